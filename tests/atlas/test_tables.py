@@ -211,7 +211,7 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
     assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
     assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
     assert "CNAM, juin 2021" in france.origin
-    assert france.origin.endswith("(B)")
+    assert france.origin.endswith("(C)")
 
 
 @pytest.mark.parametrize("status", MARKS)
@@ -293,7 +293,7 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "grades"), [("lvo", "BBCC"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
+    ("key", "grades"), [("lvo", "CBCC"), ("asclepios", "BBBBBBBBC"), ("ondaine_forez", "BBBCBB")]
 )
 def test_facts_keep_their_own_grade(five: Analysis, key: str, grades: str) -> None:
     assert [row[-1] for row in facts_of(five, key)] == list(grades)

@@ -53,7 +53,7 @@ def france(analysis: Analysis) -> pd.Series:
 def test_the_share_of_france_is_not_the_default_of_the_model(found: Analysis) -> None:
     usual = default_parameters()["share_without_mt"]
     row = france(found)
-    assert (row["value"], row["base"], row["grade"]) == (0.11, "17 ans et plus", "B")
+    assert (row["value"], row["base"], row["grade"]) == (0.11, "17 ans et plus", "C")
     assert row["source"].startswith("CNAM, juin 2021")
     assert row["status"] == Status.MEASURED.value
     scenario = found.studies["asclepios"].scenario

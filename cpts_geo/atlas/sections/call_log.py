@@ -148,12 +148,12 @@ def _rate(mean: float, ends: tuple[float, float], decimals: int) -> str:
 
 
 def _per_person(found: CallProfile) -> str:
-    """Calls per person and year, or why they are unknown."""
+    """Calls per person and year, or why there is no such rate."""
     rate = found.person_rate
     if rate is None:
         return (
-            "Par personne et par an : inconnu, car plusieurs publics sont admis et le journal ne "
-            "dit pas lesquels appellent."
+            "Par personne sans médecin traitant et par an : non calculé, car le scénario ne "
+            "réserve pas la ligne à ces personnes."
         )
     return (
         "Par personne sans médecin traitant et par an : "

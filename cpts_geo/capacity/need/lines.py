@@ -13,10 +13,9 @@ were and only some requests found one.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,12 +23,8 @@ import pandas as pd
 from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.area import Area, area_of_codes
 from cpts_geo.errors import TableError, quoted
-from cpts_geo.sources.analyst.lists.known_lines import read_known_lines_file
+from cpts_geo.sources.analyst.lists.known_lines import communes_at, read_known_lines_file
 from cpts_geo.sources.embedding.embedded import load_epci, load_known_lines, load_perimeters
-
-#: How a row says where its line is.
-_CPTS: Final = "cpts"
-_EPCI: Final = "epci"
 
 
 @dataclass(frozen=True)
@@ -140,7 +135,7 @@ def lines_of(table: pd.DataFrame) -> tuple[KnownLine, ...]:
     epci, perimeters = load_epci(), load_perimeters()
     lines, defects = [], []
     for row in table.to_dict("records"):
-        codes, unknown = _codes(str(row["places"]), epci=epci, perimeters=perimeters)
+        codes, unknown = communes_at(str(row["places"]), epci=epci, perimeters=perimeters)
         area = None if unknown else area_of_codes(codes)
         if unknown:
             defects.append(f"ligne {quoted(row['line'])} : {', '.join(unknown)} inconnu")
@@ -156,24 +151,6 @@ def lines_of(table: pd.DataFrame) -> tuple[KnownLine, ...]:
             "écrivez calibrates = non.",
         )
     return tuple(lines)
-
-
-def _codes(
-    places: str, *, epci: pd.Series[str], perimeters: pd.DataFrame
-) -> tuple[list[str], list[str]]:
-    """Codes of the communes of a row, and what it names that nothing bears."""
-    kind, _, names = places.partition(":")
-    listed = perimeters[perimeters["remarque"] == ""]
-    members: dict[str, Callable[[str], Any]] = {
-        _CPTS: lambda key: listed.loc[listed["territory"] == key, "code_insee"],
-        _EPCI: lambda siren: epci.index[epci == siren],
-    }
-    members["communes"] = lambda code: epci.index[epci.index == code]
-    of = members[kind]
-    found = {name: list(of(name)) for name in names.split("+")}
-    unknown = [name for name, codes in found.items() if not codes]
-    # A commune that is named twice lives there once.
-    return list(dict.fromkeys(code for codes in found.values() for code in codes)), unknown
 
 
 def _line(row: dict[Any, Any], area: Area) -> KnownLine:

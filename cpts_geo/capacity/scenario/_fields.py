@@ -65,7 +65,7 @@ class Fields(Record):
     """Inputs of a scenario: see :class:`cpts_geo.capacity.scenario.inputs.Scenario`."""
 
     territory: Name = field("Identifiant du territoire")
-    label: Name = field("Nom montré aux lecteurs")
+    label: Name = field("Nom montré aux lecteurs", hint="par exemple « CPTS du Val »")
     share_assumed: bool = field("La part sans médecin traitant est supposée, non publiée")
     public: Public | None = field(
         "Qui la ligne ou le centre reçoit",
@@ -73,15 +73,24 @@ class Fields(Record):
         + " ; absent : aucun dispositif n’est décrit",
         default=None,
     )
-    eligibility: Text = field("Publics admis, en toutes lettres")
+    eligibility: Text = field(
+        "Publics admis, en toutes lettres", hint="par exemple « Tous les habitants »"
+    )
     area: Area | None = field(
         "Ce dont le besoin du territoire est calculé",
         hint="rempli d’après ses communes",
         default=None,
     )
     population: People | None = field("Habitants de tous âges", "personnes", default=None)
-    population_basis: Text = field("D’où viennent population et personnes sans médecin traitant")
-    people_without_mt: People = field("Personnes sans médecin traitant", "personnes")
+    population_basis: Text = field(
+        "D’où viennent population et personnes sans médecin traitant",
+        hint="par exemple « Insee, population municipale »",
+    )
+    people_without_mt: People = field(
+        "Personnes sans médecin traitant",
+        "personnes",
+        hint="ou « population », dont la part nationale est prise",
+    )
     people_cv: float = field(
         "Incertitude sur le nombre de personnes sans médecin traitant",
         "écart-type / moyenne",

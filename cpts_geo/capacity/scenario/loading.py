@@ -16,7 +16,7 @@ import tomli_w
 
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED, only_profile, read_values
 from cpts_geo.capacity.scenario._slips.plausible import AREA, share_question
-from cpts_geo.capacity.scenario._slips.refusals import nearest, shown
+from cpts_geo.capacity.scenario._slips.refusals import lacking, nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import (
@@ -49,6 +49,13 @@ _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 
 
 _IMPOSSIBLE: Final = ("valeur impossible", "valeurs impossibles")
+#: Fields that only the file can give, and what stands in for them while the others are checked.
+_STAND_INS: Final = {
+    "label": "…",
+    "eligibility": "…",
+    "population_basis": "…",
+    "people_without_mt": 1000.0,
+}
 
 
 class _Population(Record):
@@ -329,12 +336,8 @@ def _build(
         defects += found
         given["people_without_mt"] = count
         sources.setdefault("people_without_mt", source)
-    known = [*Scenario.model_fields, *_Population.model_fields]
-    unknown = [name for name in given if name not in known]
-    defects += [
-        f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}" for name in unknown
-    ]
-    given = {name: value for name, value in given.items() if name not in unknown}
+    given, sources, found = _checkable(given, sources)
+    defects += found
     try:
         scenario = Scenario.model_validate({"territory": territory, "sources": sources} | given)
     except ScenarioError as error:
@@ -346,6 +349,24 @@ def _build(
             remedy=REMEDY,
         )
     return scenario
+
+
+def _checkable(
+    given: dict[str, Any], sources: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Leave out what is unknown and stand in for what only the file can give, so that the rest is
+    checked as well; return values, sources and defects."""
+    known = [*Scenario.model_fields, *_Population.model_fields]
+    absent = {name: value for name, value in _STAND_INS.items() if name not in given}
+    defects = [
+        f"« {one_line(name)} » est inconnu{nearest(name, [*known, 'base'])}"
+        for name in given
+        if name not in known
+    ]
+    defects += [lacking(name, Scenario.model_fields[name]) for name in absent]
+    given = {name: value for name, value in given.items() if name in known}
+    unsourced = {name: UNSOURCED for name in absent if name in SOURCED_FIELDS}
+    return {"share_assumed": False} | given | absent, unsourced | sources, defects
 
 
 def _unsaid(given: dict[str, Any], sources: Mapping[str, Any]) -> dict[str, Source]:

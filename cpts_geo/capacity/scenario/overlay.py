@@ -141,7 +141,7 @@ def _defects(name: str, table: Any, shipped: Parameters) -> list[str]:
         return [f"« {name} » : il faut une table : [{name}], puis value = {shown(table)}"]
     if "value" not in table:
         like = [key for key in table if key not in _Default.model_fields]
-        return [f"{name} : « value » : il manque"] + [
+        return [f"{name} : « value » manque"] + [
             f"{name} : « {one_line(key)} » est inconnu{nearest(key, list(_Default.model_fields))}"
             for key in like
         ]

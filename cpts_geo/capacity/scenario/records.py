@@ -47,7 +47,7 @@ class Record(BaseModel):
     >>> Length(minuts=15.0)
     Traceback (most recent call last):
     cpts_geo.errors.ScenarioError: Le scénario contient des valeurs impossibles.
-      - « minutes » : il manque
+      - « minutes » manque
       - « minuts » est inconnu ; vouliez-vous dire « minutes » ?
     À faire : corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités.
     """

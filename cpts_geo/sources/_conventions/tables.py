@@ -64,7 +64,11 @@ def _defects(failures: pd.DataFrame, table: pd.DataFrame, *, keys: list[str]) ->
         if typed:
             ill_typed.add(column)
         cases = group.drop_duplicates("index").to_dict("records")
-        texts = list(dict.fromkeys(_case_text(case, table, keys=keys) for case in cases))
+        # A rule of order names the columns that it sets against one another.
+        beside = [] if "≤" not in rule else [name for name in table if _is_named(str(name), rule)]
+        texts = list(
+            dict.fromkeys(_case_text(case, table, keys=keys, beside=beside) for case in cases)
+        )
         shown = texts[:_SHOWN]
         if len(texts) > _SHOWN:
             shown.append(f"et {len(texts) - _SHOWN} autres")
@@ -73,12 +77,23 @@ def _defects(failures: pd.DataFrame, table: pd.DataFrame, *, keys: list[str]) ->
     return lines
 
 
-def _case_text(case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str]) -> str:
-    """Row and value of one failure, or the type of a whole column."""
+def _is_named(column: str, rule: str) -> bool:
+    """Whether a rule names a column."""
+    return re.search(rf"\b{re.escape(column)}\b", rule) is not None
+
+
+def _case_text(
+    case: dict[Hashable, Any], table: pd.DataFrame, *, keys: list[str], beside: list[Any]
+) -> str:
+    """Row and value of one failure, those of the columns beside, or the type of a whole column."""
     if pd.isna(case["index"]):
         return f"toute la colonne est de type {case['failure_case']}"
     row = table.loc[[case["index"]]].iloc[0]
     name = " ".join(str(row[key]) for key in keys)
+    if beside:
+        values = [f"{each} = {row[each]}" for each in beside if str(row[each]) not in ("", "nan")]
+        absent = [f"{each} vide" for each in beside if str(row[each]) in ("", "nan")]
+        return f"{name} : {', '.join([*values, *absent])}"
     if case["column"] in ("", *keys) or pd.isna(case["failure_case"]) or case["failure_case"] == "":
         return name
     return f"{name} : {quoted(str(case['failure_case']))}"

@@ -11,7 +11,8 @@ from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources._conventions.tables import CODE, FILLED, POSITIVE
 from cpts_geo.sources.catalogue.catalogue import sources
 
-_DATE_PATTERN: Final = r"^\d{4}(-\d{2}(-\d{2})?)?(/\d{4}(-\d{2}(-\d{2})?)?)?$"
+_DAY: Final = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
+_DATE_PATTERN: Final = rf"^{_DAY}(?:/{_DAY})?$"
 _DEPARTEMENTS_PATTERN: Final = r"^(?:\d{2,3}|2[AB])( (?:\d{2,3}|2[AB]))*$"
 #: A list of communes is whole, or what is missing of it follows.
 _COMPLETE_PATTERN: Final = r"^(oui|non( : .+)?)$"
@@ -21,9 +22,8 @@ _BASES: Final = ("liste publiée", "intercommunalité", "hypothèse")
 def one_of(values: Any, **options: Any) -> pa.Column:
     """Column of texts among some values."""
     allowed = [str(value) for value in values]
-    return pa.Column(
-        str, pa.Check.isin(allowed, error=f"attendu : {', '.join(allowed)}"), **options
-    )
+    said = ", ".join(each or "(vide)" for each in allowed)
+    return pa.Column(str, pa.Check.isin(allowed, error=f"attendu : {said}"), **options)
 
 
 def text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
@@ -32,6 +32,11 @@ def text(*checks: pa.Check, nullable: bool = False) -> pa.Column:
 
 
 _DATE: Final = text(pa.Check.str_matches(_DATE_PATTERN, error="date AAAA-MM-JJ attendue"))
+_MAYBE_DATE: Final = text(
+    pa.Check.str_matches(
+        rf"^$|{_DATE_PATTERN}", error="date AAAA-MM-JJ attendue, ou deux séparées par /"
+    )
+)
 
 
 #: Numbers of a known line, which may be empty: how many people its proxy stands for, and the
@@ -84,7 +89,12 @@ HAND_WRITTEN: Final = {
         {
             "line": pa.Column(str, FILLED.checks, unique=True),
             "name": FILLED,
-            "departements": text(),
+            "departements": text(
+                pa.Check.str_matches(
+                    rf"^$|{_DEPARTEMENTS_PATTERN}",
+                    error="codes de département séparés par un espace",
+                )
+            ),
             "places": text(
                 pa.Check.str_matches(
                     _PLACES_PATTERN,
@@ -105,7 +115,7 @@ HAND_WRITTEN: Final = {
             "reading": text(),
             "document": FILLED,
             "url": text(),
-            "date": text(),
+            "date": _MAYBE_DATE,
             "grade": one_of(GRADE_LABELS),
         },
         checks=[

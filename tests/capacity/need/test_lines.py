@@ -132,17 +132,17 @@ def test_communes_named_twice_count_once(tmp_path: Path, places: str) -> None:
         ({"places": "Alençon"}, "places : attendu : cpts:CLÉ, epci:SIREN+SIREN"),
         ({"places": ""}, "doit dire sa loi et ses communes (alencon)"),
         ({"law": ""}, "doit dire sa loi et ses communes (alencon)"),
-        ({"law": "appel"}, "law : attendu : , appels, servies (alencon : « appel »)"),
+        ({"law": "appel"}, "law : attendu : (vide), appels, servies (alencon : « appel »)"),
         ({"law": "appels"}, "loi « appels » d’une ligne qui compte : il faut"),
         ({"served_low": ""}, "loi « servies » d’une ligne qui compte : il faut"),
         ({"people_factor": ""}, "il faut people_factor, count_low, count_high"),
-        ({"count_low": "4000"}, "count_low ≤ count_high : dans cet ordre (alencon)"),
+        ({"count_low": "4000"}, "count_low ≤ count_high : dans cet ordre (alencon : "),
         ({"served_low": "0.9", "served_high": "0.8"}, "served_low ≤ served_high"),
         (
             {"count_low": "867 au moins"},
             "ligne 5 (alencon), count_low : « 867 au moins », nombre attendu",
         ),
-        ({"count_low": "3516,5"}, "count_low ≤ count_high : dans cet ordre (alencon)"),
+        ({"count_low": "3516,5"}, "count_low ≤ count_high : dans cet ordre (alencon : "),
         ({"count_low": "0"}, "count_low : nombre au-dessus de 0"),
         ({"count_low": "-5"}, "count_low : nombre au-dessus de 0"),
         ({"count_high": "inf"}, "ligne 5 (alencon), count_high : « inf », nombre attendu"),
@@ -180,7 +180,7 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path) -> None:
             },
         )
     )
-    for words in ("grade", "count_low : nombre", "calibrates :", "served_low :", "(compiegne)"):
+    for words in ("grade", "count_low : nombre", "calibrates :", "served_low :", "(compiegne : "):
         assert sum(words in defect for defect in found) == 1, (words, found)
     places = {"alencon": {"places": "cpts:nul"}, "fontenay": {"places": "epci:123456789"}}
     assert defects_of(written(tmp_path, places)) == (

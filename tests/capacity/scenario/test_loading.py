@@ -244,7 +244,7 @@ def test_default_of_a_territory_without_data() -> None:
     assert case.share_assumed
     assert case.sources["people_without_mt"].grade == "C"  # the weaker of B and C
     grades = {name: p.grade for name, p in default_parameters().items()}
-    assert grades["share_without_mt"] == "B"
+    assert grades["share_without_mt"] == "C"
     assert grades["age_share"] == "C"
     assert (case.need_share, case.found_share) == ((0.345, 0.5, 1.0), (0.6, 1.0))
     assert (case.visitors, case.slots_today, case.rota) == (None, None, None)
@@ -330,7 +330,8 @@ def test_unknown_names_are_given_their_nearest(cases: dict[str, Scenario]) -> No
     ) == (
         "« visitors.hotel_room » est inconnu ; vouliez-vous dire « hotel_rooms » ?",
         "« calendar.month_factor » est inconnu ; vouliez-vous dire « month_factors » ?",
-        "« rota.sessions_per_gp_per_week » : il manque",
+        "« rota.sessions_per_gp_per_week » manque : écrivez « sessions_per_gp_per_week = … » "
+        "(séances de chacun par semaine, séances, 0,5 = une toutes les deux semaines)",
         "« rota.session_per_gp_per_week » est inconnu ; vouliez-vous dire "
         "« sessions_per_gp_per_week » ?",
         "« deadline_day » est inconnu ; vouliez-vous dire « deadline_days » ?",
@@ -414,9 +415,9 @@ def test_altered_parameters_are_told_at_once(
     with pytest.raises(ScenarioError) as caught:
         default_parameters()
     assert caught.value.defects == (
-        "target : « text » : il manque",
+        'target : « text » manque : écrivez « text = "…" » (producteur, document et date)',
         "target : « grade » = 'Z' : il faut l'une de ces valeurs : 'A', 'B', 'C' ou 'D'",
-        "minutes : « value » : il manque",
+        "minutes : « value » manque",
         "minutes : « values » est inconnu ; vouliez-vous dire « value » ?",
     )
     path.write_text("[target", encoding="utf-8")

@@ -165,7 +165,7 @@ value = { close = 18:00:00 }
         "« targett » est inconnu ; vouliez-vous dire « target » ?",
         "need_share : « value » = [0.3, 0.5] : il faut 3 nombres, comme [0.345, 0.5, 1.0]",
         "minutes : « value » = '15' : il faut 3 nombres, comme [15.0, 16.4, 20.0]",
-        "no_show_rate : « value » : il manque",
+        "no_show_rate : « value » manque",
         "no_show_rate : « valeur » est inconnu ; vouliez-vous dire « value » ?",
         "people_cv : « value » = true : il faut un nombre, comme 0.25",
         "dispersion : « grade » est donné sans « text » : dites d’où vient la valeur",

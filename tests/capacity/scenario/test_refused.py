@@ -123,7 +123,7 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "slots_today : 601 : il faut un nombre entier de créneaux, de 1 à 600, ou un par jour "
         "d'ouverture de la semaine",
         "« need_share.1 » = 0.0 : il faut plus de 0",
-        "« minutes.3 » : il manque",
+        "« minutes.3 » manque",
         "« public » = 'tous' : il faut l'une de ces valeurs : 'no_mt' ou 'all'",
         "« area.lent » = 0.2 : il faut 0.1 ou moins",
         "readings.0.slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par "
@@ -133,8 +133,10 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "« calendar.year » = 1800 : il faut 1990 ou plus",
         "visitors : « present » : il faut 12 valeurs, de janvier à décembre",
         "« rota.gps » = 0 : il faut 1 ou plus",
-        "« rota.sessions_per_gp_per_week » : il manque",
-        "« rota.session_hours » : il manque",
+        "« rota.sessions_per_gp_per_week » manque : écrivez « sessions_per_gp_per_week = … » "
+        "(séances de chacun par semaine, séances, 0,5 = une toutes les deux semaines)",
+        "« rota.session_hours » manque : écrivez « session_hours = … » "
+        "(durée d’une séance, heures)",
     }
 
 
@@ -152,13 +154,14 @@ def test_every_contradiction_at_once(lvo: Scenario) -> None:
     assert defects_of(lambda: lvo.evolve(**changes)) == (
         "« slots_today » et « rota » : donnez l'un ou l'autre",
         "« rota » : moins d'un créneau par semaine",
-        "« slots_planned » et « planned_basis » vont ensemble : un seul donné",
+        "« slots_planned » est donné sans « planned_basis » : ajoutez « planned_basis »",
         "« people_without_mt » dépasse « population » : 200\u202f000 pour 135\u202f000",
         "« need_counted » va avec « calls_observed » et « calls_years »",
         "« visitors » : des visiteurs viennent là où public = all",
         "« months » : des mois dans l'ordre, sans doublon",
         "« observed_end » vient avant « observed_start »",
-        "« observed_start » est donné sans « observed_consultations »",
+        "« observed_start » est donné sans « observed_consultations » : ajoutez les "
+        "consultations de cette période",
     )
 
 
@@ -193,20 +196,20 @@ CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
         ('slots_today = "8"', "il faut un nombre entier de créneaux"),
         ("slots_today = [8, 8, 8, 8, 601]", "de 1 à 600"),
         ("slots_today = [8, 8, 8, 8, -1]", "de 1 à 600"),
-        ("slots_today = 8", "un seul est donné"),
-        ("minutes_per_slot_today = 15", "un seul est donné"),
+        ("slots_today = 8", "est donné sans"),
+        ("minutes_per_slot_today = 15", "est donné sans"),
         ("minutes_per_slot_today = 15\nslots_today = [8, 8]", "un nombre par jour"),
         ("minutes_per_slot_today = 15\nslots_today = []", "un nombre par jour"),
         ("minutes_per_slot_today = 15\nslots_today = [0, 0, 0, 0, 0]", "aucun créneau"),
-        ("observed_consultations = 3\nobserved_start = 2023-03-06", "vont ensemble"),
-        ("observed_end = 2023-03-06", "vont ensemble"),
+        ("observed_consultations = 3\nobserved_start = 2023-03-06", "est donné sans"),
+        ("observed_end = 2023-03-06", "est donné sans"),
         ('observed_start = "2023-03-06"', "il faut une date"),
         ("observed_start = 2023-03-06T08:00:00", "il faut une date"),
         ("observed_consultations = -1", "il faut 0 ou plus"),
         ("observed_consultations = 1.5", "il faut un nombre entier"),
         ("slots_planned = 0", "il faut 1 ou plus"),
         ("slots_planned = 601", "il faut 600 ou moins"),
-        ("planned_basis = 'annonce'", "vont ensemble"),
+        ("planned_basis = 'annonce'", "est donné sans"),
         ("population = 0", "« population » = 0 : il faut plus de 0"),
         ("share_without_mt = 0.5", "« share_without_mt » : donnez l'un ou l'autre"),
         ("age_share = 2.0", "« age_share » : donnez l'un ou l'autre"),
@@ -215,7 +218,7 @@ CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
         ("months = [13]", "il faut 12 ou moins"),
         ("months = [0]", "il faut 1 ou plus"),
         ("months = [1, 1]", "sans doublon"),
-        ("[rota]\ngps = 2\nsession_hours = 2", "« rota.sessions_per_gp_per_week » : il manque"),
+        ("[rota]\ngps = 2\nsession_hours = 2", "« rota.sessions_per_gp_per_week » manque"),
         ("[visitors]\nhotel_rooms = 2", "« present »"),
         (f"[visitors]\npresent = {[0.0] * 12}", "des visiteurs viennent là où public = all"),
         (
@@ -264,7 +267,7 @@ CALLS = "calls_observed = 900\ncalls_years = 1.0\n"
         ("calls_observed = 900", "Écrivez « calls_years = 1.0 »"),
         ("calls_years = 1.0", "« calls_years » va avec « calls_observed »"),
         ('eligible = ["no_mt"]', "« eligible » et « public » : gardez « public »"),
-        ("[area]\napl = 2.0\npopulation = 9.0", "standardised_population » : il manque"),
+        ("[area]\napl = 2.0\npopulation = 9.0", "standardised_population » manque"),
         ("[[readings]]\nlabel = 'x'\nslots_today = 8\nweight = 0.0", "weight » = 0.0 : il faut"),
         ("[[readings]]\nlabel = 'x'\nweight = 0.5", "slots_today"),
         (f"seed = {2**63}", "« seed » ="),
@@ -293,9 +296,9 @@ PEOPLE = "people_without_mt = 5000.0"
     [
         ("5000.0", "0.0", "il faut plus de 0"),
         ("5000.0", "nan", "il faut un nombre fini"),
-        (PEOPLE, "share_without_mt = 0.5", "« population » : il manque"),
+        (PEOPLE, "share_without_mt = 0.5", "« population » manque"),
         (PEOPLE, "population = -1\nshare_without_mt = 0.1", "« population » = -1 : il faut plus"),
-        (PEOPLE, "", "« people_without_mt » : il manque"),
+        (PEOPLE, "", "« people_without_mt » manque"),
         (PEOPLE, "population = 9\nshare_without_mt = 11", "« share_without_mt » = 11 : il faut 1"),
         (PEOPLE, "population = 9\nage_share = 1.01\nshare_without_mt = 0.1", "1.01 : il faut 1 ou"),
         (PEOPLE, "population = 9000", "la part du paquet est supposée"),
@@ -305,7 +308,7 @@ PEOPLE = "people_without_mt = 5000.0"
         ("share_assumed = false", 'share_assumed = "non"', "true ou false"),
         ('label = "Mon territoire"', 'label = ""', "le texte est vide"),
         ('label = "Mon territoire"', "label = 3", "il faut un texte entre guillemets"),
-        ('label = "Mon territoire"', "", "« label » : il manque"),
+        ('label = "Mon territoire"', "", "« label » manque"),
         ('public = "no_mt"', 'public = "tous"', "'no_mt' ou 'all'"),
         ('public = "no_mt"', 'public = ["no_mt"]', "'no_mt' ou 'all'"),
         ('public = "no_mt"', "public = true", "'no_mt' ou 'all'"),
@@ -331,7 +334,7 @@ def test_bad_value(refused: Refuse, old: str, new: str, words: str) -> None:
         ("", "Le fichier est vide"),
         (f"target = 1{'0' * 5000}", "des milliers de chiffres"),
         (f"target = {'[' * 50_000}", "imbriquées trop profondément"),
-        ("# vide\n", "« label » : il manque"),
+        ("# vide\n", "« label » manque"),
         ("[territories.mine]\nlabel = 'x'", "« territories » est inconnu ; vouliez-vous dire"),
         (MINE + "[default.x]\nvalue = 1", "« default » est inconnu"),
         (MINE + "tarjet = 0.9\n", "« tarjet » est inconnu ; vouliez-vous dire « target » ?"),
@@ -377,7 +380,7 @@ def closed(first: date, last: date) -> dict[str, Any]:
         ({"weekdays": (0, 8)}, ["« weekdays.1 » = 0 : il faut 1", "« weekdays.2 » = 8 : il faut"]),
         (closed(date(2025, 1, 1), date(2025, 12, 31)), ["aucun jour d'ouverture dans l'année"]),
         (closed(date(2025, 2, 1), date(2025, 1, 1)), ["« closed » : 01/02/2025 vient après 01/01"]),
-        ({"closed": ((date(2025, 1, 1),),)}, ["« closed.1.2 » : il manque"]),
+        ({"closed": ((date(2025, 1, 1),),)}, ["« closed.1.2 » manque"]),
         ({"closed": (("1er mai", "8"),)}, ["« closed.1.1 » = '1er", "« closed.1.2 » = '8'"]),
         ({"weekday_factors": (1.0,) * 4}, ["« weekday_factors » : il faut un facteur par jour"]),
         ({"month_factors": (1.0,) * 13}, ["« month_factors » : il faut 12 facteurs"]),
@@ -454,7 +457,8 @@ def test_a_misspelt_source_is_told_with_the_rest(lvo: Scenario) -> None:
         "« sources.minuts » est inconnu ; vouliez-vous dire « minutes » ?",
         "« sources.zzz » est inconnu",
         "« sources.zzz.text » = '' : le texte est vide",
-        "« sources.zzz.grade » : il manque",
+        "« sources.zzz.grade » manque : écrivez « grade = … » (confiance, de A (officiel) à D "
+        "(hypothèse))",
     }
 
 
@@ -516,3 +520,34 @@ def test_a_record_speaks_with_one_voice(
 )
 def test_odd_values_are_refused_in_french(lvo: Scenario, change: dict[str, Any]) -> None:
     assert defects_of(lambda: lvo.evolve(**change))
+
+
+def test_the_least_file_of_a_device_loads_and_one_without_its_fields_lists_them(
+    tmp_path: Path,
+) -> None:
+    least = (
+        'label = "CPTS du Val"\npublic = "all"\neligibility = "Tous les habitants"\n'
+        'population = 30000\npopulation_basis = "Insee, populations municipales"\n'
+        "slots_today = 8\nminutes_per_slot_today = 15.0\n"
+    )
+    path = tmp_path / "val.toml"
+    path.write_text(least, encoding="utf-8")
+    assert load_scenario(path).slots_today == 8
+    path.write_text('label = "CPTS du Val"\nminutes_per_slot_today = 15.0\n', encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(path)
+    told = [defect.partition(" ")[2].split()[0] for defect in error.value.defects]
+    assert told == [
+        "eligibility", "population_basis", "people_without_mt", "minutes_per_slot_today",
+    ]  # fmt: skip
+
+
+def test_an_open_quote_shows_its_line_and_a_missing_file_only_near_names(tmp_path: Path) -> None:
+    path = tmp_path / "e5.toml"
+    path.write_text('label = "CPTS du Val\n', encoding="utf-8")
+    with pytest.raises(ScenarioError, match='« label = "CPTS du Val » : il manque un guillemet'):
+        load_scenario(path)
+    for missing, near in (("absent.toml", False), ("e55.toml", True)):
+        with pytest.raises(ScenarioError) as error:
+            load_scenario(tmp_path / missing)
+        assert ("vouliez-vous dire « e5.toml »" in str(error.value)) is near

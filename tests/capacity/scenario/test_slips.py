@@ -297,7 +297,7 @@ def test_every_line_to_write_again_is_told(write: Write) -> None:
     # what is not understood is told where it stops the reading
     assert refused(write("label = 'x'\nwhat is this\ntarget = 0,95\n")) == [
         "ligne 3 : « target = 0,95 » : écrivez « target = 0.95 »",
-        "ce n'est pas du TOML correct (ligne 2, colonne 6)",
+        "ce n'est pas du TOML correct (ligne 2, colonne 6) : « what is this »",
     ]
 
 

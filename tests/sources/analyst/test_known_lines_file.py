@@ -179,10 +179,51 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
     table[4][place("served_low")] = "2"
     told = refused(written(tmp_path, table))
     for line, word in (
-        ("beauce_gatinais", "nombre"), ("ouest_loiret", "attendu : , appels"),
+        ("beauce_gatinais", "nombre"), ("ouest_loiret", "attendu : (vide), appels"),
         ("fontenay", "cpts:CLÉ"), ("alencon", "part de 0"),
     ):  # fmt: skip
         assert [each for each in told if line in each and word in each], (line, told)
+
+
+def test_a_nonsense_row_is_told_in_one_pass(tmp_path: Path) -> None:
+    table = shipped()
+    wrong = {
+        "line": "xx", "departements": "ZZ", "places": "epci:123456789", "people_factor": "beaucoup",
+        "law": "visites", "count_low": "500", "count_high": "400", "date": "hier", "grade": "E",
+    }  # fmt: skip
+    row = list(table[1])
+    for name, text in wrong.items():
+        row[place(name)] = text
+    told = refused(written(tmp_path, [*table, row]))
+    for words in (
+        "people_factor : « beaucoup », nombre attendu", "count_low = 500, count_high = 400",
+        "« ZZ »", "123456789 inconnu", "attendu : (vide), appels, servies", "« hier »", "« E »",
+    ):  # fmt: skip
+        assert len([each for each in told if words in each]) == 1, (words, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("departements", "99", "99 inconnu"),
+        ("departements", "Loiret", "codes de département"),
+        ("date", "2023-13-01", "date AAAA-MM-JJ"),
+        ("date", "en 2023", "date AAAA-MM-JJ"),
+    ],
+)
+def test_places_and_days_that_are_none_are_refused(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    table = shipped()
+    table[1][place(name)] = text
+    (told,) = refused(written(tmp_path, table))
+    assert words in told
+
+
+def test_a_french_day_is_read(tmp_path: Path) -> None:
+    table = shipped()
+    table[1][place("date")] = "6/03/2023"
+    assert read_known_lines_file(written(tmp_path, table))["date"].iloc[0] == "2023-03-06"
 
 
 def test_a_cell_outside_the_columns_is_named(tmp_path: Path) -> None:

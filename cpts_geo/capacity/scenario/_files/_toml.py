@@ -44,7 +44,7 @@ def read_toml(path: Path, *, door: Door, what: str, known: str) -> dict[str, Any
             raise RecursionError
         return tomllib.loads(text)
     except CptsGeoError as error:
-        reasons, remedy = [error.summary], error.remedy.rstrip(".")
+        reasons, remedy = [error.summary], f"{error.remedy.rstrip('.')} ; {known}"
     except UnicodeDecodeError as error:
         reasons = [f"il n'est pas en UTF-8 (octet {error.start})"]
     except tomllib.TOMLDecodeError as error:
@@ -59,7 +59,7 @@ def read_toml(path: Path, *, door: Door, what: str, known: str) -> dict[str, Any
     raise ScenarioError(
         f"Le fichier de {what} {one_line(path.name)} est illisible.",
         defects=reasons,
-        remedy=f"{remedy} ; {known}.",
+        remedy=f"{remedy}.",
     )
 
 
@@ -76,7 +76,16 @@ def _mistakes(text: str, said: str) -> list[str]:
     # A key within braces, or that a dotted key has made already.
     again = again or said.startswith("Duplicate")
     reason = "une clé y est écrite deux fois" if again else "ce n'est pas du TOML correct"
-    return [*found, f"{reason} ({where})"]
+    line = lines[int(place[1]) - 1].strip() if place else ""
+    quoted = f" : « {one_line(line)} »" if line else ""
+    return [*found, f"{reason} ({where}){quoted}{_open_quote(line)}"]
+
+
+def _open_quote(line: str) -> str:
+    """Say that a line lacks a quote, where it does."""
+    inner = line.replace('\\"', "")
+    lacks = inner.count('"') % 2 == 1 and not _LONG_TEXT.search(inner)
+    return ' : il manque un guillemet droit " pour ouvrir ou fermer un texte' if lacks else ""
 
 
 def _outside_texts(lines: list[str]) -> Iterator[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import Any, Final
 
@@ -152,8 +153,12 @@ def _like(path: Path) -> str:
     """Propose the key of that very name, the file beside a missing one, or the nearest key."""
     if path.stem in (*SHIPPED, *_VARIANTS):
         return nearest(path.stem, [path.stem])
-    beside = [file.name for file in path.parent.glob("*.toml")]
-    return nearest(path.name, beside) or nearest(path.stem, [*SHIPPED, *_VARIANTS])
+    # What all such files are called by makes none like another.
+    beside = {file.stem: file.name for file in path.parent.glob("*.toml")}
+    close = difflib.get_close_matches(path.stem, beside, n=1)
+    if close:
+        return nearest(beside[close[0]], [beside[close[0]]])
+    return nearest(path.stem, [*SHIPPED, *_VARIANTS])
 
 
 def _no_value(path: Path) -> ScenarioError:

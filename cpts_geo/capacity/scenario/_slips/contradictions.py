@@ -19,9 +19,15 @@ def supply_defects(scenario: Any) -> list[str]:
     if scenario.rota is not None and scenario.slots_today is not None:
         defects.append("« slots_today » et « rota » : donnez l'un ou l'autre")
     offered = scenario.rota is not None or scenario.slots_today is not None
-    if offered != (scenario.minutes_per_slot_today is not None):
+    if offered and scenario.minutes_per_slot_today is None:
         defects.append(
-            "« minutes_per_slot_today » va avec « slots_today » ou « rota » : un seul est donné"
+            f"« {'rota' if scenario.slots_today is None else 'slots_today'} » est donné sans la "
+            "durée d’un créneau : ajoutez « minutes_per_slot_today = 15.0 », en minutes"
+        )
+    elif not offered and scenario.minutes_per_slot_today is not None:
+        defects.append(
+            "« minutes_per_slot_today » est donné sans créneaux : ajoutez « slots_today = … », "
+            "par jour d’ouverture, ou « rota »"
         )
     if isinstance(scenario.slots_today, tuple):
         if len(scenario.slots_today) != len(scenario.calendar.weekdays):
@@ -38,7 +44,7 @@ def supply_defects(scenario: Any) -> list[str]:
     if scenario.rota is not None and scenario.volunteers not in (None, scenario.rota.gps):
         defects.append("« volunteers » et « rota » : deux nombres de médecins, donnez-en un")
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):
-        defects.append("« slots_planned » et « planned_basis » vont ensemble : un seul donné")
+        defects.append(_alone(scenario, "slots_planned", "planned_basis"))
     return defects
 
 
@@ -78,7 +84,7 @@ def evidence_defects(scenario: Any) -> list[str]:
     """What the dates and the count of consultations deny of one another."""
     defects = []
     if (scenario.observed_start is None) != (scenario.observed_end is None):
-        defects.append("« observed_start » et « observed_end » vont ensemble : un seul donné")
+        defects.append(_alone(scenario, "observed_start", "observed_end"))
     elif (
         scenario.observed_start
         and scenario.observed_end
@@ -86,8 +92,17 @@ def evidence_defects(scenario: Any) -> list[str]:
     ):
         defects.append("« observed_end » vient avant « observed_start »")
     if scenario.observed_start and scenario.observed_consultations is None:
-        defects.append("« observed_start » est donné sans « observed_consultations »")
+        defects.append(
+            "« observed_start » est donné sans « observed_consultations » : ajoutez les "
+            "consultations de cette période"
+        )
     return defects
+
+
+def _alone(scenario: Any, *names: str) -> str:
+    """Say which of two fields that go together is to be added."""
+    given, absent = sorted(names, key=lambda name: getattr(scenario, name) is None)
+    return f"« {given} » est donné sans « {absent} » : ajoutez « {absent} »"
 
 
 def closure_defects(scenario: Any) -> list[str]:

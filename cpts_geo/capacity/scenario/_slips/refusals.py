@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from cpts_geo.capacity.scenario._slips.meant import meant
@@ -15,7 +16,6 @@ from cpts_geo.errors import one_line
 from cpts_geo.french import number
 
 _PHRASES: Final = {
-    "missing": "il manque",
     "greater_than": "il faut plus de {gt}",
     "greater_than_equal": "il faut {ge} ou plus",
     "less_than": "il faut moins de {lt}",
@@ -90,10 +90,10 @@ def in_french(detail: ErrorDetails, record: type[BaseModel], whole: type[BaseMod
         if record is not whole and name in whole.model_fields:
             return f"« {place} » : écrivez « {one_line(name)} » avant la première table [ ]"
         return f"« {place} » est inconnu{nearest(name, list(fields))}"
+    if detail["type"] == "missing":
+        return lacking(place, fields.get(name))
     bounds = {name: _bound(value) for name, value in detail.get("ctx", {}).items()}
     phrase = _PHRASES.get(detail["type"], "valeur refusée").format(**bounds)
-    if detail["type"] == "missing":
-        return f"« {place} » : {phrase}"
     name = next((name for name in reversed(detail["loc"]) if isinstance(name, str)), "")
     hint = meant(name, detail["type"], detail["input"], detail.get("ctx", {}))
     if not hint and detail["type"] == "tuple_type" and name in fields:
@@ -105,6 +105,23 @@ def in_french(detail: ErrorDetails, record: type[BaseModel], whole: type[BaseMod
             f' ; écrivez « {name} = {{ text = {one_line(repr(detail["input"]))}, grade = "C" }} »'
         )
     return f"« {place} » = {shown(detail['input'])} : {phrase.replace(' or ', ' ou ')}{hint}"
+
+
+def lacking(place: str, info: FieldInfo | None) -> str:
+    """Say which field a record lacks, and what to write there.
+
+    >>> lacking("rota.gps", None)
+    '« rota.gps » manque'
+    """
+    if info is None or not info.description:
+        return f"« {place} » manque"
+    meant, _, hint = info.description.partition(" : ")
+    extra = info.json_schema_extra
+    unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    like = ' "…"' if str in (info.annotation, *get_args(info.annotation)) else " …"
+    what = ", ".join(filter(None, (meant[0].lower() + meant[1:], unit, hint)))
+    name = place.rpartition(".")[2]
+    return f"« {place} » manque : écrivez « {name} ={like} » ({what})"
 
 
 def shown(value: object) -> str:

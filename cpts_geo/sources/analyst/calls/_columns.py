@@ -7,6 +7,7 @@ announce a person (name, phone, address, comment...) are told here too; they are
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -163,6 +164,15 @@ _PERSONAL_STEMS: Final = {
     BIRTH: re.compile("naissance|birth"),
     _FREE_TEXT: re.compile("commentaire|observation|symptom|patholog|diagnos"),
 }  # fmt: skip
+# What a key of the caller may be called: alone, or with who calls.
+_KEY_WORDS: Final = frozenset({"cle", "cles", "clef", "clefs", "key", "hash", "pseudonyme"})
+_IDENTIFIERS: Final = frozenset({"id", "ident", "identifiant", "uuid", "code", "callerid"})
+_CALLERS: Final = frozenset(
+    {
+        "appelant", "appelante", "caller", "callerid", "patient", "patiente", "usager", "usagere",
+        "personne", "person",
+    }
+)  # fmt: skip
 #: Where two words are glued together, told by their capital.
 GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 
@@ -214,6 +224,16 @@ def announces(cell: str) -> str | None:
             return what
     glued = "".join(words)
     return next((what for what, stem in _PERSONAL_STEMS.items() if stem.search(glued)), None)
+
+
+def may_be_key(cell: str) -> bool:
+    """Tell whether a header that no role knows may be that of the key of a caller: a key, or an
+    identifier of somebody."""
+    words = _words(cell)
+    alone = not _KEY_WORDS.isdisjoint(words)
+    of_somebody = not _IDENTIFIERS.isdisjoint(words) and not _CALLERS.isdisjoint(words)
+    near = difflib.get_close_matches("".join(words), sorted(_ALIASES["caller"][0]), n=1, cutoff=0.8)
+    return not named(cell) and bool(alone or of_somebody or near)
 
 
 def recognises(cell: str) -> bool:

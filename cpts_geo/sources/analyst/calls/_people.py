@@ -21,6 +21,7 @@ from cpts_geo.sources.analyst.calls._columns import (
     UNKNOWN,
     announces,
     key,
+    may_be_key,
     outcome_of,
     recognises,
 )
@@ -46,6 +47,11 @@ from cpts_geo.sources.analyst.calls._words import (
 
 #: What no form of one cell tells: the same person over rows.
 RECORD: Final = "un identifiant qui suit une personne d’un appel à l’autre"
+#: What to write over a column that may tell calls of one person.
+_KEY_HINT: Final = (
+    "si c’est une clé opaque (ni nom ni numéro), la même à chaque appel d’une personne, nommez-la "
+    "« cle_appelant » : les appels répétés seront reconnus"
+)
 _LOST_ZERO: Final = re.compile(r"[1-79]\d{8}(?:[.,]0+)?")
 # An identifier drawn at random: now and then it has digits only, and is no phone.
 _RANDOM: Final = re.compile(r"[0-9a-f-]{16,}", re.IGNORECASE)
@@ -229,6 +235,7 @@ def refuse_people(
         reasons += [f"son titre ressemble à {bare[place]}"] if place in bare and not what else []
         reasons += [content[place]] if place in content else []
         if reasons:
+            reasons += [_KEY_HINT] if may_be_key(label) and "caller" not in places else []
             columns.append(f"colonne {place + 1}, {label_shown(label)} : {' ; '.join(reasons)}")
     if columns or beside:
         removed = "ces colonnes" if columns and not beside else "ces colonnes et ces textes"
@@ -252,7 +259,7 @@ def unread_columns(
     """Say in French what was there and was not read, and why it may lead to a person; no value is
     repeated."""
     used = {found[0] for found in places.values()}
-    told, doubtful = [], bool(around)
+    told, keys, doubtful = [], [], bool(around)
     for place, label in enumerate(header):
         if place in used or not (label or (cells[place] != "").any()):
             continue
@@ -260,7 +267,9 @@ def unread_columns(
         doubtful |= reason is not None
         shown = label_shown(label) if label else "sans titre"
         told.append(f"n° {place + 1} {shown}{f' ({reason})' if reason else ''}")
+        keys += [f"Colonne n° {place + 1} {shown} : {_KEY_HINT}."] if may_be_key(label) else []
     notes = [f"Colonnes présentes et non lues : {', '.join(told)}."] if told else []
+    notes += keys if "caller" not in places else []
     notes += [f"Non lu : {place}, peut-être {hint.what}." for place, hint in around.items()]
     if doubtful:
         notes.append("Avant de transmettre le fichier, ôtez-en ce qui peut mener à une personne.")

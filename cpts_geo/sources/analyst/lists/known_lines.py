@@ -9,9 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -31,6 +31,7 @@ from cpts_geo.sources.analyst._tables.text import (
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 from cpts_geo.sources.embedding.contracts import check, numbers_of
+from cpts_geo.sources.embedding.embedded import load_epci, load_perimeters
 
 #: Its columns, and whether each is a number.
 _COLUMNS: Final = numbers_of("known_lines")
@@ -49,7 +50,17 @@ _LEAST: Final = 3
 #: Words among a few, whose case is no matter.
 _WORDS: Final = ("saturated", "law", "calibrates")
 _COUNTS: Final = ("count_low", "count_high")
+#: Numbers of a row that are in order.
+_BOUNDS: Final = (
+    ("people_factor",),
+    _COUNTS,
+    ("share_low", "share_likely", "share_high"),
+    ("served_low", "served_high"),
+)
 _NUMBER: Final = re.compile(r"-?\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?|-?\d+(?:[.,]\d+)?")
+_FRENCH_DAY: Final = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+#: Where a row may be, once its form is right.
+_PLACES: Final = re.compile(r"(?:cpts|epci|communes):[\w+]+")
 #: « 1,407 » is one and a half to one reader, fourteen hundred to another.
 _TWO_MEANINGS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
@@ -100,11 +111,58 @@ def read_known_lines_file(path: Path | str) -> pd.DataFrame:
     if table.empty:
         raise _refused(path, ["aucune ligne sous l’en-tête"])
     meant = _meant(table)[list(_COLUMNS)]
-    if doubtful := _doubtful(table, [line for line, _ in body]):
-        raise _refused(path, [*doubtful.values(), *_others(meant.drop(index=list(doubtful)))])
-    found = check(meant, "known_lines", origin=path.name)
+    doubtful = _doubtful(table, [line for line, _ in body])
+    try:
+        found = check(_with_stand_ins(meant, doubtful), "known_lines", origin=path.name)
+        broken: Sequence[str] = ()
+    except TableError as error:
+        broken = error.defects
+    told: list[str] = [*doubtful.values(), *broken, *_nowhere(meant)]
+    if told:
+        raise _refused(path, told)
     found.attrs["notes"] = (*notes, *_adapted(table, rows, header))
     return found
+
+
+def communes_at(
+    places: str, *, epci: pd.Series[str], perimeters: pd.DataFrame
+) -> tuple[list[str], list[str]]:
+    """
+    Find the communes of a line.
+
+    Parameters
+    ----------
+    places : str
+        Where a row says that it is: ``cpts:``, ``epci:`` or ``communes:``, and names joined by +.
+    epci : Series of str
+        SIREN by commune.
+    perimeters : DataFrame
+        Known perimeters.
+
+    Returns
+    -------
+    tuple of list of str
+        Codes of the communes, each once; names that nothing bears.
+
+    Examples
+    --------
+    >>> found, unknown = communes_at(
+    ...     "communes:45252+99999", epci=load_epci(), perimeters=load_perimeters()
+    ... )
+    >>> found, unknown
+    (['45252'], ['99999'])
+    """
+    kind, _, names = places.partition(":")
+    listed = perimeters[perimeters["remarque"] == ""]
+    members: dict[str, Callable[[str], Any]] = {
+        "cpts": lambda key: listed.loc[listed["territory"] == key, "code_insee"],
+        "epci": lambda siren: epci.index[epci == siren],
+        "communes": lambda code: epci.index[epci.index == code],
+    }
+    found = {name: list(members[kind](name)) for name in names.split("+")}
+    unknown = [name for name, codes in found.items() if not codes]
+    # A commune that is named twice lives there once.
+    return list(dict.fromkeys(code for codes in found.values() for code in codes)), unknown
 
 
 def _text_rows(path: Path, content: bytes) -> tuple[list[Row], int, list[str]]:
@@ -174,32 +232,49 @@ def _width_defects(names: Sequence[str], body: Sequence[Row]) -> Iterator[Defect
             yield Defect(f"ligne {line} : {text} n’est sous aucun nom de colonne", "hors colonne")
 
 
-def _doubtful(table: pd.DataFrame, lines: Sequence[int]) -> dict[int, Defect]:
-    """Say of which rows a number is none, or could be two: the first one of each row."""
-    found: dict[int, Defect] = {}
+def _doubtful(table: pd.DataFrame, lines: Sequence[int]) -> dict[tuple[int, str], Defect]:
+    """Say of which rows and columns a number is none, or could be two."""
+    found: dict[tuple[int, str], Defect] = {}
     for name in _NUMBERS:
         for row, (line, key, text) in enumerate(
             zip(lines, table["line"], table[name], strict=True)
         ):
             where = f"ligne {line} ({one_line(key)}), {name} : {quoted(text)}"
             if text and not _NUMBER.fullmatch(text):
-                defect = Defect(f"{where}, nombre attendu", "nombre illisible")
+                found[row, name] = Defect(f"{where}, nombre attendu", "nombre illisible")
             elif name in _COUNTS and _TWO_MEANINGS.fullmatch(text):
                 digits = re.sub(r"[.,]", "", text)
-                defect = Defect(f"{where}, milliers ou décimales ? Écrivez {digits}", "deux sens")
-            else:
-                continue
-            found.setdefault(row, defect)
+                found[row, name] = Defect(
+                    f"{where}, milliers ou décimales ? Écrivez {digits}", "deux sens"
+                )
     return found
 
 
-def _others(rows: pd.DataFrame) -> Sequence[str]:
-    """What the other rows break of the contract."""
-    try:
-        check(rows, "known_lines")
-    except TableError as error:
-        return error.defects
-    return []
+def _with_stand_ins(meant: pd.DataFrame, doubtful: Iterable[tuple[int, str]]) -> pd.DataFrame:
+    """The table with numbers that break no rule in place of the doubtful ones, so that all else is
+    checked as well: that of the bound beside it, or 1."""
+    found, doubtful = meant.copy(), set(doubtful)
+    for row, name in doubtful:
+        bounds = next(names for names in _BOUNDS if name in names)
+        near = sorted(bounds, key=lambda other: abs(bounds.index(other) - bounds.index(name)))
+        given = [str(meant.at[row, other]) for other in near if (row, other) not in doubtful]
+        found.loc[row, name] = next((text for text in given if text != "nan"), "1")
+    return found
+
+
+def _nowhere(rows: pd.DataFrame) -> Iterator[Defect]:
+    """Say which rows are in a département, or at places, that nothing bears."""
+    epci, perimeters = load_epci(), load_perimeters()
+    overseas = epci.index.str.startswith("97")
+    departements = {*epci.index[~overseas].str[:2], *epci.index[overseas].str[:3]}
+    for row in rows.to_dict("records"):
+        named = re.findall(r"\b(?:\d{2,3}|2[AB])\b", str(row["departements"]))
+        unknown = [name for name in named if name not in departements]
+        if _PLACES.fullmatch(str(row["places"])):
+            unknown += communes_at(str(row["places"]), epci=epci, perimeters=perimeters)[1]
+        if unknown:
+            names = ", ".join(map(one_line, unknown))
+            yield Defect(f"ligne {quoted(row['line'])} : {names} inconnu", "lieu inconnu")
 
 
 def _meant(table: pd.DataFrame) -> pd.DataFrame:
@@ -211,8 +286,14 @@ def _meant(table: pd.DataFrame) -> pd.DataFrame:
     for name in _WORDS:
         found[name] = found[name].str.lower()
     found["grade"] = found["grade"].str.upper()
+    found["date"] = found["date"].str.replace(_FRENCH_DAY, _iso_day, regex=True)
     found["places"] = found["places"].str.replace(r"\s", "", regex=True)
     return found
+
+
+def _iso_day(found: re.Match[str]) -> str:
+    """A day as the table writes it."""
+    return f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}"
 
 
 def _adapted(table: pd.DataFrame, rows: Sequence[Row], header: int) -> Iterator[str]:
