@@ -29,8 +29,8 @@ _HEADS: Final = {
 }
 #: A balance does not grow with the slots: its bounds are no bounds of its own.
 _OF_THREE: Final = (
-    " ; entre parenthèses, ses extrêmes pour les créneaux bas, médian et haut, et non 8 situations "
-    "sur 10"
+    " ; entre parenthèses, ses extrêmes pour les créneaux bas, médian et haut, qui ne sont pas un "
+    "intervalle"
 )
 #: Inputs whose source stands under the table.
 _SOURCED: Final = (

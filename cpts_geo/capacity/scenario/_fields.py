@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated
 
 import pandas as pd
 
@@ -16,17 +15,9 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     source_defects,
     supply_defects,
 )
-from cpts_geo.capacity.scenario._slips.plausible import (
-    AREA,
-    area_questions,
-    questions,
-    served_questions,
-)
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
-    _TYPED,
-    OF_COMMUNES,
     SEED,
     SOURCED_FIELDS,
     Source,
@@ -52,13 +43,6 @@ from cpts_geo.capacity.scenario.records import (
     field,
 )
 from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
-
-#: What is a part of a count: another one makes it another count.
-_COUNT_OF: Final = {
-    "calls_years": "calls_observed",
-    "observed_start": "observed_consultations",
-    "observed_end": "observed_consultations",
-}
 
 
 class Fields(Record):
@@ -224,30 +208,6 @@ class Fields(Record):
             defects.append("« months » : aucun jour d'ouverture dans ces mois")
         defects += closure_defects(self) + evidence_defects(self)
         return defects + source_defects(self, SOURCED_FIELDS)
-
-    def _questions(self, changed: Collection[str] | None) -> list[str]:
-        own = self.calls_years
-        unsourced = {name for name, source in self.sources.items() if source in _TYPED}
-        if changed is not None:
-            unsourced &= {*changed, *(_COUNT_OF.get(name, name) for name in changed)}
-        return [
-            *questions(
-                people=self.people_without_mt,
-                population=self.population,
-                calls=self.calls_observed,
-                people_years=own * self.people_without_mt if own else self.calls_people_years,
-                deadline_days=self.deadline_days,
-                calls_years=own,
-                unsourced=unsourced,
-            ),
-            *area_questions(
-                self.area,
-                population=self.population,
-                unsourced=unsourced,
-                in_file=changed is None and self.sources.get(AREA, OF_COMMUNES) == OF_COMMUNES,
-            ),
-            *served_questions(self, unsourced=unsourced),
-        ]
 
     @property
     def counted_days(self) -> pd.DatetimeIndex:

@@ -7,13 +7,26 @@ description and its unit, which pages, messages and the published schema read he
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final, Literal, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
-from cpts_geo.capacity.scenario._slips.plausible import AREA
+from cpts_geo.capacity.scenario._slips.plausible import (
+    AREA,
+    area_questions,
+    questions,
+    served_questions,
+)
 from cpts_geo.capacity.scenario.calendar import profile_shape
-from cpts_geo.capacity.scenario.parameters import ANALYST, FILE_MARK, SOURCED_FIELDS, with_shapes
+from cpts_geo.capacity.scenario.parameters import (
+    _TYPED,
+    ANALYST,
+    FILE_MARK,
+    OF_COMMUNES,
+    SOURCED_FIELDS,
+    with_shapes,
+)
 from cpts_geo.capacity.scenario.records import Public, Record
 from cpts_geo.schema import Status
 
@@ -32,6 +45,12 @@ _ONE_RATE: Final = (
     "Aucune activité locale connue : le taux d’appel d’une seule ligne, ailleurs, et un écart "
     "supposé d’un territoire à l’autre."
 )
+#: What is a part of a count: another one makes it another count.
+_COUNT_OF: Final = {
+    "calls_years": "calls_observed",
+    "observed_start": "observed_consultations",
+    "observed_end": "observed_consultations",
+}
 
 
 class Scenario(Fields):
@@ -239,3 +258,27 @@ class Scenario(Fields):
     def opening_days_per_year(self) -> int:
         """Opening days a year of its calendar."""
         return self.calendar.days_per_year
+
+    def _questions(self, changed: Collection[str] | None) -> list[str]:
+        own = self.calls_years
+        unsourced = {name for name, source in self.sources.items() if source in _TYPED}
+        if changed is not None:
+            unsourced &= {*changed, *(_COUNT_OF.get(name, name) for name in changed)}
+        return [
+            *questions(
+                people=self.people_without_mt,
+                population=self.population,
+                calls=self.calls_observed,
+                people_years=own * self.people_without_mt if own else self.calls_people_years,
+                deadline_days=self.deadline_days,
+                calls_years=own,
+                unsourced=unsourced,
+            ),
+            *area_questions(
+                self.area,
+                population=self.population,
+                unsourced=unsourced,
+                in_file=changed is None and self.sources.get(AREA, OF_COMMUNES) == OF_COMMUNES,
+            ),
+            *served_questions(self, unsourced=unsourced),
+        ]

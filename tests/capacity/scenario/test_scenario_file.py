@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.capacity.scenario._files.toml_file import _SCENARIOS_DIR, SHIPPED, read_values
+from cpts_geo.capacity.scenario._slips.plausible import LARGE
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import _REGIONS, Calendar, profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -180,12 +181,21 @@ rotas = st.builds(
 readings = st.builds(
     Reading, label=texts, slots_today=st.integers(1, 600), weight=st.floats(1e-6, 1)
 )
+#: Small ones are of any kind; a large one is asked about where no territory is like it.
 areas = st.builds(
     Area,
     standardised_population=st.floats(1, 1e8),
     apl=st.floats(0, 100),
-    population=st.floats(1, 1e8),
+    population=st.floats(1, LARGE),
     lent=st.floats(0, 0.1),
+) | st.floats(LARGE, 1e8).flatmap(
+    lambda people: st.builds(
+        Area,
+        standardised_population=st.floats(0.71 * people, people),
+        apl=st.floats(0.5, 10),
+        population=st.just(people),
+        lent=st.floats(0, 0.1),
+    )
 )
 
 
