@@ -269,7 +269,7 @@ def test_words_say_what_a_log_tells_and_bounds() -> None:
     assert "consultations du 6 mars 2023 au 29 mars 2024" in said[0]
     # no rate of several groups
     said = said_of(log_of(), LVO)
-    assert any("Par personne et par an : inconnu" in text for text in said)
+    assert any("Par personne sans médecin traitant et par an : non calculé" in x for x in said)
     assert not any("nan" in text for text in said)
     assert "appui 2" not in " ".join(said_of(log_of().assign(outcome="appointment"), LVO))
 

@@ -120,7 +120,7 @@ def test_provenance_date_and_grade_are_said(find: Find) -> None:
     assert "licence non précisée" in row["perimeter"]
     proposed = find("Beauce Gâtinais", fetched=False).identity.iloc[0]["document"]
     assert proposed.endswith("15 décembre 2021 (périmètre : confiance D)")
-    assert find("ondaine-forez").identity.iloc[0]["document"].endswith("confiance A)")
+    assert find("ondaine-forez").identity.iloc[0]["document"].endswith("confiance B)")
 
 
 def test_an_incomplete_list_is_refused_with_what_is_missing_unless_asked_for(find: Find) -> None:

@@ -29,6 +29,7 @@ from cpts_geo.sources.analyst._tables.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 from cpts_geo.sources.embedding.contracts import check, numbers_of
 from cpts_geo.sources.embedding.embedded import load_epci, load_perimeters
@@ -265,8 +266,8 @@ def _with_stand_ins(meant: pd.DataFrame, doubtful: Iterable[tuple[int, str]]) ->
 def _nowhere(rows: pd.DataFrame) -> Iterator[Defect]:
     """Say which rows are in a département, or at places, that nothing bears."""
     epci, perimeters = load_epci(), load_perimeters()
-    overseas = epci.index.str.startswith("97")
-    departements = {*epci.index[~overseas].str[:2], *epci.index[overseas].str[:3]}
+    codes = epci.index.to_series()
+    departements = set(codes.str[:3].where(overseas(codes), codes.str[:2]))
     for row in rows.to_dict("records"):
         named = re.findall(r"\b(?:\d{2,3}|2[AB])\b", str(row["departements"]))
         unknown = [name for name in named if name not in departements]
