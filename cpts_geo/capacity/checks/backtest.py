@@ -74,8 +74,7 @@ def surprise(
     if not scenario.has_own_line or scenario.area is None:
         return None
     known = lines or shipped_lines()
-    same = [line.key for line in known.lines if line.area.place == scenario.area.place]
-    others = known.less(same).draws(drawn.minutes.size, seed=drawn.seed)
+    others = known.elsewhere(scenario.area).draws(drawn.minutes.size, seed=drawn.seed)
     predicted = need_of(scenario.area, others).organised
     own = interval(drawn.requests_per_year)
     return Surprise(own, interval(predicted), float(np.mean(predicted < own.p50)))

@@ -75,9 +75,9 @@ class Sample:
     base: Floats
     by_line: Floats
 
-    def weights(self, *, but: int | None = None) -> Floats:
-        """Weights of sum 1 by every line but one, given by its place; all 0 if all are denied."""
-        logs = self.base + self.by_line[np.arange(len(self.lines)) != but].sum(axis=0)
+    def weights(self) -> Floats:
+        """Weights of sum 1; all 0 if the lines deny every draw."""
+        logs = self.base + self.by_line.sum(axis=0)
         return np.asarray(softmax(logs)) if np.isfinite(logs).any() else np.zeros_like(logs)
 
     def less(self, keys: Collection[str]) -> Sample:
@@ -92,21 +92,19 @@ class Sample:
         squares = float(np.square(self.weights()).sum())
         return 1.0 / squares if squares > 0 else 0.0
 
-    def taken(
-        self, size: int, *, rng: np.random.Generator, but: int | None = None
-    ) -> NationalDraws:
+    def taken(self, size: int, *, rng: np.random.Generator) -> NationalDraws:
         """Draws of equal weight: evenly spaced along the weights, then in an order of chance."""
-        ends = np.cumsum(self.weights(but=but))
+        ends = np.cumsum(self.weights())
         places = np.searchsorted(ends, (np.arange(size) + rng.random()) / size * ends[-1])
         found = self.draws.at(rng.permutation(np.minimum(places, ends.size - 1)))
         return replace(found, z=rng.standard_normal(size))
 
-    def chance(self, place: int) -> float:
-        """Chance of a count as far as that of a line from what the others make expect there."""
-        logs, variance = _cut(self.lines[place])
-        centre = need_of(self.lines[place].area, self.draws).centre
+    def chance(self, line: KnownLine) -> float:
+        """Chance of a count as far as that of another line from what these make expect there."""
+        logs, variance = _cut(line)
+        centre = need_of(line.area, self.draws).centre
         spread = np.sqrt(np.square(self.draws.tau) + logs.var() + variance.mean())
-        return float(self.weights(but=place) @ (2.0 * ndtr(-np.abs(logs.mean() - centre) / spread)))
+        return float(self.weights() @ (2.0 * ndtr(-np.abs(logs.mean() - centre) / spread)))
 
 
 def sample_of(lines: tuple[KnownLine, ...], national: tuple[Any, ...]) -> Sample:

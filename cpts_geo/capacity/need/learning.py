@@ -27,6 +27,7 @@ from cpts_geo.capacity.need._sampling import Sample, prior_draws, sample_of
 from cpts_geo.capacity.need.interval import quantiles
 from cpts_geo.capacity.need.lines import KnownLine, lines_of, lines_table
 from cpts_geo.capacity.need.quantities import NationalDraws, need_of
+from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.loading import National
 from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
 from cpts_geo.errors import ScenarioError
@@ -114,6 +115,22 @@ class KnownLines:
         """
         mine = {line.key for line in self.every} & set(keys)
         return replace(self, left_out=self.left_out | mine)
+
+    def elsewhere(self, area: Area) -> KnownLines:
+        """
+        Give the same without the lines of a territory: two counts of one place are one line.
+
+        Parameters
+        ----------
+        area : Area
+            Of the territory.
+
+        Returns
+        -------
+        KnownLines
+            As :meth:`less`.
+        """
+        return self.less([line.key for line in self.lines if line.area.place == area.place])
 
     def prior(self, draws: int, *, rng: np.random.Generator) -> NationalDraws:
         """
@@ -204,9 +221,7 @@ def leave_one_out(known: KnownLines, *, draws: int, seed: int = SEED) -> pd.Data
     """
     rows = []
     for line in known.lines:
-        # Two counts of one place are one line: the other tells nothing of it from elsewhere.
-        same = [other.key for other in known.lines if other.area.place == line.area.place]
-        others = known.less(same).draws(draws, seed=seed)
+        others = known.elsewhere(line.area).draws(draws, seed=seed)
         predicted = need_of(line.area, others).organised
         own = line.draw(draws, seed=seed)
         low, middle, high = quantiles(predicted)
@@ -238,11 +253,12 @@ def _denied(known: KnownLines) -> list[str]:
     if known.left_out and not _denied(known.whole):
         return []
     sample = _sample(known)
-    return [
-        _too_far(sample, place)
-        for place in range(len(sample.lines))
-        if sample.weights(but=place).any() and len(sample.lines) * sample.chance(place) < _TOO_FAR
-    ]
+    found = []
+    for line in sample.lines:
+        others = sample.less({line.key})
+        if others.weights().any() and len(sample.lines) * others.chance(line) < _TOO_FAR:
+            found.append(_too_far(line, others))
+    return found
 
 
 def _check(known: KnownLines) -> None:
@@ -269,14 +285,16 @@ def _check(known: KnownLines) -> None:
         )  # fmt: skip
 
 
-def _too_far(sample: Sample, place: int) -> str:
+def _too_far(line: KnownLine, others: Sample) -> str:
     """What a line has counted, and what the others make expect there."""
-    line, rng = sample.lines[place], np.random.default_rng(SEED)
-    own = quantiles(line.draw(_TOLD, seed=SEED))
-    others = quantiles(need_of(line.area, sample.taken(_TOLD, rng=rng, but=place)).organised)
-    least, most, low, high = (number(round(each)) for each in (*own[::2], *others[::2]))
+    drawn = others.taken(_TOLD, rng=np.random.default_rng(SEED))
+    ends = [
+        quantiles(each)[::2]
+        for each in (line.draw(_TOLD, seed=SEED), need_of(line.area, drawn).organised)
+    ]
+    least, most, low, high = (number(round(each)) for pair in ends for each in pair)
     expected = f"les autres lignes en font attendre {low} à {high}"
-    if not others[-1]:
+    if not ends[1][-1]:
         expected = "l’APL de ses communes ne laisse en attendre aucune"
     return f"{line.name} : {least} à {most} demandes par an, d’après son compte ; {expected}"
 
