@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -53,3 +53,9 @@ def plain(text: str) -> str:
 def visible(text: str) -> str:
     """The text with its no-break spaces visible."""
     return text.replace(NNBSP, "⍽").replace("\u00a0", "[nbsp]")
+
+
+def unfolded(page: Any) -> Any:
+    """Open every folded part of a page, as its annex does."""
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    return page

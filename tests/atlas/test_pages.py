@@ -19,8 +19,8 @@ from matplotlib.figure import Figure
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.charts.dots import dots_svg
+from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.maps._canvas import drawn_map
@@ -33,7 +33,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import FORMS
 from cpts_geo.writing.report import write_report
-from tests.atlas.said import TERRITORIES, plain, without_figures
+from tests.atlas.said import TERRITORIES, plain, unfolded, without_figures
 from tests.kept import analysed, kept_folder, made_by, reported
 
 APL = territory_layers(pd.DataFrame())[0]
@@ -230,10 +230,14 @@ def test_the_outline_is_on_top_and_paper_gets_the_still_maps(
     opened.close()
 
 
+#: Parts of a sheet under its first screen, in order.
+PARTS = ("carte", "chiffres", "besoin", "acces", "et-si", "communes", "sources")
+
+
 def access_text(page: Any) -> str:
-    """What stands from the heading of access to the comparison with the département."""
-    text = plain(page.locator("main").inner_text())
-    return text[text.index("Accès : qui est à combien") : text.index("Le territoire à côté de")]
+    """What stands in the parts on access and on changes of supply, what is folded included."""
+    parts = unfolded(page).locator("#acces, #et-si").all_inner_texts()
+    return plain("\n".join(parts))
 
 
 @pytest.mark.report
@@ -248,15 +252,14 @@ def test_the_access_section_follows_the_capacity_with_headings_in_order(
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
-    ids = [anchor for _, anchor in found if anchor]
-    assert ids[:3] == ["acces", "scenarios", "ouvrir"]
-    scenarios = levels[ids_index(found, "scenarios") + 1 : ids_index(found, "ouvrir")]
-    assert scenarios == [3] * len(five.studies[name].access.shifts)
-    assert scenarios
-
-
-def ids_index(found: list[list[Any]], anchor: str) -> int:
-    return next(k for k, (_, name) in enumerate(found) if name == anchor)
+    # A part has one heading, its finding; a folded one is named in what opens it.
+    parts = [part for part in found if part[0] == 2]
+    assert [anchor for _, anchor in parts] == [f"t-{key}" for key in ("essentiel", *PARTS)]
+    links = seen(name).page.locator(".top nav a").all()
+    anchors = [f"#{key}" for key in ("essentiel", *PARTS)]
+    assert [link.get_attribute("href") for link in links] == anchors
+    scenarios = seen(name).page.locator("#scenarios h3.apart")
+    assert scenarios.count() == len(five.studies[name].access.shifts) > 0
 
 
 @pytest.mark.report
@@ -267,13 +270,13 @@ def test_the_access_section_calls_its_times_approximate(seen: Open) -> None:
     assert "Les temps approchés n’étant pas ceux de la Drees" in text
     assert "Il ne dépend pas de la variante des temps" in text
     # Every table of minutes says whose they are: coverage, best sites, before and after.
-    tables = page.locator("#acces ~ .scroll table").all()[:5]
+    tables = page.locator("#acces table, #et-si table").all()[:5]
     said = ["temps approchés" in plain(table.inner_text()) for table in tables]
     assert said == [True, False, False, True, True]
     # The two between are shifts of the APL: supposed, with their extremes.
     for table in tables[1:3]:
         assert re.search(r"\(de [+−]0,\d\d à [+−]0,\d\d\)", plain(table.inner_text()))
-    assert page.locator("#scenarios ~ h3 .status").first.inner_text().endswith("hypothèse")
+    assert page.locator("#scenarios h3 .status").first.inner_text().endswith("hypothèse")
 
 
 @pytest.mark.report
@@ -283,7 +286,7 @@ def test_the_island_is_said_to_be_left_out(seen: Open) -> None:
     assert "L’Île-d’Yeu : aucune route vers les autres communes, hors de ce calcul" in text
     assert "Hors d’atteinte : 4 883 habitants sans route" in text
     assert "Soins sur place (estimé) pour 4 883 habitants (L’Île-d’Yeu)" in text
-    row = page.locator("#communes ~ .scroll tr", has_text="L'Île-d'Yeu").first
+    row = page.locator("#communes tr", has_text="L'Île-d'Yeu").first
     # By road no emergency department; a health centre on the spot is estimated, not measured.
     emergency, gp = row.locator("td").all_inner_texts()[-2:]
     assert (plain(emergency), plain(gp)) == ("donnée absente", "0◐")
@@ -381,7 +384,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     # No hospital is in the table: today's minutes are unknown, those of the sites are not.
     assert "le temps d’aujourd’hui, et donc le gain, ne peut pas être compté" in text
     assert "Aujourd’hui" not in text
-    assert opened.page.locator("#ouvrir ~ .scroll").first.is_visible()
+    assert opened.page.locator("#ouvrir .scroll").first.is_visible()
     opened.close()
 
 
@@ -456,10 +459,12 @@ def test_headline_figures_and_their_floor(seen: Open) -> None:
             "un centre ouvre 11 h de médecin par semaine",
         ),
     }.items():
-        text = plain(seen(name).page.locator("body").inner_text())
+        text = plain(unfolded(seen(name).page).locator("body").inner_text())
         assert [words for words in expected if words not in text] == []
-    row = seen("beauce_gatinais").page.get_by_role(
-        "row", name=re.compile("communiqué.*30.*57.*87", re.S)
+    row = (
+        seen("beauce_gatinais")
+        .page.locator("#generalistes")
+        .get_by_role("row", name=re.compile("communiqué.*30.*57.*87", re.S))
     )
     assert row.count() == 1
 
@@ -579,11 +584,22 @@ def test_twenty_dots_and_the_marks() -> None:
     assert "aujourd’hui" not in assumed
 
 
-def test_an_unknown_bar_has_no_length() -> None:
-    svg = bars_svg([Bar("A & B", float("nan"), "donnée absente")], title="t")
-    assert "url(#hb)" in svg
+def test_a_spine_draws_what_is_known_and_the_territory_above_the_rest() -> None:
+    marks = [
+        SpineMark(2.0, main=True),
+        SpineMark(float("nan"), "m0 -6l6 6"),
+        SpineMark(5, "m0 -7v14"),
+    ]
+    svg = spine_svg((1.0, 5.0), marks, title="A & B")
     assert "A &amp; B" in svg
-    assert style.FILL not in svg
+    # One line of the range, one sign, and the territory's disc last.
+    assert svg.count("<path") == 2
+    assert svg.index("<circle") > svg.rindex("<path")
+    assert float(re.search(r'cx="([\d.]+)"', svg)[1]) == pytest.approx(8 + (240 - 16) / 4, abs=0.1)
+    # A territory under every département stretches the scale, and stands at its end.
+    low = spine_svg((1.0, 5.0), [SpineMark(0.0, main=True)], title="t")
+    assert float(re.search(r'cx="([\d.]+)"', low)[1]) == 8
+    assert "<circle" not in spine_svg((float("nan"),) * 2, [SpineMark(float("nan"))], title="t")
 
 
 @pytest.mark.report

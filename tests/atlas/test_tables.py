@@ -6,7 +6,6 @@ no-break space is written ``⍽``.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable
 from html import unescape
@@ -17,16 +16,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.charts.bars import Bar, bars_svg
-from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
+from cpts_geo.atlas.sections.essential import _beside
 from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
 from cpts_geo.atlas.sections.perimeter.audit import recognised
 from cpts_geo.atlas.sections.territory import _grounds
-from cpts_geo.atlas.sections.territory._figures import _key_figures
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
 from cpts_geo.atlas.sections.territory.communes import commune_table
@@ -34,7 +31,7 @@ from cpts_geo.atlas.sections.territory.gp_counts import _explanations, _source_r
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
-from cpts_geo.french import NNBSP, number, typeset
+from cpts_geo.french import NNBSP, typeset
 from tests.atlas.said import TERRITORIES, result_of
 
 KEY = "ouest_loiret"
@@ -236,14 +233,14 @@ def test_other_tables(five: Analysis, snapshot: SnapshotAssertion) -> None:
     assert f"{head}\n{text}" == snapshot
 
 
-def test_key_figures(five: Analysis, snapshot: SnapshotAssertion) -> None:
+def test_bars_of_the_first_screen(five: Analysis, snapshot: SnapshotAssertion) -> None:
     lines = []
-    for label, detail, note, bars in _key_figures(of(five.comparison)):
-        lines.append(f"{label} — {detail}. {note}")
+    for group in _beside.section(of(five.comparison)):
+        lines.append(f"{group.title} — {group.vintage} — {group.source} — {group.more}")
         lines += [
-            f"  {'*' if bar.main else ' '} {bar.label} : {bar.text} {bar.base}".rstrip()
-            + ("" if math.isnan(bar.low) else f" ({number(bar.low, 1)} à {number(bar.high, 1)})")
-            for bar in bars
+            f"  {'*' if bar.main else ' '} {bar.area} : {bar.text} {bar.mark} {bar.words}"
+            f" {bar.base} {bar.length}"
+            for bar in group.bars
         ]
     assert "\n".join(lines).replace(NNBSP, "⍽") == snapshot
 
@@ -352,31 +349,6 @@ def test_communes_are_in_alphabetical_order_whatever_the_accents(five: Analysis)
     assert names.index("Dry") < names.index("Épieds-en-Beauce") < names.index("Huisseau-sur-Mauves")
 
 
-def test_bars_of_a_density(five: Analysis, snapshot: SnapshotAssertion) -> None:
-    label, _, _, bars = _key_figures(of(five.comparison))[0]
-    assert bars_svg(bars, title=label).replace("><", ">\n<") == snapshot
-
-
-def test_a_whisker_spans_the_interval_on_the_scale_of_the_bar() -> None:
-    svg = bars_svg([Bar("A", 60.0, "60", low=45.0, high=90.0)], title="t")
-    bar = re.search(
-        rf'<rect x="([\d.]+)" [^>]*width="([\d.]+)" [^>]*fill="{style.FILL_LIGHT}"', svg
-    )
-    whisker = re.search(r'<path d="M([\d.]+) \d+H([\d.]+)M', svg)
-    assert bar
-    assert whisker
-    left, length = map(float, bar.groups())
-    low, high = map(float, whisker.groups())
-    assert (low - left) / length == pytest.approx(45 / 60, abs=0.01)
-    assert (high - left) / length == pytest.approx(90 / 60, abs=0.01)
-    # The value is written beyond the whisker, never on it.
-    assert float(re.findall(r'<text x="([\d.]+)"', svg)[-1]) > high
-
-
-def test_no_interval_no_whisker() -> None:
-    assert "<path" not in bars_svg([Bar("A", 60.0, "60")], title="t")
-
-
 def test_dots_of_the_capacity(five: Analysis, snapshot: SnapshotAssertion) -> None:
     svg = _capacity_svg(result_of(five, "beauce_gatinais"))
     assert svg.replace("><", ">\n<") == snapshot
@@ -434,28 +406,23 @@ def test_indicators_of_the_index(index: list[list[str]]) -> None:
     ]  # fmt: skip
 
 
-def test_first_figures_are_the_count_and_what_was_announced(five: Analysis) -> None:
-    def first(key: str) -> list[str]:
-        return [label for label, *_ in _key_figures(of(five.comparison, key))]
+def test_what_was_announced_stands_first_beside_what_is_counted(five: Analysis) -> None:
+    def first(key: str) -> _beside._Group:
+        return _beside.section(of(five.comparison, key))[0]
 
-    counted = "Généralistes libéraux pour 100 000 habitants (BPE 2024)"
-    announced = "Généralistes pour 100 000 habitants (annoncé)"
-    assert first("beauce_gatinais")[:2] == [counted, announced]
-    # Only the territory's own: what was announced of the Loiret is no key figure of another CPTS.
-    assert all(first(key)[0] == counted for key in TERRITORIES)
-    assert [key for key in TERRITORIES if announced in first(key)] == ["beauce_gatinais"]
-
-
-def test_bars_of_what_was_announced_are_drawn_apart(five: Analysis) -> None:
-    counted, announced = (
-        bars for *_, bars in _key_figures(of(five.comparison, "beauce_gatinais"))[:2]
-    )
-    assert [bar.text for bar in announced] == ["30", "57", "donnée absente", "87"]
-    assert [bar.announced for bar in announced] == [True, True, False, True]
-    assert not any(bar.announced for bar in counted)
-    dotted = "stroke-dasharray"
-    assert bars_svg(announced, title="t").count(dotted) == 3
-    assert dotted not in bars_svg(counted, title="t")
+    announced = first("beauce_gatinais")
+    assert announced.title == typeset("Généralistes pour 100 000 habitants")
+    assert announced.vintage == typeset("« annoncé », 2021")
+    assert [bar.text for bar in announced.bars] == ["30", "57", "87"]
+    assert all(bar.announced for bar in announced.bars)
+    # What Insee counts of the same areas stands under them.
+    assert announced.more.startswith(typeset("Insee 2024 : 47,0, 61,8 et 88,6"))
+    # Only the territory's own: what was announced of the Loiret is no figure of another CPTS.
+    others = [first(key) for key in TERRITORIES if key != "beauce_gatinais"]
+    assert {group.title for group in others} == {
+        typeset("Généralistes libéraux pour 100 000 habitants (BPE 2024)")
+    }
+    assert not any(bar.announced or group.more for group in others for bar in group.bars)
 
 
 def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> None:

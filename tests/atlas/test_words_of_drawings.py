@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from cpts_geo.atlas.charts.bars import Bar, bars_svg
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.charts.lines import Dot, Line, lines_svg
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.sections.capacity._ladder import _ladder_svg, _Rung
 from cpts_geo.capacity.need.interval import Interval
-from cpts_geo.french import number
 
 Open = Callable[..., Any]
 
@@ -60,19 +58,6 @@ def _lines() -> Iterator[str]:
         )  # fmt: skip
 
 
-def _bars() -> Iterator[str]:
-    """Values of one to six digits, with and without interval and base."""
-    for top, base in itertools.product((3.0, 88.0, 1234.0, 123456.0), ("", "16 ans ou plus")):
-        yield bars_svg(
-            [
-                Bar("CPTS Val", top, number(top), low=0.9 * top, high=1.2 * top, base=base),
-                Bar("Loiret", float("nan"), "donnée absente", base=base),
-                Bar("France", 0.0, "0"),
-            ],
-            title="t",
-        )
-
-
 def _ladders() -> Iterator[str]:
     """Quantities of a hamlet and of the largest of territories."""
     for size in (1.0, 50.0, 3_000.0, 90_000.0):
@@ -88,7 +73,7 @@ def _ladders() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize("drawn", [_dots, _lines, _bars, _ladders])
+@pytest.mark.parametrize("drawn", [_dots, _lines, _ladders])
 def test_no_two_words_of_a_drawing_touch(
     open_offline: Open, drawn: Callable[[], Iterator[str]], width: int
 ) -> None:

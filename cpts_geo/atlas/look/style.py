@@ -14,6 +14,8 @@ SEQUENTIAL: Final = {
 DIVERGING: Final = {
     7: ("#b35806", "#f1a340", "#fee0b6", "#f7f7f7", "#d8daeb", "#998ec3", "#542788")
 }
+#: People by minutes to care: the farther, the darker; the last two bear white words.
+MINUTES: Final = ("#e3ecf3", "#b4cde0", "#76a3c6", "#3f78a8", "#17395a")
 INK: Final = "#1f2a33"
 MUTED: Final = "#5b6770"
 PAPER: Final = "#ffffff"
@@ -25,6 +27,8 @@ BORDER: Final = "#8c8a84"
 ACCENT: Final = "#b3370b"
 FILL: Final = "#2c7fb8"
 FILL_LIGHT: Final = "#c6dbef"
+#: Bars of the areas that a territory stands beside.
+OTHER: Final = "#a9bccb"
 #: Circles of counts, dark enough for the white number in them.
 CIRCLE: Final = "#1c5d99"
 HATCH_LINE: Final = "#8a8f94"

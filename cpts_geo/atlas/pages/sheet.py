@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import geopandas as gpd
 
@@ -11,6 +12,7 @@ from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
+from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
@@ -18,6 +20,18 @@ from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.schema import COLUMNS, EARLIER_POPULATION
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.study.study import Study
+
+#: Parts of the page, by their anchor.
+_PARTS: Final = (
+    ("essentiel", "L’essentiel"),
+    ("carte", "Carte"),
+    ("chiffres", "Chiffres"),
+    ("besoin", "Besoin"),
+    ("acces", "Accès"),
+    ("et-si", "Et si…"),
+    ("communes", "Communes"),
+    ("sources", "Sources"),
+)
 
 
 def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
@@ -44,6 +58,7 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         The page would need a file that cannot be embedded.
     """
     sections = {
+        **essential_sections(sheet),
         **territory_sections(sheet, national=national),
         **access_sections(sheet.access),
         **perimeter_sections(sheet),
@@ -53,9 +68,16 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
         sections["resources"] = resources_section(sheet.headline, sheet.capacity)
     page = template("pages/sheet.html.j2").render(
-        sheet=sheet, sources=sources_used([sheet]), date=date, **sections
+        sheet=sheet, sources=sources_used([sheet]), date=date, parts=_parts(sections), **sections
     )
     return inline_assets(page)
+
+
+def _parts(sections: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Anchors and words of the navigation; a part that has nothing to say is not in it."""
+    changes = sections["changes"]
+    moved = changes["shifts"] or changes["set_aside"] or sections["opening"]
+    return [(anchor, words) for anchor, words in _PARTS if anchor != "et-si" or moved]
 
 
 def sources_used(sheets: Sequence[Study]) -> list[Source]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from cpts_geo.atlas.sections.territory._figures import _key_figures
 
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
@@ -16,7 +17,6 @@ from cpts_geo.analysis import Options, analyse
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.territory import gp_counts
-from cpts_geo.atlas.sections.territory._figures import _key_figures
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.errors import DataFileError
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.sections.access import _changes, _coverage, _opening
+from cpts_geo.atlas.sections.access import _cards, _changes, _coverage, _opening
 from cpts_geo.study.access import TerritoryAccess
 
 
@@ -24,6 +24,7 @@ def access_sections(access: TerritoryAccess) -> dict[str, Any]:
     """
     return {
         "coverage": _coverage.section(access),
+        "cards": _cards.cards(access),
         "changes": _changes.section(access),
         "opening": access.opening and _opening.section(access.opening, access),
     }

@@ -157,9 +157,27 @@ def _cell_rows(cells: pd.DataFrame) -> list[Row]:
     return rows
 
 
+def _stacks(access: TerritoryAccess) -> list[tuple[str, list[tuple[str, float]]]]:
+    """People by minutes to each care, as parts of 100 that add up; those unknown are left out."""
+    found = []
+    for facility, block in access.coverage.groupby("facility", sort=False):
+        central = block[block["variant"] == "central"].set_index("minutes")["share"]
+        if central.isna().any():
+            continue
+        said = told(str(facility), str(block["column"].iloc[0]), access)
+        shares = [float(central[band]) for band in MINUTES_BANDS]
+        words = [f"à {duration(band)} au plus" for band in MINUTES_BANDS]
+        parts = zip(words, [0.0, *shares], shares, strict=False)
+        bands = [(word, 100 * (share - before)) for word, before, share in parts]
+        beyond = f"à plus de {duration(MINUTES_BANDS[-1])}"
+        found.append((capital(said.care.short), [*bands, (beyond, 100 * (1 - shares[-1]))]))
+    return found
+
+
 def section(access: TerritoryAccess) -> dict[str, Any]:
     """What the template shows: who is within how many minutes of care."""
     return {
+        "stacks": _stacks(access),
         "note": times_note(access),
         "sentences": coverage_sentences(access),
         "headers": coverage_headers(),

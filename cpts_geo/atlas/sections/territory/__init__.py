@@ -8,10 +8,10 @@ import geopandas as gpd
 
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory import (
-    _figures,
     _given,
     _grounds,
     _mapped,
+    _spine,
     answer,
     apl_trend,
     beside,
@@ -43,7 +43,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
     return {
         "answer": answer.section(study),
         "mapped": _mapped.section(study, layers, national=national),
-        "figures": _figures.section(study.comparison),
+        "spine": _spine.section(study.comparison, study.common.comparisons),
         "beside": beside.section(study.comparison),
         "apl_trend": apl_trend.section(study.apl_trend),
         "given": _given.section(study.given, study.comparison),

@@ -308,5 +308,7 @@ def section(study: Study) -> dict[str, Any]:
         "area": value_text(COLUMNS["area_km2"], outline["area_km2"], unit=True),
         "why": _why(study),
         "publics": _publics(study),
+        "first": (),
+        "warnings": (),
         **known,
     }

@@ -1,0 +1,131 @@
+"""The large figures of the first screen: how much is needed, how much there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cpts_geo.atlas.look.words import (
+    capital,
+    goal,
+    gp_hours,
+    slots_text,
+    span,
+    whom,
+)
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.need.interval import CHANCES, Interval
+from cpts_geo.capacity.scenario.inputs import EVIDENCE
+from cpts_geo.french import number, whole_percent
+from cpts_geo.schema import STATUS_MARKS, Status
+from cpts_geo.study.study import Study
+
+#: The evidence from the weakest, so that its place is the number of full bars.
+_RANKED: Final = sorted(EVIDENCE, reverse=True)
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A number in large with the words before and after it; `rough` for an order of magnitude."""
+
+    before: str
+    value: str
+    after: str = ""
+    mark: str = ""
+    rough: bool = False
+
+
+def section(study: Study) -> dict[str, Any]:
+    """What the template shows: needed, today, for whom, what is served; why where unknown."""
+    result = study.headline
+    if result is None:
+        return {"figures": []}
+    return {
+        "figures": [_needed(result), *_today(result)],
+        "others": _other_publics(study),
+        "condition": _condition(result),
+        "spread": _spread(result),
+        "served": _served(result),
+        "bars": [index <= _RANKED.index(result.scenario.evidence) for index in range(len(_RANKED))],
+        "worth": result.scenario.evidence_words,
+    }
+
+
+def _needed(result: Headline) -> _Figure:
+    """Slots needed: the median of an answer, the bounds of an order of magnitude."""
+    needed, mark = result.slots_per_day, STATUS_MARKS[result.status]
+    seen = result.observed
+    if seen is not None and any(each.kind == "contradicted" for each in result.caveats):
+        # What was given refutes the model: only the floor under it stands.
+        return _Figure("Il faudrait au moins", number(seen.slots), _per_day(seen.slots), mark)
+    if not needed.p90:
+        return _Figure("D’après l’APL, il ne faudrait", "aucun", "créneau", mark, rough=True)
+    if not result.scenario.has_own_line:
+        after = _per_day(needed.p90)
+        return _Figure("Ordre de grandeur :", _bounds(needed), after, mark, rough=True)
+    return _Figure("Il faudrait", number(needed.p50), _per_day(needed.p50), mark)
+
+
+def _today(result: Headline) -> list[_Figure]:
+    """Slots of today; nothing where they are unknown, which a sentence says."""
+    if result.today is None:
+        return []
+    mark = STATUS_MARKS[Status.ASSUMED]
+    return [_Figure("Il y en a", slots_text(result.today.slots), mark=mark)]
+
+
+def _per_day(count: float) -> str:
+    """The unit of a number of slots."""
+    return f"{'créneau' if count < 2 else 'créneaux'} par jour"
+
+
+def _bounds(found: Interval[int]) -> str:
+    """Bounds of an interval that no line parts."""
+    return span(found.p10, found.p90).replace(" ", "\u00a0")
+
+
+def _other_publics(study: Study) -> str:
+    """What the other public that a device could admit would need; empty without one."""
+    said = [
+        f"{_bounds(each.answer.slots_per_day)} pour les seules {whom(scenario)}"
+        for each in study.publics[1:]
+        if isinstance(each.answer, Headline) and (scenario := each.answer.scenario)
+    ]
+    return f"{capital(' ; '.join(said))}." if said else ""
+
+
+def _condition(result: Headline) -> str:
+    """For whom, by when, and the doctors' hours."""
+    hours, scenario = result.gp_hours_per_week, result.scenario
+    low, high = round(hours.p10), round(hours.p90)
+    text = f"Pour que {goal(result)}. Public : {whom(scenario)}."
+    if not hours.p90:
+        return text
+    if not scenario.has_own_line:
+        start = f"{number(low)}\u00a0à\u00a0" if low < high else ""
+        return f"{text} Soit {start}{gp_hours(hours.p90)} de médecin par semaine."
+    spread = f" ({number(low)}\u00a0à\u00a0{number(high)})" if low < high else ""
+    return f"{text} Soit {gp_hours(hours.p50)}{spread} de médecin par semaine."
+
+
+def _spread(result: Headline) -> str:
+    """How far the answer may be from its median, under the dots."""
+    needed = result.slots_per_day
+    if not needed.p90:
+        return ""
+    return f"{_bounds(needed)} : {CHANCES}."
+
+
+def _served(result: Headline) -> list[tuple[str, str]]:
+    """Share that the slots of today, then those announced, serve in time."""
+    known = [
+        (offer, end) for offer, end in ((result.today, "aujourd’hui"), (result.planned, "annoncés"))
+        if offer is not None
+    ]  # fmt: skip
+    return [
+        (
+            whole_percent(offer.served_at_median),
+            f"servies à temps avec {slots_text(offer.slots)} créneaux, {end}",
+        )
+        for offer, end in known
+    ]

@@ -1,0 +1,76 @@
+"""« Le territoire en chiffres »: each key indicator on the range of all départements."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+import pandas as pd
+from markupsafe import Markup
+
+from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
+from cpts_geo.atlas.look.cells import Cell, Row, origin_text, own_label, shown_text
+from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
+
+#: Indicators shown, in the order of a diagnosis: people, needs, supply, access.
+_SHOWN: Final = (
+    "share_75plus", "share_without_mt", "share_ald_without_mt", "gps_per_100k_published",
+    "gps_per_100k", "apl", "share_low_apl", "share_without_gp", "nurses_per_100k",
+    "emergency_minutes_drees",
+)  # fmt: skip
+_SIGNS: Final = {level.key: level.mark for level in LEVELS}
+
+
+def section(comparison: pd.DataFrame, everywhere: pd.DataFrame) -> dict[str, Any]:
+    """
+    What the template shows: an indicator known of the territory a row, and its drawing.
+
+    `everywhere` holds the same indicators of all départements, whose range is drawn.
+    """
+    order = comparison.drop_duplicates(AREA)
+    mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
+    names = [name for name in newest_known(_SHOWN, comparison) if name in set(mine["indicator"])]
+    return {
+        "areas": list(order["area_name"]),
+        "signs": [_SIGNS[level] for level in order["area_level"]],
+        "rows": [_row(name, comparison, everywhere, order=order) for name in names],
+    }
+
+
+def _row(
+    name: str, comparison: pd.DataFrame, everywhere: pd.DataFrame, *, order: pd.DataFrame
+) -> tuple[Row, Markup]:
+    """An indicator: its values, area by area, and where they lie."""
+    column = COLUMNS[name]
+    block = comparison[comparison["indicator"] == name].set_index(AREA)
+    areas = [block.loc[area] for area in order[AREA].itertuples(index=False, name=None)]
+    first = areas[0]
+    cells = tuple(_cell(name, found, first) for found in areas)
+    label, vintage = own_label(column, first)
+    ranged = everywhere[
+        (everywhere["indicator"] == name) & (everywhere["area_level"] == DEPARTEMENT.key)
+    ]["value"].dropna()
+    ends = (float(ranged.min()), float(ranged.max())) if len(ranged) else (math.nan, math.nan)
+    levels = order["area_level"]
+    marks = [
+        SpineMark(float(found["value"]), _SIGNS[level], main=level == TERRITORY.key)
+        for found, level in zip(areas, levels, strict=True)
+    ]
+    bounds = [shown_text(column, end, Status.MEASURED.value) for end in ends]
+    said = f" ; départements : de {bounds[0]} à {bounds[1]}" if len(ranged) else ""
+    title = f"{label} : {cells[0].text}{said}"
+    # Its whole source stands with all the indicators.
+    producer = str(first["source"]).split(",", maxsplit=1)[0]
+    detail = ", ".join(
+        filter(None, (column.shown_unit, f"{producer} {vintage} ({first['grade']})"))
+    )
+    return Row(label, detail, cells), Markup(spine_svg(ends, marks, title=title))
+
+
+def _cell(name: str, found: pd.Series, first: pd.Series) -> Cell:
+    """A value, and whose it is where it is not that of the territory."""
+    text = shown_text(COLUMNS[name], found["value"], found["status"])
+    base = f", {found['base']}" if found["base"] else ""
+    origin = "" if found["source"] in ("", first["source"]) else origin_text(found)
+    return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)
