@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -30,7 +29,6 @@ from cpts_geo.capacity.workforce.resources import Line, resources
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
-from cpts_geo.study._trial import Trial, trial
 
 #: Situations of the table that are needed, in its order.
 NEEDED: Final = ("needed_p10", "needed_p50", "needed_p90")
@@ -114,11 +112,6 @@ class TerritoryCapacity:
     peaked: PeakedVariant | None
     surprise: Surprise | None
     gap_share: Interval[float] | None
-
-    @cached_property
-    def trial(self) -> Trial | None:
-        """Slots and demands to try; None where the demand is beyond what a table can hold."""
-        return None if self.by_month is None else trial(self.result, self.by_month)
 
     @property
     def usual_agents(self) -> int | None:

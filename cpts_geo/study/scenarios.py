@@ -210,7 +210,7 @@ def with_share(
     >>> round(with_share(scenario, share, population=10_000, adults=0.79).people_without_mt)
     1400
     """
-    ages = {AGES["all"]: 1.0, AGES["17+"]: adults, AGES["16+"]: _FROM_16}
+    ages = age_parts(adults)
     # Nobody to serve makes no queue; a share of unknown ages, no number of people.
     if share.base not in ages or share.value == 0:
         return scenario
@@ -230,6 +230,28 @@ def with_share(
             "people_cv": Source(text=spread, grade="D"),
         },
     )
+
+
+def age_parts(adults: float) -> dict[str, float]:
+    """
+    Give the part of a population that has the ages of a share without médecin traitant.
+
+    Parameters
+    ----------
+    adults : float
+        Share of a population that is 17 or older.
+
+    Returns
+    -------
+    dict of str to float
+        By the words of :data:`cpts_geo.indicators.given_share.AGES`.
+
+    Examples
+    --------
+    >>> age_parts(0.79)["16 ans et plus"]
+    0.81
+    """
+    return {AGES["17+"]: adults, AGES["16+"]: _FROM_16, AGES["all"]: 1.0}
 
 
 def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:

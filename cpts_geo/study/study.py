@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -28,8 +28,10 @@ from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.schema import TERRITORY
 from cpts_geo.sources.embedding.embedded import load_apl_history
+from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.study.scenarios import age_parts
 from cpts_geo.study.surroundings import Surroundings
 from cpts_geo.territories.perimeters.outlines import published_gaps
 
@@ -267,6 +269,15 @@ class Study:
             counted=next(counted, None),
             lines=self.common.lines,
         )
+
+    @cached_property
+    def trial(self) -> Trial | None:
+        """What may be tried of its publics; None beyond a page, or where nobody asks."""
+        found = [each.answer for each in self.publics if isinstance(each.answer, Headline)]
+        if self.headline is None:
+            return None
+        adults = cast("float", self.common.parameters["age_share"].value)
+        return trial(found, lines=self.common.lines, ages=age_parts(adults))
 
     @cached_property
     def access(self) -> TerritoryAccess:

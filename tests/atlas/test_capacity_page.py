@@ -1,4 +1,4 @@
-"""The capacity section of a page: words, tables, drawings, sliders and files of each case.
+"""The capacity section of a page: words, tables, drawings and files of each case.
 
 The snapshots hold every sentence; a narrow no-break space is written ``⍽`` in them.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -19,8 +18,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
@@ -60,7 +57,6 @@ from cpts_geo.capacity.answer.headline import (
 from cpts_geo.capacity.checks.backtest import Surprise
 from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.need.interval import CHANCES, Interval
-from cpts_geo.capacity.queue.service_grid import service_grid
 from cpts_geo.capacity.scenario.loading import (
     load_scenario,
     load_scenarios,
@@ -70,12 +66,12 @@ from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, number, typeset, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study._trial import trial
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import tables
 from tests.atlas.said import TERRITORIES, plain, unfolded
 from tests.kept import kept_file, made_by, reported
-from tests.queues import queue
 
 Case = tuple[Headline, TerritoryCapacity, pd.DataFrame]
 Open = Callable[..., Any]
@@ -116,7 +112,6 @@ def sentences_of(section: dict[str, Any]) -> list[str]:
     """Every sentence of the sections of capacity."""
     needed = section["needed"]
     said = [needed["how"], needed["sampling"], *(" | ".join(row) for row in needed["rows"])]
-    said += [section["sliders"]["start"]]
     for name in ("months", "week", "causes", "telephone", "future"):
         part = section[name] or {}
         said += [*part.get("sentences", ()), part.get("sentence", ""), part.get("note", "")]
@@ -160,7 +155,7 @@ def test_sentences_of_a_territory(
 def test_a_page_shows_what_its_territory_knows(
     sections: dict[str, dict[str, Any]], key: str, shown: set[str]
 ) -> None:
-    always = {"needed", "sliders", "months", "causes"}
+    always = {"needed", "months", "causes"}
     assert {part for part in sections[key] if sections[key][part]} == always | shown
     assert sections[key]["months"]["rows"]
 
@@ -173,7 +168,6 @@ def test_a_place_where_hardly_anyone_asks_has_nothing_to_gather(apl: float, few:
     result, found, facts = studied("asclepios", area=area)
     assert result.slots_per_day.p50 == 0 and (result.slots_per_day.p90 > 0) is few
     part = capacity_sections(result, found, facts=facts)
-    assert part["sliders"] is None
     assert bool(part["months"]["rows"]) is few
     staffed = resources_section(result, found)
     assert staffed["finding"].endswith("aucun créneau par jour, et donc rien à réunir")
@@ -595,76 +589,10 @@ def test_a_fan_without_a_past_or_beyond_one_queue_is_drawn(cases: dict[str, Case
     assert part["rows"][2].cells[3].text.endswith(f" (au moins {number(least)})")
 
 
-# Sliders
-
-
-@settings(max_examples=30, deadline=None)
-@given(slots=st.sampled_from([1, 2, 5, 8, 16, 33]), ratio=st.floats(0.4, 2.5))
-def test_the_table_of_the_sliders_is_the_exact_queue(slots: int, ratio: float) -> None:
-    grid = service_grid((slots,), rules=queue(), least_demand=0.5, most_demand=60.0)
-    demand = min(max(slots * ratio, 0.5), 60.0)
-    exact, points = queue().service(demand, slots), np.array(grid.demands[0])
-    for shares, value in ((grid.served, exact.served), (grid.same_day, exact.same_day)):
-        between = np.interp(demand, points, points * shares[0]) / demand
-        assert between == pytest.approx(value, abs=0.005)
-
-
-def test_every_point_of_the_table_is_exact_to_four_decimals() -> None:
-    grid = service_grid(
-        (1, 7, 24), rules=queue(deadline_days=2), least_demand=0.5, most_demand=60.0
-    )
-    for slots, demands, served, same_day in zip(
-        grid.slots, grid.demands, grid.served, grid.same_day, strict=True
-    ):
-        assert (demands[0], demands[-1]) == (0.5, 60.0)
-        lines = [queue(deadline_days=2).service(demand, slots) for demand in demands]
-        # 0.0001 and 0.9999 stand for what is neither nothing nor everything.
-        assert list(served) == pytest.approx([x.served for x in lines], abs=0.00011)
-        assert list(same_day) == pytest.approx([x.same_day for x in lines], abs=0.00011)
-        assert list(served) == sorted(served, reverse=True)
-
-
-@pytest.mark.parametrize(
-    ("key", "slots", "words"),
-    [
-        ("ouest_loiret", 8, "demandes par jour (médiane)"),
-        ("beauce_gatinais", 8, "les 8 créneaux par jour d’aujourd’hui"),
-        ("lvo", 16, "demandes par jour (milieu de l’ordre de grandeur)"),
-        ("asclepios", 6, "ne sont pas publiés"),
-        ("ondaine_forez", 12, "12 créneaux par jour (milieu de l’ordre de grandeur"),
-    ],
-)
-def test_sliders_start_where_the_territory_is(
-    cases: dict[str, Case], key: str, slots: int, words: str
-) -> None:
-    result, capacity, facts = cases[key]
-    found = capacity_sections(result, capacity, facts=facts)["sliders"]
-    assert found is not None
-    least, most, step, start = found["slots"]
-    assert start == slots
-    assert (start - least) % step == 0
-    expected = round(result.requests_per_day.p50, 1)
-    assert found["demand"][2] == expected
-    assert found["demand"][0] <= expected <= found["demand"][1]
-    table = json.loads(found["table"])
-    assert table["slots"] == list(range(least, most + 1, step))
-    assert words in plain(found["start"])
-
-
-def test_no_slider_beyond_a_table(cases: dict[str, Case]) -> None:
-    result, capacity, facts = cases["lvo"]
-    case = result.scenario
-    late = replace(result, scenario=case.evolve(deadline_days=10, sources=case.sources))
-    later = replace(capacity, result=late)
-    assert later.trial is None
-    assert capacity_sections(late, later, facts=facts)["sliders"] is None
-    assert replace(cases["lvo"][1], by_month=None).trial is None
-
-
 def test_a_demand_beyond_one_queue_leaves_the_answer_alone(cases: dict[str, Case]) -> None:
     result, capacity, facts = cases["lvo"]
     section = capacity_sections(result, replace(capacity, by_month=None, week=None), facts=facts)
-    assert (section["months"]["rows"], section["week"], section["sliders"]) == ([], None, None)
+    assert (section["months"]["rows"], section["week"]) == ([], None)
     assert section["causes"]
 
 
@@ -737,77 +665,6 @@ def test_a_report_leaves_scenarios_to_edit(
 @pytest.fixture(scope="module")
 def pages_dir() -> Path:
     return reported()
-
-
-def moved(page: Any, *, slots: int, demand: float) -> tuple[float, str]:
-    """Move both sliders; give the share drawn and the words said."""
-    for name, value in (("essai-creneaux", slots), ("essai-demandes", demand)):
-        page.locator(f"#{name}").evaluate(
-            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }",
-            str(value),
-        )
-    width = page.locator(".gauge .part").evaluate("e => e.style.width")
-    return float(width.removesuffix("%")) / 100, plain(page.locator(".found").inner_text())
-
-
-def test_the_sliders_say_what_the_queue_says(pages_dir: Path, open_offline: Open) -> None:
-    opened = open_offline(pages_dir / "beauce_gatinais.html")
-    for slots, demand in ((1, 0.5), (8, 13.8), (8, 8.1), (16, 13.8), (24, 23.1), (40, 60.0)):
-        served, words = moved(opened.page, slots=slots, demand=demand)
-        exact = queue().service(demand, slots)
-        assert served == pytest.approx(exact.served, abs=0.001)
-        told = re.findall(r"(?i)(plus de |moins de )?(\d+) %", words)
-        for (bound, value), share in zip(told, (exact.served, exact.same_day), strict=True):
-            assert float(value) / 100 == pytest.approx(share, abs=0.011)
-            beyond = share >= 0.995 or share < 0.005
-            assert bool(bound) is beyond or min(abs(share - 0.995), abs(share - 0.005)) < 0.001
-        assert words.endswith("objectif tenu." if exact.served >= 0.95 else "objectif manqué.")
-    assert (opened.requests, opened.errors) == ([], [])
-    opened.close()
-
-
-def test_the_sliders_start_at_today_and_the_keyboard_moves_them(
-    five: Analysis, pages_dir: Path, open_offline: Open
-) -> None:
-    result, capacity = five.studies["lvo"].headline, five.studies["lvo"].capacity
-    assert result is not None
-    assert capacity is not None
-    page = open_offline(pages_dir / "lvo.html").page
-    slots = page.get_by_label("Créneaux par jour", exact=True)
-    assert slots.input_value() == "16"
-    demand = page.get_by_label("Demandes par jour", exact=True)
-    median = round(result.requests_per_day.p50, 1)
-    assert float(demand.input_value()) == median
-    output = page.locator("output").nth(1)
-    assert output.inner_text() == number(median, 1)
-    before = page.locator(".found").inner_text()
-    assert plain(before).startswith(
-        f"{100 * queue().service(median, 16).served:.0f} % des demandes"
-    )
-    slots.focus()
-    for _ in range(8):
-        page.keyboard.press("ArrowRight")
-    assert page.locator("output").first.inner_text() == "48"
-    assert page.locator(".found").inner_text() != before
-    assert page.locator(".found").get_attribute("aria-live") == "polite"
-    page.context.close()
-
-
-def test_paper_and_pages_without_scripts_have_no_slider(
-    pages_dir: Path, open_offline: Open
-) -> None:
-    page = open_offline(pages_dir / "lvo.html").page
-    assert page.locator("#essai").is_visible()
-    page.emulate_media(media="print")
-    assert not page.locator("#essai").is_visible()
-    page.context.close()
-    still = open_offline(pages_dir / "lvo.html", java_script_enabled=False).page
-    assert not still.locator("#essai").is_visible()
-    # What is folded opens without any script.
-    months = still.locator("details", has_text="Mois par mois")
-    months.locator("summary").click()
-    assert "demande le plus" in months.inner_text()
-    still.context.close()
 
 
 @pytest.mark.parametrize("name", ["beauce_gatinais", "lvo"])
@@ -899,4 +756,6 @@ def test_a_territory_without_data_of_its_own_has_its_section() -> None:
     section = capacity_sections(result, capacity, facts=embedded.load_facts().iloc[:0])
     unknown = ("telephone", "future", "week")
     assert [section[part] for part in unknown] == [None] * 3
-    assert not any(math.isnan(x) for x in section["sliders"]["demand"])
+    tried = trial([result], lines=None, ages={})
+    assert tried is not None
+    assert np.isfinite([*tried.publics[0].unit.levels, *tried.publics[0].reach]).all()

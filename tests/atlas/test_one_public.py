@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from functools import cache
@@ -97,13 +98,15 @@ def test_every_table_of_a_run_is_of_the_public_of_the_page(
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
-def test_sliders_and_the_saved_scenario_are_of_that_public(
+def test_the_panel_and_the_saved_scenario_are_of_that_public(
     five: Analysis, report: Path, key: str
 ) -> None:
     result, study = result_of(five, key), five.studies[key]
     page = (report / f"{key}.html").read_text(encoding="utf-8")
-    start = re.search(r'id="essai-demandes"[^>]* value="([\d.]+)"', page)
-    assert start
-    assert float(start[1]) == round(result.requests_per_day.p50, 1)
+    found = re.search(r'id="essai-donnees">(.*?)</script>', page)
+    assert found
+    first = json.loads(found[1])["publics"][0]
+    assert first["who"].endswith(whom(result.scenario))
+    assert first["answer"]["slots"] == [*vars(result.slots_per_day).values()]
     saved = tomllib.loads((report / "scenarios" / f"{key}.toml").read_text(encoding="utf-8"))
     assert saved.get("public") == study.scenario.public

@@ -32,6 +32,8 @@ from cpts_geo.french import number
 #: Fewest draws whose quantiles mean something, and most that are made.
 MIN_DRAWS: Final = 100
 _MAX_DRAWS: Final = 2_000_000
+#: What a demand transferred from known lines makes of the gap, as :class:`DemandDraws` names it.
+GAP_SHARE: Final = "Part du besoin sans réponse qui viendrait"
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def _national_causes(national: NationalDraws, need: Need) -> dict[str, Floats]:
         "Demandes non programmées d’un habitant": national.rate,
         "Part que les cabinets servent en France": national.met_share,
         "De combien cette part suit l’APL": national.elasticity,
-        "Part du besoin sans réponse qui viendrait": need.share,
+        GAP_SHARE: need.share,
     }
 
 

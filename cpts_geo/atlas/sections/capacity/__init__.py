@@ -35,7 +35,7 @@ def need_sections(study: Study) -> dict[str, Any]:
     dict
         What each template shows, by the name of the section.
     """
-    return {"ladder": _ladder.section(study)}
+    return {"ladder": _ladder.section(study), "sliders": study.trial and _sliders.section(study)}
 
 
 def capacity_sections(
@@ -58,12 +58,9 @@ def capacity_sections(
     dict
         What each template shows, by the name of the section; None where nothing is known.
     """
-    # What nobody asks for has no middle to start from.
-    asked = result.slots_per_day.p50 or None
-    tried, phone, usual = capacity.trial, capacity.phone, capacity.usual_agents
+    phone, usual = capacity.phone, capacity.usual_agents
     return {
         "needed": needed.section(result),
-        "sliders": tried and asked and _sliders.section(result, tried),
         "months": _months.section(result, capacity),
         "week": capacity.week and _week.section(result, capacity),
         "causes": result.slots_per_day.p90 and _causes.section(result, capacity.tornado),

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
-from cpts_geo.atlas.look.cells import Cell, Row, origin_text, own_label, shown_text
+from cpts_geo.atlas.look.cells import Cell, Row, own_label, shown_text
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
 
@@ -58,8 +58,8 @@ def _row(
         for found, level in zip(areas, levels, strict=True)
     ]
     bounds = [shown_text(column, end, Status.MEASURED.value) for end in ends]
-    said = f" ; départements : de {bounds[0]} à {bounds[1]}" if len(ranged) else ""
-    title = f"{label} : {cells[0].text}{said}"
+    span = f" ; départements : de {bounds[0]} à {bounds[1]}" if len(ranged) else ""
+    title = f"{label} : {cells[0].text}{span}"
     # Its whole source stands with all the indicators.
     producer = str(first["source"]).split(",", maxsplit=1)[0]
     detail = ", ".join(
@@ -72,5 +72,11 @@ def _cell(name: str, found: pd.Series, first: pd.Series) -> Cell:
     """A value, and whose it is where it is not that of the territory."""
     text = shown_text(COLUMNS[name], found["value"], found["status"])
     base = f", {found['base']}" if found["base"] else ""
-    origin = "" if found["source"] in ("", first["source"]) else origin_text(found)
+    elsewhere = found["source"] not in ("", first["source"])
+    origin = f"{_producer(found)} ({found['grade']})" if elsewhere else ""
     return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)
+
+
+def _producer(found: pd.Series) -> str:
+    """Who gives a value."""
+    return str(found["source"]).split(",", maxsplit=1)[0]
