@@ -90,7 +90,7 @@ def _offered(scenario: Scenario) -> str:
 
 
 def _people(tried: Trial) -> dict[str, Any] | None:
-    """The people without médecin traitant of whom a demand is made; None where none is."""
+    """People without médecin traitant, where the demand of a public is made of them."""
     for place, each in enumerate(tried.publics):
         scenario = each.result.scenario
         if scenario.public == "no_mt" and not scenario.has_own_line:

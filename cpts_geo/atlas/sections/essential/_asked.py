@@ -17,7 +17,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.french import number, whole_percent
-from cpts_geo.schema import STATUS_MARKS, Status
+from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 
 #: The evidence from the weakest, so that its place is the number of full bars.
@@ -31,8 +31,18 @@ class _Figure:
     before: str
     value: str
     after: str = ""
-    mark: str = ""
+    status: Status = Status.ESTIMATED
     rough: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Sign of its status."""
+        return STATUS_MARKS[self.status]
+
+    @property
+    def words(self) -> str:
+        """Its status in words."""
+        return STATUS_LABELS[self.status]
 
 
 def section(study: Study) -> dict[str, Any]:
@@ -53,25 +63,23 @@ def section(study: Study) -> dict[str, Any]:
 
 def _needed(result: Headline) -> _Figure:
     """Slots needed: the median of an answer, the bounds of an order of magnitude."""
-    needed, mark = result.slots_per_day, STATUS_MARKS[result.status]
-    seen = result.observed
+    needed, seen, status = result.slots_per_day, result.observed, result.status
     if seen is not None and any(each.kind == "contradicted" for each in result.caveats):
         # What was given refutes the model: only the floor under it stands.
-        return _Figure("Il faudrait au moins", number(seen.slots), _per_day(seen.slots), mark)
+        return _Figure("Il faudrait au moins", number(seen.slots), _per_day(seen.slots), status)
     if not needed.p90:
-        return _Figure("D’après l’APL, il ne faudrait", "aucun", "créneau", mark, rough=True)
+        return _Figure("D’après l’APL, il ne faudrait", "aucun", "créneau", status, rough=True)
     if not result.scenario.has_own_line:
         after = _per_day(needed.p90)
-        return _Figure("Ordre de grandeur :", _bounds(needed), after, mark, rough=True)
-    return _Figure("Il faudrait", number(needed.p50), _per_day(needed.p50), mark)
+        return _Figure("Ordre de grandeur :", _bounds(needed), after, status, rough=True)
+    return _Figure("Il faudrait", number(needed.p50), _per_day(needed.p50), status)
 
 
 def _today(result: Headline) -> list[_Figure]:
     """Slots of today; nothing where they are unknown, which a sentence says."""
     if result.today is None:
         return []
-    mark = STATUS_MARKS[Status.ASSUMED]
-    return [_Figure("Il y en a", slots_text(result.today.slots), mark=mark)]
+    return [_Figure("Il y en a", slots_text(result.today.slots), status=Status.ASSUMED)]
 
 
 def _per_day(count: float) -> str:

@@ -48,7 +48,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
         "apl_trend": apl_trend.section(study.apl_trend),
         "given": _given.section(study.given, study.comparison),
         "gp_counts": gp_counts.section(study.comparison),
-        "communes": communes.section(study.communes, one_gp=study.one_gp),
+        "communes": communes.section(study),
         "hypotheses": _grounds.hypotheses(answered, study.common.parameters),
         "limits": _grounds.limits(layers),
     }
