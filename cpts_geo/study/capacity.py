@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cpts_geo.capacity.answer.deadlines import by_deadline
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
@@ -119,6 +120,11 @@ class TerritoryCapacity:
     def trial(self) -> Trial | None:
         """Slots and demands to try; None where the demand is beyond what a table can hold."""
         return None if self.by_month is None else trial(self.result, self.by_month)
+
+    @cached_property
+    def by_deadline(self) -> pd.DataFrame:
+        """Needed, served and missing at each deadline that texts name, and at its own."""
+        return by_deadline(self.result)
 
     @property
     def usual_agents(self) -> int | None:

@@ -11,6 +11,7 @@ from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
+from cpts_geo.atlas.sections.paper import section as paper_section
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
@@ -52,9 +53,9 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     if sheet.headline and sheet.capacity:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
         sections["resources"] = resources_section(sheet.headline, sheet.capacity)
-    page = template("pages/sheet.html.j2").render(
-        sheet=sheet, sources=sources_used([sheet]), date=date, **sections
-    )
+    used = sources_used([sheet])
+    sections["paper"] = paper_section(sheet, national=national, date=date, used=used)
+    page = template("pages/sheet.html.j2").render(sheet=sheet, sources=used, date=date, **sections)
     return inline_assets(page)
 
 
