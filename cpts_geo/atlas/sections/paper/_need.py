@@ -42,7 +42,7 @@ class _Row(NamedTuple):
     """A deadline: its words, what is written in each column, whether it is that of the answer."""
 
     deadline: str
-    cells: tuple[str, ...]
+    cells: list[str]
     own: bool
 
 
@@ -73,29 +73,26 @@ def section(study: Study) -> dict[str, Any]:
 
 def _table(result: Headline, capacity: TerritoryCapacity) -> tuple[tuple[str, ...], list[_Row]]:
     """Columns that something fills, and a row a deadline."""
-    table = capacity.by_deadline
-    columns = {"Il faudrait": lambda row: _span_of(result, row, "slots")}
-    today = result.today
+    table, today = capacity.by_deadline.to_dict("index"), result.today
+    days, rows = [int(str(each)) for each in table], list(table.values())
+    columns = {"Il faudrait": [_bounds(result, row, "slots") for row in rows]}
     if today is not None:
         columns |= {
-            "Il y en a": lambda _: slots_text(today.slots),
-            "Servies": lambda row: whole_percent(row["served_today"]),
-            "Il manque": lambda row: _span_of(result, row, "missing"),
+            "Il y en a": [slots_text(today.slots)] * len(rows),
+            "Servies": [whole_percent(row["served_today"]) for row in rows],
+            "Il manque": [_bounds(result, row, "missing") for row in rows],
         }
     if result.planned is not None:
-        many = slots_text(result.planned.slots)
-        columns[f"Servies avec les {many} annoncés"] = lambda row: whole_percent(
-            row["served_planned"]
-        )
+        head = f"Servies avec les {slots_text(result.planned.slots)} annoncés"
+        columns[head] = [whole_percent(row["served_planned"]) for row in rows]
     own = result.scenario.deadline_days
-    rows = [
-        _Row(deadline(int(str(days))), tuple(write(row) for write in columns.values()), days == own)
-        for days, row in table.to_dict("index").items()
+    return tuple(columns), [
+        _Row(deadline(each), cells, each == own)
+        for each, *cells in zip(days, *columns.values(), strict=True)
     ]
-    return tuple(columns), rows
 
 
-def _span_of(result: Headline, row: Mapping[Any, float], name: str) -> str:
+def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
     """A number of slots with its interval; bounds alone where it is rough."""
     found = Interval(*(float(row[f"{name}_{bound}"]) for bound in LEVELS))
     return estimate(result, found)
