@@ -112,7 +112,7 @@ def _gap(study: Study) -> Message | None:
     if result.today is None:
         floor = result.observed
         if floor is None:
-            return Message(label, "Non publié :", "les créneaux d’aujourd’hui sont à demander.")
+            return Message(label, "Créneaux d’aujourd’hui non publiés :", "à demander à la CPTS.")
         given = f"ses consultations en occupent {floor.slots} au moins."
         return Message(label, "Créneaux d’aujourd’hui non publiés :", given)
     served = f"{whole_percent(result.today.served_at_median)} des demandes servies à temps"

@@ -107,7 +107,7 @@ def _openings(access: TerritoryAccess) -> Iterator[Lever]:
         return
     before, after = (float(table[when][f"share_within_{band:g}"]) for when in ("before", "after"))
     means = [float(table[when]["mean_minutes"]) for when in ("before", "after")]
-    within = f"à {duration(band)} d’un centre ou des urgences"
+    within = f"à {duration(band)} de soins sans rendez-vous"
     first = shortened(str(access.names.get(sites[0], sites[0])), _PLACE)
     alone = len(sites) == 1
     many = "Un centre" if alone else f"{number(len(sites))} centres, dont un"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
@@ -31,6 +32,8 @@ _COLOURS: Final = 64
 #: Points of the names of communes: above the smallest of the page, should the map shrink a little.
 _LETTER: Final = 9.5
 _AREA: Final = 26
+#: Width of a bold letter, as a share of its height.
+_WIDE: Final = 0.68
 
 
 class _Class(NamedTuple):
@@ -81,7 +84,17 @@ def _image(communes: gpd.GeoDataFrame, layer: MapLayer, *, national: gpd.GeoData
         slope = (north - south) / (east - west)
         across = min(_ACROSS, _TALL / slope)
         figure.set_size_inches(across / _INCH, across * slope / _INCH)
+        _hold(ax.texts, west=west, east=east, across=across)
         return png(figure, dpi=_DPI, colours=_COLOURS)
+
+
+def _hold(texts: Sequence[Any], *, west: float, east: float, across: float) -> None:
+    """Keep names inside the image: beside their dot where they would pass its edge."""
+    for text in texts:
+        half = _WIDE * _LETTER * len(text.get_text()) / 72 * _INCH / across / 2
+        place = (text.xy[0] - west) / (east - west)
+        if place + half > 1 or place < half:
+            text.set_ha("right" if place > half else "left")
 
 
 def _classes(communes: gpd.GeoDataFrame, layer: MapLayer) -> list[_Class]:

@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look.words import (
-    centred,
     deadline,
     estimate,
     short_answer,
@@ -30,6 +29,8 @@ from cpts_geo.study.study import Study
 
 #: Letters of a warning.
 _WARNING: Final = 330
+#: Height of a column of dots, in units of the drawing.
+_TALLEST: Final = 84.0
 #: What would let the need be computed, and who holds it.
 _ASKED: Final = (
     "Les appels d’une année et leur issue : au SAS ou à la ligne qui les reçoit.",
@@ -109,6 +110,7 @@ def _dots(result: Headline) -> str:
         floor=shown_floor(result),
         assumed=result.status is Status.ASSUMED,
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+        tallest=_TALLEST,
     )
 
 
@@ -156,9 +158,9 @@ def _other_public(study: Study) -> str:
     found = other.answer.slots_per_day
     if not found.p90:
         return ""
-    many = centred(found) if other.hypothesis else span(found.p10, found.p90)
+    many = f"{span(found.p10, found.p90)} {'créneau' if found.p90 < 2 else 'créneaux'}"
     held = " (part nationale supposée)" if other.hypothesis else ""
     return (
-        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} créneaux "
+        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} "
         f"par jour {mark} ; les deux ne s’additionnent pas."
     )
