@@ -196,6 +196,7 @@ def test_the_annex_follows_where_its_box_is_ticked(shown: OpenedPage) -> None:
     assert 2 < whole <= 14
     page.emulate_media(media="screen")
     page.get_by_label("Imprimer aussi l’annexe").uncheck()
+    page.emulate_media(media="print")
     assert pages_of(shown) == 2
 
 

@@ -28,7 +28,7 @@ _ACROSS, _TALL = 120.0, 104.0
 _INCH: Final = 25.4
 _DPI: Final = 300
 #: Colours of the image: those of classes and letters, with their soft edges.
-_COLOURS: Final = 64
+_COLOURS: Final = 32
 #: Points of the names of communes: above the smallest of the page, should the map shrink a little.
 _LETTER: Final = 9.5
 _AREA: Final = 26
