@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from cpts_geo.capacity.answer.deadlines import by_deadline
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
@@ -112,6 +114,11 @@ class TerritoryCapacity:
     peaked: PeakedVariant | None
     surprise: Surprise | None
     gap_share: Interval[float] | None
+
+    @cached_property
+    def by_deadline(self) -> pd.DataFrame:
+        """Needed, served and missing at each deadline that texts name, and at its own."""
+        return by_deadline(self.result)
 
     @property
     def usual_agents(self) -> int | None:

@@ -15,6 +15,7 @@ from cpts_geo.french import number
 _FLOOR_TEXT = "au moins, vu l’activité"
 #: Height of a line of words, and width of one of their bold letters.
 _LEVEL, _LETTER = 16, 8.6
+_TALLEST = 150.0
 
 
 def dots_svg(
@@ -26,6 +27,7 @@ def dots_svg(
     floor: int | None,
     assumed: bool,
     title: str,
+    tallest: float = _TALLEST,
 ) -> str:
     """
     Quantile dot plot of slots per day, with median, interval and today's capacity.
@@ -46,6 +48,8 @@ def dots_svg(
         Whether the share without médecin traitant is assumed: dots are hatched.
     title : str
         Text for screen readers.
+    tallest : float
+        Height at most of a column of dots, if they are not made too small to be seen.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def dots_svg(
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
     # Of a wide range, dots that touch are seen better than points.
-    radius = max(min(step * 0.42, 9.0, 75 / max(count.values())), 3.0)
+    radius = max(min(step * 0.42, 9.0, tallest / 2 / max(count.values())), 3.0)
     landmarks = [
         (slots, text, dash)
         for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3"))

@@ -13,6 +13,7 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
+from cpts_geo.atlas.sections.paper import section as paper_section
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
@@ -67,8 +68,10 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     if sheet.headline and sheet.capacity:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
         sections["resources"] = resources_section(sheet.headline, sheet.capacity)
+    used = sources_used([sheet])
+    sections["paper"] = paper_section(sheet, national=national, date=date, used=used)
     page = template("pages/sheet.html.j2").render(
-        sheet=sheet, sources=sources_used([sheet]), date=date, parts=_parts(sections), **sections
+        sheet=sheet, sources=used, date=date, parts=_parts(sections), **sections
     )
     return inline_assets(page)
 

@@ -2,7 +2,7 @@
   var root = document.documentElement, nav = document.querySelector(".top nav");
   var links = nav ? Array.from(nav.querySelectorAll("a")) : [];
   var screens = Array.from(document.querySelectorAll("main > .screen"));
-  var box = document.getElementById("annexe"), opened = [], current = -1;
+  var box = document.getElementById("imprimer-annexe"), opened = [], current = -1;
 
   // A link to a folded part opens it, and those around it.
   function unfold() {

@@ -1,0 +1,89 @@
+"""The two printed pages: what is, then organisation and need."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import geopandas as gpd
+
+from cpts_geo.atlas.sections.paper import (
+    _closing,
+    _figures,
+    _head,
+    _levers,
+    _map,
+    _need,
+    _year,
+)
+from cpts_geo.atlas.sections.paper._fitting import css_text, shortened
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.study.study import Study
+
+#: Letters of the running foot, page number apart, and those kept for the name.
+_FOOT, _FOOT_NAME = 88, 48
+#: Producers named there, those of most figures.
+_FOOT_PRODUCERS = 4
+_OURSELVES = __name__.partition(".")[0]
+
+
+def section(
+    study: Study, *, national: gpd.GeoDataFrame, date: str, used: Sequence[Source]
+) -> dict[str, Any]:
+    """
+    Lay out the two printed pages of one territory.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+    national : GeoDataFrame
+        All communes, for the surroundings of the map.
+    date : str
+        Date of the run, as written on the page.
+    used : sequence of Source
+        Sources of what the page shows.
+
+    Returns
+    -------
+    dict
+        What the template shows: ``foot`` (a text of CSS), ``title`` of the second page, ``pages``:
+        the blocks of each in reading order, by the name of their template; what is not known has
+        no block, and an empty place is never kept for it.
+    """
+    result, capacity = study.headline, study.capacity
+    levers = _levers.levers(study)
+    first: Mapping[str, Any] = {
+        # The size of the ACI and the FINESS number belong to the band.
+        "band": _head.band(study),
+        "messages": _head.messages(study, levers),
+        # Emergency passages and SAS effectors are rows of the key figures.
+        "figures": _figures.section(study),
+        "map": _map.section(study, national=national),
+        # Here: who has a médecin traitant, in four rows.
+    }
+    second: Mapping[str, Any] = {
+        # Here: the weekly grid of hours offered and needed, then the table of the SAS.
+        "need": _need.section(study),
+        "year": None if result is None or capacity is None else _year.section(result, capacity),
+        "levers": _levers.section(levers),
+        # Here: the indicators of the ACI.
+        "unknown": _closing.unknown(study),
+        "steps": {},
+        "sources": _closing.sources(used),
+    }
+    # What the package computes comes from the others.
+    given = [each.producer for each in used if not each.producer.startswith(_OURSELVES)]
+    producers = Counter(re.split(r" ?[,(]", name)[0] for name in given)
+    known = ", ".join(name for name, _ in producers.most_common(_FOOT_PRODUCERS))
+    foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
+    return {
+        "foot": css_text(foot),
+        "title": _head.finding(study),
+        "pages": [
+            [(name, block) for name, block in page.items() if block is not None]
+            for page in (first, second)
+        ],
+    }

@@ -1,0 +1,56 @@
+"""What makes words fit a sheet of paper: cut where a reader sees it, never silently."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from cpts_geo.french import NNBSP, number
+
+#: Where the rest is.
+ELSEWHERE = "voir l’annexe"
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text between two words, with an ellipsis; a word longer than that anywhere."""
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    head = cut.rpartition(" ")[0] if len(cut.rpartition(" ")[0]) > most // 2 else cut
+    return head.rstrip(" ,;:.·—(") + "…"
+
+
+def fitting(texts: Sequence[str], letters: int) -> tuple[list[str], int]:
+    """First texts that so many letters hold, the first at least; how many are left out."""
+    kept: list[str] = []
+    for text in texts:
+        if kept and sum(map(len, kept)) + len(text) > letters:
+            break
+        kept.append(shortened(text, letters))
+    return kept, len(texts) - len(kept)
+
+
+def gp_time(hours: float) -> str:
+    """Hours of GP, short; what is under an hour is not made one."""
+    return f"moins de 1{NNBSP}h" if 0 < hours < 1 else f"{number(hours)}{NNBSP}h"
+
+
+def others(count: int) -> str:
+    """Say how many were left out, and where they are; empty for none."""
+    if not count:
+        return ""
+    return f"… et {number(count)} {'autre' if count == 1 else 'autres'} : {ELSEWHERE}"
+
+
+def css_text(text: str) -> Markup:
+    """Write a text as a string of CSS: every sign but plain letters and figures is escaped."""
+    written = re.sub(r"[^A-Za-z0-9]", lambda found: f"\\{ord(found[0]):x} ", text)
+    return Markup('"{}"').format(Markup(written))
+
+
+def own_ids(svg: str) -> Markup:
+    """Give the fills of a drawing names of their own: the screen has the same drawing, hidden."""
+    named = re.sub(r'(<pattern id=")(\w+")', r"\1paper-\2", svg)
+    return Markup(re.sub(r"url\(#(\w+)\)", r"url(#paper-\1)", named))

@@ -1,0 +1,148 @@
+"""Head of the first page: who it is, then the need, the gap and the lever, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from cpts_geo.atlas.look.words import (
+    capital,
+    centred,
+    goal,
+    short_answer,
+    slots,
+    slots_text,
+    span,
+    whom,
+)
+from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
+from cpts_geo.atlas.sections.paper._levers import Lever
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.french import value_text, whole_percent
+from cpts_geo.schema import COLUMNS, STATUS_MARKS
+from cpts_geo.sources.codes import counted_places
+from cpts_geo.study.study import Study
+
+#: Letters that one line of the band holds, and three of them.
+_LINE, _THREE_LINES = 96, 290
+
+
+class Message(NamedTuple):
+    """A line of the head: what it is about, what is said first, what follows."""
+
+    label: str
+    first: str
+    rest: str = ""
+
+
+def band(study: Study) -> dict[str, Any]:
+    """Name, départements, communes, people, land, and how its list of communes is known."""
+    outline = study.outline
+    people, land = COLUMNS["population"], COLUMNS["area_km2"]
+    where = [
+        shortened(study.departements, 60),
+        counted_places(study.figures["code_insee"]),
+        f"{value_text(people, outline['population'], unit=True)} ({people.vintage})",
+        value_text(land, outline["area_km2"], unit=True),
+    ]
+    return {
+        "name": shortened(study.name, 64),
+        "where": shortened(" · ".join(where), _LINE),
+        "perimeter": shortened(f"{study.perimeter} Source : {study.document}.", _THREE_LINES),
+    }
+
+
+def contradicted(result: Headline) -> str:
+    """What the counts of a territory say against its answer; empty where nothing does."""
+    return next((each.text for each in result.caveats if each.kind == "contradicted"), "")
+
+
+def finding(study: Study) -> str:
+    """The answer beside what there is, as the title of the second page."""
+    result = study.headline
+    if result is None:
+        return (
+            "Trop grand pour une seule file d’attente : à découper"
+            if isinstance(study.answer, DemandTooLargeError)
+            else "Le besoin est inconnu : voici ce qu’il faut demander"
+        )
+    needed = _needed(result)
+    if result.today is None:
+        return needed
+    return f"{needed} ; il y en a {slots_text(result.today.slots)}"
+
+
+def _needed(result: Headline) -> str:
+    """Slots needed: a floor where the counts deny the answer, bounds where it is rough."""
+    found = result.slots_per_day
+    if contradicted(result) and result.observed is not None:
+        return f"Il faudrait au moins {slots(result.observed.slots)} par jour"
+    if not found.p90:
+        return capital(short_answer(result))
+    if result.scenario.has_own_line:
+        return f"Il faudrait {slots(found.p50)} par jour"
+    bounds = span(found.p10, found.p90)
+    return f"Ordre de grandeur : {bounds} {'créneau' if found.p90 < 2 else 'créneaux'} par jour"
+
+
+def _need(study: Study) -> Message:
+    """The need, in slots and hours, or why it is not known."""
+    result, label = study.headline, "Besoin"
+    if result is None:
+        if isinstance(study.answer, DemandTooLargeError):
+            return Message(label, "Non calculé :", "trop grand pour une file ; découpez-le.")
+        return Message(label, "Inconnu :", "l’APL n’est pas publiée ici ; voir page 2.")
+    needed, found, hours = _needed(result), result.slots_per_day, result.gp_hours_per_week
+    if contradicted(result) or not found.p90:
+        return Message(label, f"{needed}.")
+    if not result.scenario.has_own_line:
+        many = f"{span(round(hours.p10), round(hours.p90))}"
+        return Message(label, needed, f"({many} h de médecin par semaine).")
+    bounds = f"({span(found.p10, found.p90)}), " if found.p10 < found.p90 else ""
+    return Message(label, needed, f"{bounds}soit {gp_time(hours.p50)} de médecin par semaine.")
+
+
+def _gap(study: Study) -> Message | None:
+    """What there is today and what it serves; None where the need itself is not known."""
+    result, capacity, label = study.headline, study.capacity, "Écart"
+    if result is None or capacity is None:
+        return None
+    if result.today is None:
+        floor = result.observed
+        if floor is None:
+            return Message(label, "Créneaux d’aujourd’hui non publiés :", "à demander à la CPTS.")
+        given = f"ses consultations en occupent {floor.slots} au moins."
+        return Message(label, "Créneaux d’aujourd’hui non publiés :", given)
+    served = f"{whole_percent(result.today.served_at_median)} des demandes servies à temps"
+    row = capacity.by_deadline.to_dict("index")[result.scenario.deadline_days]
+    missing = Interval(*(float(row[f"missing_{bound}"]) for bound in LEVELS))
+    more = ""
+    if missing.p90:
+        alone = result.scenario.has_own_line
+        many = centred(missing) if alone else span(missing.p10, missing.p90)
+        more = f" ; il en manque {many}"
+    return Message(label, f"Il y en a {slots_text(result.today.slots)} :", f"{served}{more}.")
+
+
+def messages(study: Study, levers: Sequence[Lever]) -> dict[str, Any]:
+    """Need, gap and lever, then for whom and on what it rests."""
+    lever = next((each for each in levers if each.lead), None)
+    said = [
+        _need(study),
+        _gap(study),
+        None if lever is None else Message("Levier", lever.lead, lever.effect),
+    ]
+    result = study.headline
+    note = "" if result is None else _note(result)
+    return {"lines": [each for each in said if each is not None], "note": note}
+
+
+def _note(result: Headline) -> str:
+    """For whom and for what the slots are counted, how wide and on what they rest."""
+    the = "les " if result.scenario.public == "no_mt" else ""
+    return (
+        f"Pour {the}{whom(result.scenario)}, et pour que {goal(result)}. Intervalle : "
+        f"{CHANCES}. {STATUS_MARKS[result.status]} {result.evidence}"
+    )

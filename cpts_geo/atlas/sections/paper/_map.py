@@ -1,0 +1,142 @@
+"""The one map of the first page: the newest APL, for paper at 300 points an inch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from cpts_geo.atlas.look.cells import MASK_LABEL
+from cpts_geo.atlas.look.style import MASK_FILL
+from cpts_geo.atlas.look.words import short_name
+from cpts_geo.atlas.maps.embedding import png
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
+from cpts_geo.atlas.maps.still import draw_layer
+from cpts_geo.atlas.sections.paper._fitting import shortened
+from cpts_geo.french import UNKNOWN_TEXT, value_text, whole_percent
+from cpts_geo.schema import AREA, COLUMNS, TERRITORY, shown_vintage
+from cpts_geo.secrecy.disclosure import masked
+from cpts_geo.settings import APL_LOW_WORDS
+from cpts_geo.study.study import Study
+
+#: Room of the map on the page, in millimetres: across, and at most from top to bottom.
+_ACROSS, _TALL = 120.0, 104.0
+_INCH: Final = 25.4
+_DPI: Final = 300
+#: Colours of the image: those of classes and letters, with their soft edges.
+_COLOURS: Final = 32
+#: Points of the names of communes: above the smallest of the page, should the map shrink a little.
+_LETTER: Final = 9.5
+_AREA: Final = 26
+#: Width of a bold letter, as a share of its height.
+_WIDE: Final = 0.68
+
+
+class _Class(NamedTuple):
+    """A class of the legend: its colour (none: hatched), its words, communes in it."""
+
+    colour: str
+    label: str
+    communes: int
+
+
+def section(study: Study, *, national: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Finding, image, legend and averages; None where no commune has a contour or no layer a
+    value."""
+    communes = study.communes
+    layer = _layer(communes)
+    if layer is None or communes.geometry.isna().all():
+        return None
+    return {
+        "title": _finding(study, layer),
+        "image": _image(communes, layer, national=national),
+        "alt": f"{layer.heading}. {layer.measure}",
+        "heading": layer.heading,
+        "measure": layer.measure,
+        "classes": _classes(communes, layer),
+        "means": _means(study.comparison, layer),
+    }
+
+
+def _layer(communes: gpd.GeoDataFrame) -> MapLayer | None:
+    """The first layer painted in classes that is known of some commune, else the first drawn."""
+    known = [each for each in territory_layers(communes) if communes[each.column].notna().any()]
+    painted = [each for each in known if not each.counts]
+    return next(iter([*painted, *known]), None)
+
+
+def _image(communes: gpd.GeoDataFrame, layer: MapLayer, *, national: gpd.GeoDataFrame) -> str:
+    """Draw the map alone, as large as its room allows: words stand beside it, as text."""
+    # A name that holds dollar signs is a name, not a formula.
+    with mpl.rc_context({"text.parse_math": False, "text.usetex": False}):
+        figure = Figure(figsize=(_ACROSS / _INCH, _TALL / _INCH))
+        ax = draw_layer(communes, layer, ax=figure.add_axes((0, 0, 1, 1)), national=national)
+        ax.set_title("", loc="left")
+        if (legend := ax.get_legend()) is not None:
+            legend.remove()
+        for text in ax.texts:
+            text.set_fontsize(_LETTER)
+        (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
+        slope = (north - south) / (east - west)
+        across = min(_ACROSS, _TALL / slope)
+        figure.set_size_inches(across / _INCH, across * slope / _INCH)
+        _hold(ax.texts, west=west, east=east, across=across)
+        return png(figure, dpi=_DPI, colours=_COLOURS)
+
+
+def _hold(texts: Sequence[Any], *, west: float, east: float, across: float) -> None:
+    """Keep names inside the image: beside their dot where they would pass its edge."""
+    for text in texts:
+        half = _WIDE * _LETTER * len(text.get_text()) / 72 * _INCH / across / 2
+        place = (text.xy[0] - west) / (east - west)
+        if place + half > 1 or place < half:
+            text.set_ha("right" if place > half else "left")
+
+
+def _classes(communes: gpd.GeoDataFrame, layer: MapLayer) -> list[_Class]:
+    """Classes with the number of communes in each, then what is masked or absent."""
+    if layer.counts:
+        return []
+    hidden = masked(communes, layer.column)
+    counts = classify(communes[layer.column], layer)[~hidden].value_counts()
+    found = [
+        _Class(colour, label, int(counts.get(rank, 0)))
+        for rank, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
+    ]
+    if hidden.any():
+        found.append(_Class(MASK_FILL, MASK_LABEL, int(hidden.sum())))
+    if absent := int(counts.get(-1, 0)):
+        found.append(_Class("", UNKNOWN_TEXT, absent))
+    return found
+
+
+def _means(comparison: pd.DataFrame, layer: MapLayer) -> list[tuple[str, str]]:
+    """Name and value of each area where the layer is known, the territory first."""
+    rows = comparison[(comparison["indicator"] == layer.column) & comparison["value"].notna()]
+    column = COLUMNS[layer.column]
+    return [
+        (shortened(short_name(str(row["area_name"])), _AREA), value_text(column, row["value"]))
+        for row in rows.drop_duplicates(AREA).to_dict("records")
+    ]
+
+
+def _finding(study: Study, layer: MapLayer) -> str:
+    """The share of people where the APL is low, else what the map shows."""
+    if COLUMNS[layer.column].family != "apl":
+        return layer.heading
+    table = study.comparison
+    mine = table[(table["area_level"] == TERRITORY.key) & table["value"].notna()]
+    name = shown_vintage("share_low_apl", set(mine["indicator"]))
+    share = mine.set_index("indicator")["value"].get(name)
+    if share is None:
+        return layer.heading
+    if share == 0:
+        return f"Aucun habitant ne vit dans une commune d’APL inférieure à {APL_LOW_WORDS}"
+    return (
+        f"{whole_percent(share)} des habitants vivent dans une commune d’APL inférieure à "
+        f"{APL_LOW_WORDS}"
+    )

@@ -1,0 +1,166 @@
+"""Needed, served, missing: at each deadline that texts name, with the interval and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from cpts_geo.atlas.charts.dots import dots_svg
+from cpts_geo.atlas.look.words import (
+    deadline,
+    estimate,
+    short_answer,
+    shown_floor,
+    slots,
+    slots_text,
+    span,
+    whom,
+)
+from cpts_geo.atlas.sections.paper._fitting import gp_time, own_ids, shortened
+from cpts_geo.atlas.sections.paper._head import contradicted
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
+from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
+from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.french import NNBSP, number, percent, whole_percent
+from cpts_geo.schema import STATUS_MARKS, Status
+from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
+from cpts_geo.study.study import Study
+
+#: Letters of a warning.
+_WARNING: Final = 330
+#: Height of a column of dots, in units of the drawing.
+_TALLEST: Final = 84.0
+#: What would let the need be computed, and who holds it.
+_ASKED: Final = (
+    "Les appels d’une année et leur issue : au SAS ou à la ligne qui les reçoit.",
+    "Les consultations non programmées données en un an : aux médecins de la CPTS.",
+    "Les personnes sans médecin traitant, par âge : à la CPAM.",
+)
+
+
+class _Row(NamedTuple):
+    """A deadline: its words, what is written in each column, whether it is that of the answer."""
+
+    deadline: str
+    cells: list[str]
+    own: bool
+
+
+def section(study: Study) -> dict[str, Any]:
+    """The table and the dots, or why there is none and what to ask for."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        large = isinstance(study.answer, DemandTooLargeError)
+        why = (
+            "Ce territoire dépasse ce que la file d’attente d’une ligne peut représenter : "
+            "découpez-le. Cartes et indicateurs restent valables."
+            if large
+            else "Le besoin se calcule d’après l’APL, qui n’est pas publiée pour toutes les "
+            "communes de ce territoire."
+        )
+        return {"why": why, "asked": _ASKED, "other": _other_public(study)}
+    heads, rows = _table(result, capacity)
+    return {
+        "warning": shortened(contradicted(result), _WARNING),
+        "heads": heads,
+        "rows": rows,
+        "mark": STATUS_MARKS[result.status],
+        "chart": own_ids(_dots(result)),
+        "said": [text for text in _said(result, capacity) if text],
+        "other": _other_public(study),
+    }
+
+
+def _table(result: Headline, capacity: TerritoryCapacity) -> tuple[tuple[str, ...], list[_Row]]:
+    """Columns that something fills, and a row a deadline."""
+    table, today = capacity.by_deadline.to_dict("index"), result.today
+    days, rows = [int(str(each)) for each in table], list(table.values())
+    columns = {"Il faudrait": [_bounds(result, row, "slots") for row in rows]}
+    if today is not None:
+        columns |= {
+            "Il y en a": [slots_text(today.slots)] * len(rows),
+            "Servies": [whole_percent(row["served_today"]) for row in rows],
+            "Il manque": [_bounds(result, row, "missing") for row in rows],
+        }
+    if result.planned is not None:
+        head = f"Servies avec les {slots_text(result.planned.slots)} annoncés"
+        columns[head] = [whole_percent(row["served_planned"]) for row in rows]
+    own = result.scenario.deadline_days
+    return tuple(columns), [
+        _Row(deadline(each), cells, each == own)
+        for each, *cells in zip(days, *columns.values(), strict=True)
+    ]
+
+
+def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
+    """A number of slots with its interval; bounds alone where it is rough."""
+    found = Interval(*(float(row[f"{name}_{bound}"]) for bound in LEVELS))
+    return estimate(result, found)
+
+
+def _dots(result: Headline) -> str:
+    """Equally likely situations, with what there is today."""
+    needed, today = result.slots_per_day, result.today
+    return dots_svg(
+        result.slots_dots,
+        interval=(needed.p10, needed.p90),
+        median=needed.p50 if result.scenario.has_own_line else None,
+        today=today.slots if today else None,
+        floor=shown_floor(result),
+        assumed=result.status is Status.ASSUMED,
+        title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+        tallest=_TALLEST,
+    )
+
+
+def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
+    """Hours and SAS effectors, what there is today, the floor, for whom."""
+    scenario, hours = result.scenario, result.gp_hours_per_week
+    measures = capacity.resources["sas_effectors"]
+    effectors = Interval(*(float(measures[name]) for name in NEEDED))
+    today = result.today
+    now = "" if today is None else f" ; aujourd’hui, {gp_time(today.gp_hours_per_week)}"
+    floor = shown_floor(result)
+    the = "les " if scenario.public == "no_mt" else ""
+    return [
+        f"{_many(result, hours, f'{NNBSP}h de médecin par semaine')}, soit "
+        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(EFFECTOR_HOURS)}{NNBSP}h "
+        f"chacun{now}.",
+        f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
+        ""
+        if floor is None
+        else f"Au moins {slots(floor)} par jour, d’après les consultations déjà données.",
+        "Créneaux d’aujourd’hui : non publiés, à demander à la CPTS." if today is None else "",
+        f"Chaque point : une situation sur {len(result.slots_dots)}. Intervalle : {CHANCES}.",
+        f"{STATUS_MARKS[result.status]} {result.evidence}",
+    ]
+
+
+def _many(result: Headline, found: Interval[Any], unit: str) -> str:
+    """A quantity with its unit: the median before its bounds, or the bounds of what is rough."""
+    bounds = span(found.p10, found.p90)
+    if not result.scenario.has_own_line:
+        return f"{bounds}{unit}"
+    middle = number(found.p50)
+    return f"{middle}{unit}" + ("" if bounds == middle else f" ({bounds})")
+
+
+def _other_public(study: Study) -> str:
+    """What the other public would need where no device is described; empty where one is."""
+    if len(study.publics) < 2:
+        return ""
+    other = study.publics[1]
+    if not isinstance(other.answer, Headline):
+        return ""
+    the = "aux " if other.public == "no_mt" else "à "
+    mark = STATUS_MARKS[other.answer.status]
+    found = other.answer.slots_per_day
+    if not found.p90:
+        return ""
+    many = f"{span(found.p10, found.p90)} {'créneau' if found.p90 < 2 else 'créneaux'}"
+    held = " (part nationale supposée)" if other.hypothesis else ""
+    return (
+        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} "
+        f"par jour {mark} ; les deux ne s’additionnent pas."
+    )

@@ -1,0 +1,67 @@
+"""The same answer at other deadlines: what is needed, served and missing, from the same draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.slots import slots_interval
+from cpts_geo.capacity.demand.periods import per_opening_day
+from cpts_geo.errors import DemandTooLargeError
+
+#: Deadlines that texts on unscheduled care name, in opening days after the request: the same day,
+#: the next one, 48 hours.
+NAMED_DEADLINES: Final = (0, 1, 2)
+
+
+def by_deadline(result: Headline) -> pd.DataFrame:
+    """
+    Slots needed, share served today and slots missing, a deadline a row.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by deadline_days, :data:`NAMED_DEADLINES` and that of the scenario, in order:
+        slots_p10, slots_p50, slots_p90 (per opening day, for the target); served_today and
+        served_planned (share of the median demand served within the deadline; NaN = slots unknown);
+        missing_p10, missing_p50, missing_p90 (slots needed beyond today's, 0 where there are
+        enough; NaN = slots unknown). A deadline at which the demand is beyond a CPTS has no row.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> table = by_deadline(headline(load_scenario("lvo"), draws=1000))
+    >>> bool(table["slots_p50"].is_monotonic_decreasing), list(table.index)
+    (True, [0, 1, 2])
+    """
+    scenario, drawn = result.scenario, result.drawn
+    per_day = np.sort(per_opening_day(scenario, drawn.residents, drawn.visitors))
+    week, planned = scenario.slots_by_weekday, scenario.slots_planned
+    median = result.requests_per_day.p50
+    rows = {}
+    for days in sorted({*NAMED_DEADLINES, scenario.deadline_days}):
+        rules = replace(scenario.rules, deadline_days=days)
+        try:
+            needed = vars(slots_interval(rules, per_day))
+        except DemandTooLargeError:
+            continue
+        today = np.nan if result.today is None else result.today.slots
+        rows[days] = (
+            {f"slots_{bound}": count for bound, count in needed.items()}
+            | {
+                "served_today": np.nan if week is None else rules.served(median, week),
+                "served_planned": np.nan if planned is None else rules.served(median, planned),
+            }
+            | {f"missing_{bound}": np.maximum(n - today, 0.0) for bound, n in needed.items()}
+        )
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("deadline_days")
