@@ -45,6 +45,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         listed=not capped,
         layer="" if capped else f"APL {vintage}",
         breaks=APL_BREAKS,
+        more_is_better=True,
     )
 
 

@@ -51,6 +51,7 @@ def _density(family: str, vintage: int) -> Column:
         f"{label} de la BPE {vintage} rapportés à la population municipale {POPULATION_YEAR}.",
         numerator=f"{family}_{vintage}", weight="population", per=PER_PEOPLE,
         family=f"{family}_per_100k", fetched=vintage > _EMBEDDED, secrecy="public",
+        more_is_better=True,
     )  # fmt: skip
 
 

@@ -136,6 +136,9 @@ class Column:
     breaks : tuple of float
         Upper bounds of the classes of this layer, right-closed; the last class is open. A count
         has none: its layer is of circles.
+    more_is_better : bool
+        Whether a reader wishes for more of it: its lowest class is then the darkest, as dark is
+        need.
     """
 
     name: str
@@ -164,6 +167,7 @@ class Column:
     listed: bool = False
     layer: str = ""
     breaks: tuple[float, ...] = ()
+    more_is_better: bool = False
 
     @property
     def quantity(self) -> str:

@@ -61,6 +61,7 @@ def _density(vintage: int) -> Column:
         fetched=vintage > _EMBEDDED,
         short=f"BPE {vintage}",
         secrecy="public",
+        more_is_better=True,
     )
 
 
@@ -101,6 +102,7 @@ GPS: Final = (
         _DENSITY, "rate", 0, "communique_beauce_gatinais", "2021",
         "Densité écrite dans le communiqué de 2021, champ et millésime non précisés.",
         table="areas", weight="population", best=Status.ANNOUNCED, secrecy="public",
+        more_is_better=True,
     ),
     Column(
         "gps_per_100k_cartosante_2024",
@@ -111,6 +113,7 @@ GPS: Final = (
         # Each commune is given the density of its whole basin.
         table="areas", weight="population", best=Status.ESTIMATED,
         family="gps_per_100k_cartosante", short="CartoSanté 2024", secrecy="public",
+        more_is_better=True,
     ),
     Column(
         "gps_cnam_2024", "Généralistes libéraux hors MEP (Cnam 2024)", "médecins", "count", 0,
@@ -131,6 +134,7 @@ GPS: Final = (
         "Densité publiée par la Cnam, médecins généralistes libéraux hors MEP.",
         table="areas", numerator="gps_cnam_2024", weight="population",
         family="gps_per_100k_cnam", short="Cnam 2024", secrecy="public",
+        more_is_better=True,
     ),
     Column(
         "gp_mean_age", "Âge moyen des généralistes (publié)", "ans", "rate", 0,
@@ -160,6 +164,7 @@ RPPS: Final = (
         _DENSITY, "derived", 1, "ans_rpps", "extraction courante",
         f"Généralistes du RPPS rapportés à la population municipale {POPULATION_YEAR}.",
         numerator="gps_rpps", weight="population", per=PER_PEOPLE, fetched=True, secrecy="public",
+        more_is_better=True,
     ),
 )  # fmt: skip
 

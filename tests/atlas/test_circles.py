@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -22,11 +20,13 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.maps import _circles, interactive, still
-from cpts_geo.atlas.maps._canvas import Drawing, Shapes
 from cpts_geo.atlas.maps._circles import INFERRED, MEASURED, NONE, Circle, circles, key, places
 from cpts_geo.atlas.maps.layers import MapLayer, territory_layers
+from cpts_geo.atlas.maps.live._columns import DIGITS
+from cpts_geo.atlas.maps.live._columns import LARGEST as LIVE
 from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.secrecy.disclosure import Mask
+from tests.atlas.read_maps import layer_of
 from tests.atlas.said import plain
 
 LARGEST = 20.0
@@ -159,35 +159,39 @@ def communes(five: Analysis) -> gpd.GeoDataFrame:
     return rows
 
 
-def group_of(communes: gpd.GeoDataFrame, five: Analysis, layer: MapLayer = GPS) -> Shapes:
-    """What the interactive map draws for a layer."""
+def column_of(communes: gpd.GeoDataFrame, five: Analysis, layer: MapLayer = GPS) -> dict[str, Any]:
+    """What the interactive map draws for a layer, and the names of its rows."""
     new = interactive.territory_map(communes, name="x", national=five.national)
-    (drawing,) = (each for each in new._children.values() if isinstance(each, Drawing))
-    return next(group for group in drawing.shapes if group.name == layer.title)
+    data = layer_of(new).data
+    (found,) = (each for each in data["layers"] if each["title"] == layer.title)
+    return found | {"names": data["names"], "own": data["own"]}
+
+
+def expected_circles(communes: gpd.GeoDataFrame) -> list[Circle]:
+    return circles(communes, GPS.column, at=places(communes), largest=LIVE, letters=DIGITS)
 
 
 def test_the_interactive_map_paints_no_land_by_a_count(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    group = group_of(communes, five)
-    values = communes[GPS.column]
-    assert group.fills is not None and group.tips is not None
-    assert sorted(group.fills) == sorted(
-        [style.LAND] * int(values.notna().sum()) + ["url(#hatch)", style.MASK_FILL]
-    )
-    assert len(group.circles) == values.notna().sum()
-    for each in group.circles:
-        commune = communes.iloc[each.row]
-        assert commune.geometry.contains(shapely.Point(each.x, each.y))
-        assert group.tips[each.row].startswith(f"<b>{commune['name']}</b>")
-    looks = [each.look for each in group.circles]
-    assert (looks.count(INFERRED), looks.count(NONE)) == (1, int((values == 0).sum()))
-    words = re.findall(r">([^<>]+)</(?:div|span)>", group.legend)
-    assert words == ["5", "2", "1", "aucun", "estimé", "secret statistique", "donnée absente"]
+    column = column_of(communes, five)
+    assert "classes" not in column
+    found = expected_circles(communes)
+    assert len(found) == communes[GPS.column].notna().sum()
+    assert column["discs"] == [
+        [each.row, each.radius, [MEASURED, INFERRED, NONE].index(each.look), int(bool(each.text))]
+        for each in found
+    ]
+    for row, *_ in column["discs"]:
+        assert column["names"][row] == communes.iloc[row]["name"]
+    looks = [look for _, _, look, _ in column["discs"]]
+    assert (looks.count(1), looks.count(2)) == (1, int((communes[GPS.column] == 0).sum()))
+    assert [text for *_, text in column["key"]] == ["5", "2", "1", "aucun", "estimé"]
+    # A value that may not be shown is not in the file at all.
+    hidden = communes[GPS.column].isna().to_numpy()
+    assert [value is None for value in column["values"][: column["own"]]] == hidden.tolist()
     # A rate is painted as ever.
-    apl = group_of(communes, five, territory_layers(communes)[0])
-    assert apl.circles == ()
-    assert style.LAND not in (apl.fills or ())
+    assert "discs" not in column_of(communes, five, territory_layers(communes)[0])
 
 
 def discs(artists: Sequence[Any]) -> list[PathCollection]:
@@ -199,7 +203,7 @@ def test_the_still_map_draws_the_circles_of_the_interactive_one(
 ) -> None:
     ax = still.draw_layer(communes, GPS, ax=Figure().subplots(), national=five.national)
     (found,) = discs(ax.collections)
-    expected = group_of(communes, five).circles
+    expected = expected_circles(communes)
     radii = np.sqrt(found.get_sizes())
     # The same, in points instead of pixels.
     np.testing.assert_allclose(
@@ -245,55 +249,34 @@ def test_on_a_still_map_numbers_hold_in_their_circles(
         assert np.hypot(*(corners - centre).T).max() <= radius * 1.25
 
 
-BROWSER_JS = """
-() => [...document.querySelectorAll('.leaflet-cpts-circles-pane path')].map(path => {
-  const box = path.getBoundingClientRect();
-  return [box.x + box.width / 2, box.y + box.height / 2, box.width];
-})
-"""
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_in_a_browser_a_circle_answers_for_its_commune(
-    width: int,
-    five: Analysis,
-    communes: gpd.GeoDataFrame,
-    open_offline: Callable[..., Any],
-    tmp_path: Path,
+    width: int, five: Analysis, communes: gpd.GeoDataFrame, open_offline: Callable[..., Any]
 ) -> None:
     new = interactive.territory_map(communes, name="x", national=five.national)
-    path = tmp_path / "map.html"
-    path.write_text(inline_assets(new.get_root().render()), encoding="utf-8")
-    opened = open_offline(path, viewport={"width": width, "height": 900})
-    page = opened.page
-    page.wait_for_selector(".cpts-legend", state="attached")
-    dots = ".leaflet-cpts-above-pane path[fill-opacity='1']"
-    named = page.locator(dots).count()
-    assert page.locator(".leaflet-cpts-circles-pane path").count() == 0
-    page.get_by_label(GPS.title).check()
-    found = page.evaluate(BROWSER_JS)
-    expected = group_of(communes, five).circles
-    shrunk = 1 if width > 700 else 0.6
-    # A pixel of edge, half inside and half out.
-    np.testing.assert_allclose(
-        [size for *_, size in found], [shrunk * 2 * each.radius for each in expected], atol=1.6
+    opened = open_offline(
+        inline_assets(new.get_root().render()), viewport={"width": width, "height": 900}
     )
-    numbers = page.locator(".cpts-count").all_inner_texts()
-    assert numbers == ([each.text for each in expected if each.text] if width > 700 else [])
-    x, y, size = found[0]
+    page = opened.page
+    page.wait_for_selector(".cpts-map[data-ready]")
+    first = expected_circles(communes)[0]
+    layer = layer_of(new).get_name()
+    stage = page.locator(".leaflet-container").bounding_box()
+    x, y = page.evaluate(
+        f"""() => {{
+          const p = {layer}._map.latLngToContainerPoint([{first.y}, {first.x}]);
+          return [p.x, p.y];
+        }}"""
+    )
+    radius = first.radius * (1 if width > 720 else 0.65)
     # At its edge too, wherever the border of the commune is.
-    page.mouse.move(x, y + 0.4 * size)
-    tip = page.locator(".leaflet-tooltip.cpts-tip").inner_text()
-    assert tip.startswith(communes.iloc[expected[0].row]["name"])
-    assert f"{GPS.title.split(' (')[0]} (BPE" in tip
-    page.mouse.move(1, 1)
-    # Among circles, the dots of the names would be taken for circles.
-    assert page.locator(dots).count() < named
-    assert page.locator(".leaflet-cpts-circles-pane path:not([tabindex='-1'])").count() == 0
-    page.get_by_role("radio").first.check()
-    assert page.locator(".leaflet-cpts-circles-pane path").count() == 0
-    assert page.locator(dots).count() == named
+    page.mouse.click(stage["x"] + x, stage["y"] + y + 0.8 * radius)
+    assert page.locator(".cpts-card h3").inner_text() == communes.iloc[first.row]["name"]
+    page.keyboard.press("Escape")
+    # Two choices stand side by side: what is painted, and what is encircled.
+    page.get_by_label("sans").check()
+    assert "Généralistes" not in page.locator(".cpts-legend").inner_text()
     page.get_by_label(GPS.title).check()
-    assert page.locator(".leaflet-cpts-circles-pane path").count() == len(expected)
+    assert "Généralistes" in page.locator(".cpts-legend").inner_text()
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()

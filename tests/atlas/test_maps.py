@@ -1,9 +1,9 @@
-"""What the maps show: classes, hatching, legends, tooltips and the names written on them."""
+"""What the maps show: classes, hatching, values as they are written, names on them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -17,35 +17,33 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path as MplPath
-from syrupy.assertion import SnapshotAssertion
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import STATUS_WORDS
+from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps import interactive, still
-from cpts_geo.atlas.maps._canvas import Drawing
 from cpts_geo.atlas.maps._paper import credit_line
-from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.french import NNBSP, typeset
+from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
+from cpts_geo.atlas.maps.live.commune_layer import CommuneLayer
+from cpts_geo.errors import TableError
+from cpts_geo.french import NNBSP, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.sources.catalogue.catalogue import credits_of, sources
+from cpts_geo.sources.embedding import embedded
+from tests.atlas.read_maps import land_of, layer_of, unpacked
 from tests.atlas.said import plain
 from tests.kept import analysed
 
 KEY = "ouest_loiret"
-HATCH = "url(#hatch)"
 LAYERS = territory_layers(pd.DataFrame())
 APL, GPS, POPULATION = LAYERS
 MINUTES = "gp_minutes_approx_2024"
-
-
-def tooltip(commune, shown, *, layers):
-    """Tooltip of a commune: the layer's value first, then the others."""
-    return interactive._tooltip(commune, interactive._told(commune, (shown, *layers)), shown)
 
 
 @pytest.fixture(scope="module")
@@ -80,60 +78,21 @@ def mapped(communes: gpd.GeoDataFrame, five: Analysis, scenarios: Sequence[str] 
     )
 
 
-def drawing(new: folium.Map) -> Drawing:
-    """What a map of ours draws."""
-    (found,) = [child for child in new._children.values() if isinstance(child, Drawing)]
-    return found
+def columns(new: folium.Map) -> dict[str, dict[str, Any]]:
+    """Layers of a map as they are handed to the page, by title."""
+    return {each["title"]: each for each in layer_of(new).data["layers"]}
 
 
-def painted(new: folium.Map) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Every shape of a map as it is handed to the page, with the look it is given."""
-    data = drawing(new).data
-    for group in data["groups"]:
-        for rank, contour in enumerate(data["contours"][group["contours"]]):
-            fill = None if group["fills"] is None else group["fills"][rank]
-            tip = "" if group["tips"] is None else group["tips"][rank]
-            look = {"fillColor": fill, "color": group["edge"], "weight": group["weight"]}
-            yield {"geometry": contour, "tip": tip}, look
+def hatched(new: folium.Map, title: str) -> list[str]:
+    """Communes of the territory that a layer hatches."""
+    data, column = layer_of(new).data, columns(new)[title]
+    return [data["names"][row] for row in range(data["own"]) if column["classes"][row] == "-"]
 
 
-def hatched_shapes(new: folium.Map) -> list[Any]:
-    return [
-        shapely.geometry.shape(feature["geometry"])
-        for feature, look in painted(new)
-        if look["fillColor"] == HATCH
-    ]
-
-
-def legends(new: folium.Map) -> dict[str, str]:
-    """Legend of each layer, as the map carries it."""
-    return {group.name: group.legend for group in drawing(new).shapes if group.name is not None}
-
-
-def classes_of(legend: str) -> list[tuple[str, str]]:
-    """Colour and label of each class of a legend."""
-    return re.findall(r'<i style="background:(#\w{6})"></i>([^<]+)<', legend)
-
-
-@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.column)
-def test_legend(layer: MapLayer, communes: gpd.GeoDataFrame, snapshot: SnapshotAssertion) -> None:
-    legend = interactive._legend_html(layer, communes)
-    assert legend.replace("<div>", "\n<div>").replace(NNBSP, "⍽") == snapshot
-    classes = [] if layer.counts else list(zip(layer.colours, layer.labels, strict=True))
-    assert classes_of(legend) == classes
-
-
-def test_legend_explains_the_hatching_that_is_there(
-    communes: gpd.GeoDataFrame, one_unknown: gpd.GeoDataFrame
-) -> None:
-    for table, uncovered, words in (
-        (communes, False, []),
-        (one_unknown, False, ["donnée absente"]),
-        (communes, True, ["contour absent"]),
-        (one_unknown, True, ["donnée absente ou contour absent"]),
-    ):
-        legend = interactive._legend_html(APL, table, uncovered=uncovered)
-        assert re.findall(r'<div><i class="hatch"></i>([^<]*)</div>', legend) == words
+def bare_lands(new: folium.Map) -> list[Any]:
+    """Land without contour, which is hatched."""
+    data, (_, _, bare) = unpacked(layer_of(new).packed)
+    return [land_of(rings, data["quantum"]) for rings in bare]
 
 
 def test_classes_cover_every_value_of_a_layer() -> None:
@@ -225,156 +184,198 @@ def test_a_shift_has_its_size_and_its_side() -> None:
     assert len(set(shift.colours)) == 7
 
 
-def test_legends_of_access_say_what_is_approximate_or_supposed(
+def test_layers_of_access_say_what_is_approximate_or_supposed(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    titles = scenarios(five)
-    new = mapped(communes, five, scenarios=titles)
-    found = {name: html.replace(NNBSP, " ") for name, html in legends(new).items()}
-    minutes = found["Minutes jusqu’au généraliste"]
-    said = "Minutes approchées jusqu’au généraliste libéral le plus proche"
-    assert f"<b>{said}</b>Unité : min" in minutes
-    assert "sans réseau routier, ni rivière, ni relief" in minutes
-    shift = found["Un médecin part : Chaingy"]
-    assert "<b>Écart d’APL 2023, hypothèse — Un médecin part : Chaingy</b>" in shift
-    assert "temps approchés" in shift
-    assert len(classes_of(shift)) == 7
+    new = mapped(communes, five, scenarios=scenarios(five))
+    minutes = columns(new)["Minutes jusqu’au généraliste"]
+    assert minutes["heading"] == "Minutes approchées jusqu’au généraliste libéral le plus proche"
+    assert plain(minutes["measure"]).startswith("Unité : min")
+    assert "sans réseau routier, ni rivière, ni relief" in plain(minutes["source"])
+    shift = columns(new)["Un médecin part : Chaingy"]
+    assert plain(shift["heading"]) == "Écart d’APL 2023, hypothèse — Un médecin part : Chaingy"
+    assert "temps approchés" in plain(shift["source"])
+    assert len(shift["labels"]) == 7
 
 
-def test_tooltip_of_a_scenario_gives_the_sign_and_the_apl_after(
+def test_a_scenario_gives_its_sign_and_the_apl_after_in_the_classes_of_before(
     five: Analysis, communes: gpd.GeoDataFrame
 ) -> None:
-    layers = territory_layers(communes, scenarios=scenarios(five))
-    meung = named(communes, "Meung-sur-Loire")
-    lines = tooltip(meung, layers[-1], layers=layers).replace(NNBSP, " ").split("<br>")
-    assert lines[1] == (
-        "Écart d’APL 2023, hypothèse — Un centre ouvre : Meung-sur-Loire : "
-        "<b>+0,05 consultations par an et par habitant standardisé</b> ○ hypothèse, "
-        "APL après : 3,56"
-    )
-    assert any("Un médecin part : Chaingy : −0,03 consultations" in line for line in lines)
-    assert any("Minutes approchées jusqu’au généraliste libéral" in line for line in lines)
+    new = mapped(communes, five, scenarios=scenarios(five))
+    data = layer_of(new).data
+    row = data["names"].index("Meung-sur-Loire")
+    shift = columns(new)["Un centre ouvre : Meung-sur-Loire"]
+    assert (shift["values"][row], shift["decimals"], shift["signed"]) == (5, 2, True)
+    assert data["statuses"][int(shift["statuses"][row])][:2] == ["○", "hypothèse"]
+    after, before = shift["after"], data["layers"][shift["after"]["before"]]
+    assert (before["title"], before["values"][row], after["values"][row]) == ("APL 2023", 351, 356)
+    expected = classify(communes["apl_after_2"], APL)
+    assert after["classes"][: data["own"]] == "".join(map(str, expected))
 
 
 def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Analysis) -> None:
+    title = "Minutes jusqu’au généraliste"
     rows = five.communes[five.communes["territory"] == "lvo"]
     # L'Île-d'Yeu has a health centre: care is on the spot, by an estimate.
     known = named(rows, "L'Île-d'Yeu")
     assert (known[MINUTES], known[status_column(MINUTES)]) == (0, "estimated")
-    assert hatched_shapes(mapped(rows, five)) == []
+    assert hatched(mapped(rows, five), title) == []
     yeu = rows["name"] == "L'Île-d'Yeu"
     rows = rows.assign(**{MINUTES: rows[MINUTES].mask(yeu)})
     new = mapped(rows, five)
-    (shape,) = hatched_shapes(new)
-    yeu = known.geometry
-    assert shape.intersection(yeu).area > 0.95 * yeu.area
-    hatched = [name for name, html in legends(new).items() if ">donnée absente<" in html]
-    assert hatched == ["Minutes jusqu’au généraliste"]
+    assert hatched(new, title) == ["L'Île-d'Yeu"]
+    assert hatched(new, "APL 2023") == []
+    assert columns(new)[title]["values"][layer_of(new).data["names"].index("L'Île-d'Yeu")] is None
 
 
-def test_tooltip_of_a_known_value(communes: gpd.GeoDataFrame) -> None:
-    meung = named(communes, "Meung-sur-Loire")
-    assert tooltip(meung, APL, layers=LAYERS).replace(NNBSP, "⍽") == (
-        "<b>Meung-sur-Loire</b> (45203)"
-        "<br>APL aux médecins généralistes, 2023 : "
-        "<b>3,51 consultations par an et par habitant standardisé</b> ● mesuré"
-        "<br>Généralistes libéraux (BPE 2024) : 7 médecins ● mesuré"
-        "<br>Population municipale, 2023 : 6⍽670 habitants ● mesuré"
-        "<br><small>Source : Drees, APL aux médecins généralistes</small>"
-    )
-    # The layer that is painted comes first, in bold, and gives the source.
-    other = tooltip(meung, POPULATION, layers=LAYERS).split("<br>")
-    assert other[1].startswith("Population municipale, 2023 : <b>")
-    assert "Insee, populations de référence 2023" in other[-1]
-
-
-def test_tooltip_of_a_value_that_is_unknown_or_not_measured(
-    one_unknown: gpd.GeoDataFrame,
+@pytest.mark.parametrize("key", ["ouest_loiret", "lvo", "ondaine_forez"])
+def test_values_and_classes_are_those_of_the_table_and_written_alike(
+    five: Analysis, key: str
 ) -> None:
-    row = named(one_unknown, "Beaugency").copy()
-    lines = tooltip(row, APL, layers=LAYERS).split("<br>")
-    assert lines[1] == "APL aux médecins généralistes, 2023 : <b>donnée absente</b>"
-    assert lines[2].endswith("● mesuré")
-    for status, words in (("estimated", "◐ estimé"), ("assumed", "○ hypothèse")):
-        row[status_column(APL.column)] = status
-        assert tooltip(row, APL, layers=LAYERS).split("<br>")[1].endswith(f"</b> {words}")
-    row["name"] = "<i>A & B</i>"
-    assert "<b>&lt;i&gt;A &amp; B&lt;/i&gt;</b>" in tooltip(row, APL, layers=LAYERS)
+    study = five.studies[key]
+    rows = study.communes[study.communes.geometry.notna()]
+    new = mapped(rows, five, scenarios=study.scenarios)
+    data = layer_of(new).data
+    assert data["codes"][: data["own"]] == rows["code_insee"].tolist()
+    for layer in territory_layers(rows, scenarios=study.scenarios):
+        column, found = COLUMNS[layer.column], columns(new)[layer.title]
+        for row, (value, status) in enumerate(
+            zip(rows[layer.column], rows[status_column(layer.column)], strict=True)
+        ):
+            step = found["values"][row]
+            assert (step is None) == pd.isna(value)
+            if step is not None:
+                shown = Decimal(step).scaleb(-found["decimals"])
+                sign = {1: "+", -1: "−"}.get((step > 0) - (step < 0), "") if found["signed"] else ""
+                assert value_text(column, value).lstrip("+−") == plain_number(abs(shown))
+                assert value_text(column, value).startswith(sign)
+            assert data["statuses"][int(found["statuses"][row])][1] == STATUS_WORDS[status]
+        if not layer.counts:
+            expected = classify(rows[layer.column], layer).map(lambda k: "-" if k < 0 else str(k))
+            assert found["classes"][: data["own"]] == "".join(expected)
 
 
-def test_a_commune_is_painted_with_the_colour_of_its_class(
-    five: Analysis, communes: gpd.GeoDataFrame
-) -> None:
-    new = mapped(communes, five)
-    # The outline alone is drawn in the accent colour.
-    lines = [look for _, look in painted(new) if look["color"] == style.ACCENT]
-    assert [look["weight"] for look in lines] == [3]
-    assert hatched_shapes(new) == []
-    assert all("absent" not in legend for legend in legends(new).values())
-    fills = {
-        feature["tip"].split("</b>")[0].removeprefix("<b>"): look["fillColor"]
-        for feature, look in painted(new)
-        if "APL aux médecins généralistes, 2023 : <b>" in feature["tip"]
-    }
-    assert len(fills) == 21
-    # 3.51, 1.76 and 2.60 consultations.
-    assert fills["Meung-sur-Loire"] == APL.colours[3]
-    assert fills["Baccon"] == APL.colours[1]
-    assert fills["Baule"] == APL.colours[2]
+def plain_number(value: Decimal) -> str:
+    """A number as French writes it."""
+    return f"{value:,f}".replace(",", NNBSP).replace(".", ",")
 
 
-def test_every_layer_has_the_tooltips_of_its_own_value(
-    five: Analysis, communes: gpd.GeoDataFrame
-) -> None:
-    titles = scenarios(five)
-    layers = territory_layers(communes, scenarios=titles)
-    new = mapped(communes, five, scenarios=titles)
-    found = [group.tips for group in drawing(new).shapes if group.name is not None]
-    assert found == [
-        [tooltip(row, layer, layers=layers) for _, row in communes.iterrows()] for layer in layers
-    ]
-
-
-def test_a_missing_value_is_hatched_and_in_the_legend(
-    five: Analysis, one_unknown: gpd.GeoDataFrame
-) -> None:
+def test_a_missing_value_is_hatched(five: Analysis, one_unknown: gpd.GeoDataFrame) -> None:
     new = mapped(one_unknown, five)
-    (shape,) = hatched_shapes(new)
-    beaugency = named(one_unknown, "Beaugency").geometry
-    assert shape.intersection(beaugency).area > 0.95 * beaugency.area
-    found = legends(new)
-    assert ">donnée absente<" in found[APL.title]
-    assert "absent" not in found[POPULATION.title]
+    assert hatched(new, APL.title) == ["Beaugency"]
+    assert columns(new)[POPULATION.title]["values"][layer_of(new).data["names"].index("Beaugency")]
 
 
-def test_land_without_contour_is_hatched_and_in_every_legend(
+def test_dark_is_need() -> None:
+    minutes, lit = MINUTES, {name: luminance(column_layer(name).colours) for name in ("apl_2023",)}
+    assert COLUMNS["apl_2023"].more_is_better and not COLUMNS[minutes].more_is_better
+    # Few consultations, or many minutes, are the darkest class.
+    assert lit["apl_2023"] == sorted(lit["apl_2023"])
+    layers = territory_layers(pd.DataFrame({minutes: [1.0]}))
+    assert luminance(layers[1].colours) == sorted(luminance(layers[1].colours), reverse=True)
+    dense = [name for name in COLUMNS if "per_100k" in name]
+    assert all(COLUMNS[name].more_is_better for name in dense)
+
+
+@pytest.mark.parametrize("size", [n for n in style.SEQUENTIAL if n > 1])
+def test_classes_are_told_apart_in_grey(size: int) -> None:
+    light = luminance(style.SEQUENTIAL[size])
+    assert min(a - b for a, b in pairwise(light)) >= 10
+
+
+def luminance(colours: Sequence[str]) -> list[float]:
+    """Lightness L* of colours, all that is left of them in grey."""
+    rgb = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return list(116 * np.cbrt(linear @ [0.2126, 0.7152, 0.0722]) - 16)
+
+
+def test_land_without_contour_is_hatched(
     five: Analysis, communes: gpd.GeoDataFrame, with_hole: gpd.GeoDataFrame
 ) -> None:
     inside = communes[communes["name"] != "Cravant"]
-    new = interactive.territory_map(inside, name="x", national=with_hole)
-    (shape,) = hatched_shapes(new)
+    (shape,) = bare_lands(interactive.territory_map(inside, name="x", national=with_hole))
     cravant = named(communes, "Cravant").geometry
     assert shape.intersection(cravant).area > 0.95 * cravant.area
-    assert [">contour absent<" in legend for legend in legends(new).values()] == [True] * 4
+    assert bare_lands(mapped(communes, five)) == []
     # Beauce-Gâtinais has two holes of its own.
-    new = mapped(five.communes[five.communes["territory"] == "beauce_gatinais"], five)
-    assert len(hatched_shapes(new)) == 2
-    assert all(">contour absent<" in legend for legend in legends(new).values())
+    rows = five.communes[five.communes["territory"] == "beauce_gatinais"]
+    assert len(bare_lands(mapped(rows, five))) == 2
 
 
-def test_the_overview_names_every_territory(five: Analysis) -> None:
-    new = interactive.overview_map(five.territories, five.national)
-    tips = [
-        feature["tip"].replace(NNBSP, " ")
-        for feature, look in painted(new)
-        if look["fillColor"] == style.ACCENT
-    ]
-    assert tips[0] == "<b>CPTS Ouest Loiret</b><br>21 communes, 45 828 habitants (Insee 2023)"
-    assert len(tips) == 5
-    # Beside the tooltips, a name that is always there, without « CPTS ».
-    names = [label.text for label in drawing(new).labels]
-    assert len(names) == 5
-    assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(names)
+def test_neighbours_are_painted_by_their_own_figures_and_not_counted(five: Analysis) -> None:
+    study = five.studies["beauce_gatinais"]
+    field = study.common.surroundings.field
+    new = interactive.territory_map(
+        study.communes, name=study.name, national=five.national, around=field,
+        comparison=study.comparison, open_today=["45252"], proposed=["45119", "45252"],
+    )  # fmt: skip
+    data, apl = layer_of(new).data, columns(new)["APL 2023"]
+    assert data["own"] == len(study.communes) < len(data["codes"])
+    assert set(data["area"][data["own"] :]) == {-1}
+    beyond = data["codes"][data["own"] :]
+    classes = classify(field.loc[beyond, "apl_2023"], APL)
+    expected = ["-" if number < 0 else str(number) for number in classes]
+    assert apl["classes"][data["own"] :] == "".join(expected)
+    assert len(set(expected)) > 3
+    assert [[name, text] for name, _, text in apl["averages"]] == [
+        ["ici", "1,83"], ["Loiret", "2,62"], ["France", "3,74"],
+    ]  # fmt: skip
+    # A number of doctors is not gauged against that of France.
+    assert [name for name, *_ in columns(new)[GPS.title]["averages"]] == ["ici"]
+    signs = {sign: [data["codes"][row] for row in rows] for sign, _, rows in data["signs"]}
+    assert signs["▲"] == ["45252"]
+    assert signs["△"] == ["45119"]
+    departments = field.loc[signs["✚"], "emergency_departments_2024"]
+    assert (departments > 0).all() and "45252" in signs["✚"]
+    # Of the page, at most.
+    assert len(layer_of(new).packed) < 120_000
+
+
+def test_the_whole_of_france_fits_in_three_megabytes(five: Analysis) -> None:
+    figures = embedded.load_figures()
+    new = interactive.france_map(five.national, figures, links={"200066280": "x.html"})
+    page = inline_assets(new.get_root().render())
+    assert len(page.encode()) < 3_000_000
+    data = layer_of(new).data
+    areas = {area["name"]: area for area in data["areas"]}
+    assert areas["CC du Pithiverais"]["link"] == "x.html"
+    assert areas["CC du Pithiverais"]["command"] == ""
+    assert areas["Orléans Métropole"]["command"] == "cpts-geo report --epci 244500468"
+    # Of the same communes, the map of a territory too.
+    rows = five.national.merge(figures, on="code_insee").assign(population_status="measured")
+    whole = interactive.territory_map(rows, name="France", national=five.national)
+    assert len(layer_of(whole).packed) < 3_000_000
+
+
+def test_a_table_that_is_none_of_a_map_is_refused(communes: gpd.GeoDataFrame) -> None:
+    table = communes.drop(columns=["lon", "apl_2023"]).to_crs("EPSG:2154")
+    with pytest.raises(TableError) as caught:
+        CommuneLayer(table, [APL], label="x")
+    said = str(caught.value)
+    assert all(word in said for word in ("lon", "apl_2023", "2154"))
+
+
+def test_the_overview_has_a_card_for_every_territory(five: Analysis) -> None:
+    comparison = pd.concat([study.comparison for study in five.studies.values()])
+    links = {key: study.file for key, study in five.studies.items()}
+    new = interactive.overview_map(
+        five.territories, five.national, comparison=comparison, links=links
+    )
+    data = layer_of(new).data
+    assert data["own"] == len(data["codes"]) == 5
+    # A name that is always there, without « CPTS ».
+    assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < set(data["short"])
+    assert {area["link"] for area in data["areas"]} == set(links.values())
+    apl = columns(new)["APL 2023"]
+    row = data["codes"].index("beauce_gatinais")
+    assert (apl["values"][row], apl["classes"][row]) == (183, "1")
+    # What has no classes of its own has those of the territories.
+    dense = columns(new)[column_layer("gps_per_100k_2024", breaks=()).title]
+    assert sorted(dense["classes"]) == list("01234")
+    # Without figures, people alone.
+    alone = interactive.overview_map(five.territories, five.national)
+    assert list(columns(alone)) == ["Population 2023"]
 
 
 def drawn(communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: MapLayer = APL) -> Axes:
@@ -550,9 +551,8 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     loiret = analysed(epci=("Orléans Métropole", "200070183", "200035764"), draws=100)
     assert basemap.neighbours(loiret.territories)
     new = interactive.overview_map(loiret.territories, loiret.national)
-    shapes = [look for _, look in painted(new) if look["color"] == style.ACCENT]
-    # Told apart by their edges: a fill of the accent colour would run them into one.
-    assert {look["fillColor"] for look in shapes} == {style.FILL_LIGHT}
+    (south, west), (north, east) = layer_of(new).data["bounds"]
+    assert (west, south, east, north) == tuple(loiret.territories.total_bounds)
     figure = still.overview_figure(loiret.territories, national=loiret.national)
     west, east = figure.axes[0].get_xlim()
     assert (east - west) / 1000 < 150  # kilometres

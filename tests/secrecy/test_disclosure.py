@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -45,6 +44,7 @@ from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import tables as tables_written
 from cpts_geo.writing._released import released
+from tests.atlas.read_maps import packed_in, unpacked
 from tests.kept import analysed
 
 UNDER, SECRET = Mask.UNDER_11.value, Mask.SECRET.value
@@ -703,25 +703,22 @@ def test_no_file_tells_what_is_masked(analysis: Analysis, tmp_path: Path) -> Non
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
     page = first["ouest_loiret.html"].decode()
-    page = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), page)
-    lines = set(re.findall(r"Colonne seen, 2024 : <b>(.*?)<br>", page))
-    assert "moins de 11</b> ■ secret statistique" in lines
-    assert "secret</b> ■ secret statistique" in lines
-    assert "donnée absente</b>" in lines
-    assert "0 unité</b> ● mesuré" in lines
-    # Masked is no circle, and no hatching.
-    blocks = re.findall(
-        r'<script type="application/json" id="[^"]*">(.*?)</script>',
-        first["ouest_loiret.html"].decode(),
+    maps = [unpacked(text)[0] for text in packed_in(page)]
+    (column, data) = next(
+        (each, data) for data in maps for each in data["layers"] if each["title"] == LAYER.title
     )
-    maps = [data for data in map(json.loads, blocks) if "groups" in data]
-    (group,) = (group for data in maps for group in data["groups"] if group["name"] == LAYER.title)
-    assert group["fills"].count(style.MASK_FILL) == 2
-    assert group["fills"].count("url(#hatch)") == 1
-    bare = [row for row, fill in enumerate(group["fills"]) if fill == style.LAND]
-    assert len(bare) == len(group["fills"]) - 3
-    assert sorted(row for row, *_ in group["circles"]) == bare
-    assert f'background:{style.MASK_FILL}\\"></i>secret statistique' in page
+    own = data["own"]
+    words = [data["statuses"][int(number)] for number in column["statuses"][:own]]
+    assert sum(word[2] == "moins de 11" for word in words) == 1
+    assert sum(word[2] == "secret" for word in words) == 1
+    assert sum(word[1] == "secret statistique" for word in words) == 2
+    assert sum(word[1] == "donnée absente" for word in words) == 1
+    # Masked has no value, no circle, and is not taken for unknown.
+    unknown = [value is None for value in column["values"][:own]]
+    assert unknown == [word[1] in ("secret statistique", "donnée absente") for word in words]
+    assert 0 in column["values"]
+    bare = [row for row in range(own) if not unknown[row]]
+    assert sorted(row for row, *_ in column["discs"]) == bare
     communes = pd.read_csv(BytesIO(first["tableaux/communes.csv"]), sep=None, engine="python")
     assert shown(communes)[:4] == [UNDER, SECRET, "unknown", 0]
     few = communes["gps_2024"] < 5

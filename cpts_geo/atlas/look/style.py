@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-#: ColorBrewer YlGnBu: ordered in greyscale, safe for colour-blind readers; darker is more.
+#: One hue, orange, in even steps of lightness: ordered in greyscale and whatever the eye.
 SEQUENTIAL: Final = {
-    4: ("#ffffcc", "#a1dab4", "#41b6c4", "#225ea8"),
-    5: ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"),
-    6: ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
+    1: ("#e08b2d",),
+    2: ("#f7cc80", "#b5510e"),
+    3: ("#fbe2b3", "#e08b2d", "#6b250a"),
+    4: ("#fff7e6", "#f1b75d", "#c8661a", "#6b250a"),
+    5: ("#fff7e6", "#f7cc80", "#e08b2d", "#b5510e", "#6b250a"),
+    6: ("#fff7e6", "#f9d694", "#eeb050", "#dd8527", "#b5510e", "#6b250a"),
 }
 #: ColorBrewer PuOr: losses orange, gains purple, no change nearly white; safe likewise.
 DIVERGING: Final = {
@@ -21,6 +24,8 @@ MUTED: Final = "#5b6770"
 PAPER: Final = "#ffffff"
 SEA: Final = "#dfe9ee"
 LAND: Final = "#f1f0ec"
+#: A swatch that stands for what is around, painted paler.
+PALE: Final = "#f0d9bd"
 LAND_EDGE: Final = "#d9d7d0"
 BORDER: Final = "#8c8a84"
 #: The one saturated accent: outline of the territory, today's capacity.

@@ -1,15 +1,13 @@
 """Interactive maps: folium objects that are returned, never saved here.
 
-A map carries its own legend, which follows the visible layer, and the hatching of missing
-values; so it reads the same in a notebook, alone in a file, and inside a page.
+Each is a bare map that holds one :class:`cpts_geo.atlas.maps.live.commune_layer.CommuneLayer`: it
+reads the same in a notebook, alone in a file, and inside a page.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from html import escape
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import folium
 import geopandas as gpd
@@ -17,28 +15,29 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from cpts_geo.atlas.look import style
-from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS, shown_text
+from cpts_geo.atlas.look.classes import pooled_breaks
+from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._canvas import NUMBER_SIZE, Contour, Label, Shapes, drawn_map
-from cpts_geo.atlas.maps._circles import MEASURED, Look, Places, circles, key, places
-from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.french import counted, typeset, value_text
-from cpts_geo.schema import CHANGES, COLUMNS, status_column
-from cpts_geo.secrecy.disclosure import masked
-from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.atlas.maps.layers import MapLayer, column_layer, territory_layers
+from cpts_geo.atlas.maps.live._columns import averages_of
+from cpts_geo.atlas.maps.live.bare import bare_map
+from cpts_geo.atlas.maps.live.commune_layer import QUANTUM, Area, CommuneLayer, Signs
+from cpts_geo.schema import COLUMNS, TERRITORY, shown_vintage, status_column
 from cpts_geo.sources.codes import overseas
-from cpts_geo.territories.perimeters.coverage import dissolve
 
-#: Decimals of coordinates in a page: about ten metres.
-_DECIMALS = 4
-_MARGIN_KM = 12.0
-_LABELLED = 7
-_HATCH = "url(#hatch)"
-#: Pixels of the radius of the largest circle of a map.
-_LARGEST = 22.0
-_METROPOLE = shapely.box(-4.9, 41.3, 9.6, 51.1)
+#: A view is about this much wider than high.
+_ASPECT: Final = 1.4
+_MARGIN_KM: Final = 12.0
+#: Communes beyond which contours stand on a coarser grid: France is seen from farther.
+_MANY: Final = 5000
+_COARSE: Final = 3e-4
+_METROPOLE: Final = (-4.9, 41.3, 9.6, 51.1)
+#: Indicators that territories are coloured by, as far as they are known.
+_COMPARED: Final = (
+    "apl", "gps_per_100k", "gps_per_100k_published", "share_without_mt", "share_low_apl",
+    "share_75plus", "gps", "population",
+)  # fmt: skip
 
 
 def territory_map(
@@ -47,6 +46,11 @@ def territory_map(
     name: str,
     national: gpd.GeoDataFrame,
     scenarios: Sequence[str] = (),
+    around: pd.DataFrame | None = None,
+    comparison: pd.DataFrame | None = None,
+    open_today: Sequence[str] = (),
+    proposed: Sequence[str] = (),
+    still: str = "",
 ) -> folium.Map:
     """
     Map of one territory: APL, minutes to care, GPs, people and scenarios, on its surroundings.
@@ -61,239 +65,241 @@ def territory_map(
         All communes, for the surroundings.
     scenarios : sequence of str
         Titles of the scenarios of supply whose shifts the communes have.
+    around : DataFrame, optional
+        Figures of communes around, by their code: they are painted too, paler.
+    comparison : DataFrame, optional
+        The territory beside its départements and France, whose values the legend marks.
+    open_today, proposed : sequence of str
+        Communes with a centre open today, and where one is proposed.
+    still : str
+        Base64 of a PNG, shown where no script runs.
 
     Returns
     -------
     folium.Map
-        Layers to choose from, legend that follows, tooltips with value, unit, vintage, status and
-        source; missing values and land without contour hatched.
+        Layers to choose from, legend, search and card; missing values and land without contour
+        hatched.
     """
-    shown = communes[communes.geometry.notna()]
     box = basemap.extent(communes, national=national)
-    layers = territory_layers(communes, scenarios=scenarios) if len(shown) else ()
-    around = basemap.surroundings(national, box, km=_MARGIN_KM)
-    uncovered = basemap.uncovered(around, national=national)
-    outside = around[~around["code_insee"].isin(shown["code_insee"])]
-    shapes = [
-        _areas(basemap.land(national, box), fill=style.LAND, edge=style.LAND),
-        _areas(outside, fill=style.LAND, edge=style.LAND_EDGE, tips=outside["name"].map(escape)),
-        # Land without contour is hatched, never left to look like water.
-        _areas(uncovered, fill=_HATCH, edge=style.LAND_EDGE),
-        Shapes(
-            contours=_contours(dissolve(around, "departement").boundary),
-            edge=style.BORDER,
-            weight=1.5,
-            dash="5 4",
-        ),
-    ]
-    contours, at = _contours(shown.geometry), places(shown)
-    told = [(commune, _told(commune, layers)) for commune in shown.to_dict("records")]
-    for layer in layers:
-        tips = [_tooltip(commune, lines, layer) for commune, lines in told]
-        legend = _legend_html(layer, shown, uncovered=len(uncovered) > 0)
-        shapes.append(_layer(shown, layer, contours=contours, at=at, tips=tips, legend=legend))
-    border = _contours(basemap.outline(shown))
-    shapes.append(Shapes(contours=border, edge=style.ACCENT, weight=3, above=True))
-    inside = basemap.labelled(communes, _LABELLED, box=box)
-    beyond = basemap.labelled(outside, 3, box=box, avoid=inside)
-    labels = [_label(town.lat, town.lon, town.name) for town in inside.itertuples()]
-    labels += [_label(town.lat, town.lon, town.name, kind="out") for town in beyond.itertuples()]
-    return drawn_map(f"Carte de {name}", box=box, shapes=shapes, labels=labels)
+    layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
+    seen = basemap.surroundings(national, _view(box), km=_MARGIN_KM)
+    beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
+    if around is not None:
+        fresh = around.columns.difference(beyond.columns)
+        beyond = beyond.join(around[fresh], on="code_insee")
+    wanted = [layer.column for layer in layers]
+    layer = CommuneLayer(
+        communes,
+        layers,
+        label=name,
+        around=beyond,
+        land=basemap.land(national, box).geometry,
+        bare=basemap.uncovered(seen, national=national).geometry,
+        averages=None if comparison is None else averages_of(comparison, wanted),
+        signs=_signs(communes, beyond, open_today=open_today, proposed=proposed),
+        bounds=box.bounds,
+        quantum=QUANTUM if len(communes) < _MANY else _COARSE,
+        still=still,
+    )
+    return _alone(layer)
 
 
-def overview_map(outlines: gpd.GeoDataFrame, national: gpd.GeoDataFrame) -> folium.Map:
+def overview_map(
+    outlines: gpd.GeoDataFrame,
+    national: gpd.GeoDataFrame,
+    *,
+    comparison: pd.DataFrame | None = None,
+    links: Mapping[str, str] | None = None,
+    still: str = "",
+) -> folium.Map:
     """
     Map of all territories: métropole, or their region where they are neighbours.
 
     Parameters
     ----------
     outlines : GeoDataFrame
-        One row a territory: name, population, communes, departements, geometry (EPSG:4326).
+        One row a territory, by its key: name, population, departements, geometry (EPSG:4326).
     national : GeoDataFrame
         All communes, for the départements.
+    comparison : DataFrame, optional
+        Figures of the territories, by which they are coloured.
+    links : mapping of str to str, optional
+        Address of the page of each territory, by its key.
+    still : str
+        Base64 of a PNG, shown where no script runs.
 
     Returns
     -------
     folium.Map
-        Territories with their names; where neighbours leave no room for one, their tooltip has it.
+        Territories with their names, a card each with a link to its page.
     """
     shown = outlines[outlines.geometry.notna()]
     away = overseas(national["departement"])
     mine = national["departement"].isin(" ".join(outlines["departements"]).split())
     islands = national[mine & away]
     near = basemap.neighbours(shown)
-    box = shapely.box(*shown.total_bounds) if near or len(islands) else _METROPOLE
     if near:
-        grounds = [basemap.land(national, box)]
+        grounds = [basemap.land(national, shapely.box(*shown.total_bounds))]
     else:
         pieces = [national[~away], *(rows for _, rows in islands.groupby("departement"))]
         grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
-    shapes = [_areas(ground, fill=style.LAND, edge=style.LAND_EDGE) for ground in grounds]
-    people = COLUMNS["population"]
-    tips = [
-        f"<b>{escape(row.name)}</b><br>{counted(row.communes, 'commune', 'communes')}, "
-        f"{value_text(people, row.population, unit=True)} (Insee {people.vintage})"
-        for row in shown.itertuples(index=False)
-    ]
-    simple = shown.assign(geometry=shown.geometry.simplify(0.002))
-    # Territories that touch are told apart by their edges, far ones by their colour.
-    fill, opacity = (style.FILL_LIGHT, 0.9) if near else (style.ACCENT, 0.75)
-    shapes.append(_areas(simple, fill=fill, edge=style.ACCENT, opacity=opacity, tips=tips))
-    labels = _names_apart(shown) if near else _names_beside(shown)
-    return drawn_map("Carte des territoires", box=box, shapes=shapes, labels=labels)
-
-
-def _names_apart(shown: gpd.GeoDataFrame) -> list[Label]:
-    """Names of neighbours, on them, where they stay apart."""
-    named = basemap.named_within(shown, letter=0.0095, line=0.04)
-    return [_label(lat, lon, text, kind="free", side="center") for text, lon, lat in named]
-
-
-def _names_beside(shown: gpd.GeoDataFrame) -> list[Label]:
-    """Names beside their territories, on the side that is free."""
-    ranked = shown.sort_values("population", ascending=False)
-    labels = []
-    for row, side in zip(ranked.itertuples(index=False), basemap.sides(ranked), strict=True):
-        west, _, east, _ = row.geometry.bounds
-        lat, lon = row.geometry.representative_point().y, west if side == "left" else east
-        labels.append(_label(lat, lon, short_name(row.name), kind="free", side=side))
-    return labels
-
-
-def _legend_html(layer: MapLayer, communes: pd.DataFrame, *, uncovered: bool = False) -> str:
-    """Legend of a layer."""
-    if layer.counts:
-        rows = _circle_rows(communes, layer)
-    else:
-        rows = [
-            f'<div><i style="background:{colour}"></i>{escape(label)}</div>'
-            for colour, label in zip(layer.colours, layer.labels, strict=True)
-        ]
-    hidden = masked(communes, layer.column)
-    if hidden.any():
-        rows.append(f'<div><i style="background:{style.MASK_FILL}"></i>{MASK_LABEL}</div>')
-    missing = bool((communes[layer.column].isna() & ~hidden).any())
-    if words := basemap.hatch_label(missing=missing, uncovered=uncovered):
-        rows.append(f'<div><i class="hatch"></i>{words}</div>')
-    origin = typeset(sources()[COLUMNS[layer.column].source].attribution)
-    return (
-        f"<b>{escape(layer.heading)}</b>{escape(layer.measure)}{''.join(rows)}"
-        f"<small>{escape(origin)}</small>"
+    points = shown.representative_point()
+    rows = shown.assign(
+        code_insee=shown.index, area=shown.index, short=shown["name"].map(short_name),
+        lon=points.x, lat=points.y, departement="",
+    )  # fmt: skip
+    layers: list[MapLayer] = [column_layer("population")]
+    rows["population_status"] = "measured"
+    if comparison is not None:
+        known = newest_known(_COMPARED, comparison)
+        rows = _compared(rows, comparison, known)
+        layers = [_pooled(name, rows[name]) for name in known if rows[name].notna().any()]
+    linked = links or {}
+    areas = {
+        str(key): Area(name=name, link=linked.get(str(key), ""))
+        for key, name in shown["name"].items()
+    }
+    land = gpd.GeoSeries(pd.concat([ground.geometry for ground in grounds]), crs=shown.crs)
+    layer = CommuneLayer(
+        rows,
+        layers,
+        label="Territoires",
+        land=land,
+        areas=areas,
+        bounds=shown.total_bounds if near or len(islands) or not len(shown) else _METROPOLE,
+        search="Chercher un territoire",
+        invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
+        things=("territoire", "territoires"),
+        still=still,
     )
+    return _alone(layer)
 
 
-def _circle_rows(communes: pd.DataFrame, layer: MapLayer) -> list[str]:
-    """Key of a layer of circles: round values side by side, then what else is drawn."""
-    scale, others = key(communes, layer.column, largest=_LARGEST)
-    sizes = (f"<span>{_svg(radius, MEASURED)}{label}</span>" for radius, label in scale)
-    return [
-        *([f'<div class="cpts-sizes">{"".join(sizes)}</div>'] if scale else []),
-        *(
-            f'<div><span class="cpts-circle">{_svg(radius, look)}</span>{label}</div>'
-            for radius, look, label in others
-        ),
-    ]
+def france_map(
+    national: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    *,
+    links: Mapping[str, str] | None = None,
+    columns: Sequence[str] = ("apl",),
+) -> folium.Map:
+    """
+    Map of every commune of France, by intercommunalité.
 
+    Parameters
+    ----------
+    national : GeoDataFrame
+        All communes (EPSG:4326).
+    figures : DataFrame
+        Their figures, by the column ``code_insee``.
+    links : mapping of str to str, optional
+        Address of the page of each intercommunalité that has one, by its code.
+    columns : sequence of str
+        Families of columns shown, at their newest vintage.
 
-def _svg(radius: float, look: Look) -> str:
-    """A circle of a legend."""
-    if radius == 0:
-        return ""
-    side, dash = f"{2 * radius + 2:.1f}", ' stroke-dasharray="3 2"' if look.dashed else ""
-    return (
-        f'<svg width="{side}" height="{side}" viewBox="0 0 {side} {side}" aria-hidden="true">'
-        f'<circle cx="50%" cy="50%" '
-        f'r="{radius:.1f}" fill="{look.fill}" stroke="{look.edge}"{dash}></circle></svg>'
+    Returns
+    -------
+    folium.Map
+        Communes painted by each column, an outline an intercommunalité; the card of one without a
+        page gives the command that makes it.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> communes = embedded.load_communes().query("departement == '90'")
+    >>> (layer,) = [
+    ...     child
+    ...     for child in france_map(communes, embedded.load_figures())._children.values()
+    ...     if isinstance(child, CommuneLayer)
+    ... ]
+    >>> layer.data["own"], layer.data["areas"][0]["command"]
+    (101, 'cpts-geo report --epci 200069052')
+    """
+    fresh = figures.columns.difference(national.columns)
+    rows = national.join(figures.set_index("code_insee")[fresh], on="code_insee")
+    rows = rows.assign(area=rows["epci"], population_status="measured")
+    known = [str(each) for each in rows.columns]
+    found = filter(None, (shown_vintage(family, known) for family in columns))
+    linked = links or {}
+    areas = {
+        code: Area(
+            name=name,
+            link=linked.get(code, ""),
+            command="" if code in linked else f"cpts-geo report --epci {code}",
+        )
+        for code, name in zip(rows["epci"], rows["epci_name"], strict=True)
+        if isinstance(code, str) and code
+    }
+    layer = CommuneLayer(
+        rows,
+        [column_layer(column) for column in found if column in rows],
+        label="France",
+        areas=areas,
+        bounds=_METROPOLE if len(rows) > _MANY else None,
+        quantum=QUANTUM if len(rows) < _MANY else _COARSE,
+        search="Chercher une commune ou une intercommunalité",
     )
+    return _alone(layer)
 
 
-def _told(commune: Any, layers: Sequence[MapLayer]) -> dict[MapLayer, tuple[str, str, str]]:
-    """A commune under each layer: what is before, in and after its value."""
-    lines = {}
-    for layer in layers:
-        column = COLUMNS[layer.column]
-        status = commune[status_column(layer.column)]
-        text = escape(shown_text(column, commune[layer.column], status, unit=True))
-        known = f" {MARKS[status]} {STATUS_WORDS[status]}" if status != "unknown" else ""
-        lines[layer] = f"{escape(layer.name)} : ", text, f"{known}{_after(commune, layer)}"
-    return lines
+def _alone(layer: CommuneLayer) -> folium.Map:
+    """A bare map that holds a layer."""
+    new = bare_map()
+    layer.add_to(new)
+    return new
 
 
-def _tooltip(commune: Any, told: dict[MapLayer, tuple[str, str, str]], shown: MapLayer) -> str:
-    """Tooltip of a commune: the layer's value first, then the others."""
-    title = f"<b>{escape(str(commune['name']))}</b> ({escape(str(commune['code_insee']))})"
-    before, value, after = told[shown]
-    others = ("".join(line) for layer, line in told.items() if layer != shown)
-    origin = sources()[COLUMNS[shown.column].source].attribution
-    source = f"<small>Source : {escape(origin)}</small>"
-    return "<br>".join([title, f"{before}<b>{value}</b>{after}", *others, source])
+def _drawn(communes: gpd.GeoDataFrame) -> Any:
+    """Whether each commune has a contour."""
+    return communes.geometry.notna()
 
 
-def _after(commune: Any, layer: MapLayer) -> str:
-    """What a shift leads to, beside it."""
-    name = dict(CHANGES).get(layer.column, "")
-    if name not in commune or pd.isna(commune[name]):
-        return ""
-    return f", APL après : {value_text(COLUMNS[name], commune[name])}"
+def _view(box: Any) -> Any:
+    """A rectangle widened or heightened to the form of a screen."""
+    west, south, east, north = box.bounds
+    shrunk = np.cos(np.radians((south + north) / 2))
+    wide, high = (east - west) * shrunk, north - south
+    more = max(0.0, _ASPECT * high - wide) / shrunk / 2
+    above = max(0.0, wide / _ASPECT - high) / 2
+    return shapely.box(west - more, south - above, east + more, north + above)
 
 
-def _layer(
+def _signs(
     communes: gpd.GeoDataFrame,
-    layer: MapLayer,
+    beyond: gpd.GeoDataFrame,
     *,
-    contours: Sequence[Contour],
-    at: Places,
-    tips: Sequence[str],
-    legend: str,
-) -> Shapes:
-    """Communes painted by a layer, or bare under its circles; hatched where it is unknown."""
-    classes = classify(communes[layer.column], layer)
-    hidden = masked(communes, layer.column)
-    fills = [
-        style.MASK_FILL if secret else _HATCH if k < 0 else layer.colours[k]
-        for k, secret in zip(classes, hidden, strict=True)
+    open_today: Sequence[str],
+    proposed: Sequence[str],
+) -> list[Signs]:
+    """Emergency departments, centres open today and proposed, as far as they are known."""
+    codes: list[str] = []
+    for table in (communes, beyond):
+        known = [str(name) for name in table.columns[table.notna().any()]]
+        column = shown_vintage("emergency_departments", known)
+        if column in known:
+            codes += table.loc[table[column] > 0, "code_insee"].tolist()
+    return [
+        Signs(sign="✚", words="service d’urgences", codes=codes),
+        Signs(sign="▲", words="centre ouvert aujourd’hui", codes=open_today),
+        Signs(sign="△", words="lieu proposé", codes=[c for c in proposed if c not in open_today]),
     ]
-    return Shapes(
-        contours=contours,
-        edge=style.LAND_EDGE if layer.counts else style.PAPER,
-        circles=circles(communes, layer.column, at=at, largest=_LARGEST, letters=NUMBER_SIZE)
-        if layer.counts
-        else (),
-        fills=fills,
-        tips=tips,
-        highlight={"weight": 2.5, "color": style.INK},
-        name=layer.title,
-        legend=legend,
-    )
 
 
-def _contours(shapes: gpd.GeoSeries) -> list[Contour]:
-    """Geometries as GeoJSON, coordinates rounded."""
-    rounded = shapely.transform(np.asarray(shapes), lambda xy: np.round(xy, _DECIMALS))
-    return [json.loads(text) for text in shapely.to_geojson(rounded)]
+def _compared(
+    rows: gpd.GeoDataFrame, comparison: pd.DataFrame, names: Sequence[str]
+) -> gpd.GeoDataFrame:
+    """Territories with their values of a comparison, and how each is known."""
+    mine = comparison[comparison["area_level"] == TERRITORY.key]
+    found = mine.drop_duplicates(["territory", "indicator"]).set_index(["indicator", "territory"])
+    for name in names:
+        of_name = found.loc[name] if name in found.index else found.iloc[:0].droplevel(0)
+        rows[name] = of_name["value"].reindex(rows.index).astype(float)
+        rows[status_column(name)] = of_name["status"].reindex(rows.index).fillna("unknown")
+    return rows
 
 
-def _areas(
-    table: gpd.GeoDataFrame,
-    *,
-    fill: str,
-    edge: str,
-    opacity: float = 1,
-    tips: Sequence[str] | pd.Series | None = None,
-) -> Shapes:
-    """Areas of one colour."""
-    return Shapes(
-        contours=_contours(table.geometry),
-        edge=edge,
-        fills=[fill] * len(table),
-        opacity=opacity,
-        tips=None if tips is None else list(tips),
-    )
-
-
-def _label(lat: float, lon: float, text: str, *, kind: str = "in", side: str = "top") -> Label:
-    """A name at a place; grey around the territory, without a dot on it."""
-    colour = style.INK if kind == "in" else style.MUTED
-    return Label(
-        lat=lat, lon=lon, text=text, colour=colour, kind=kind, side=side, dot=kind != "free"
-    )
+def _pooled(name: str, values: pd.Series) -> MapLayer:
+    """A column in the classes it says, or in those of its values."""
+    column = COLUMNS[name]
+    if column.breaks or column.kind == "count":
+        return column_layer(name)
+    return column_layer(name, breaks=pooled_breaks([values]))

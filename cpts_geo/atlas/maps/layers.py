@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,8 +13,16 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, LAND, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.french import duration, number, typeset
-from cpts_geo.schema import CHANGES, COLUMNS, FACILITIES, PAINTED, TIME_UNIT, shown_vintage
+from cpts_geo.french import duration, number, percent, typeset
+from cpts_geo.schema import (
+    CHANGES,
+    COLUMNS,
+    FACILITIES,
+    PAINTED,
+    TIME_UNIT,
+    Column,
+    shown_vintage,
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +60,13 @@ class MapLayer:
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """Colour of each class; that of the land where circles lie on it."""
-        return (
-            (LAND,)
-            if self.counts
-            else (DIVERGING if self.diverging else SEQUENTIAL)[len(self.labels)]
-        )
+        """Colour of each class, need the darkest; that of the land where circles lie on it."""
+        if self.counts:
+            return (LAND,)
+        if self.diverging:
+            return DIVERGING[len(self.labels)]
+        found = SEQUENTIAL[len(self.labels)]
+        return found[::-1] if COLUMNS[self.column].more_is_better else found
 
     @property
     def heading(self) -> str:
@@ -75,18 +85,42 @@ class MapLayer:
         return self.words or COLUMNS[self.column].dated_label
 
 
-def _interval_labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
+def _interval_labels(column: Column, breaks: tuple[float, ...]) -> tuple[str, ...]:
     """A label a class: under the first break, between two, over the last."""
-    texts = [number(value, 1) for value in breaks]
+    if not breaks:
+        return ("une seule valeur",)
+    write = percent if column.percent else number
+    texts = [write(value, 1 if column.breaks else column.decimals) for value in breaks]
+    texts = [re.sub(r",0+(?=\D|$)", "", text) if not column.breaks else text for text in texts]
     inner = [f"{a} à {b}" for a, b in pairwise(texts)]
     return (f"moins de {texts[0]}", *inner, f"plus de {texts[-1]}")
 
 
-def _column_layer(name: str) -> MapLayer:
-    """A column, in the classes it says if it is no count."""
+def column_layer(name: str, *, breaks: tuple[float, ...] | None = None) -> MapLayer:
+    """
+    Show a column: in classes, or as circles where it is a count.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    breaks : tuple of float, optional
+        Upper bounds of its classes, right-closed; those that the column says if absent.
+
+    Returns
+    -------
+    MapLayer
+        Under its short title, or its label where it has none.
+
+    Examples
+    --------
+    >>> column_layer("share_low_apl_2023", breaks=(0.25, 0.5)).labels[0].replace("\u202f", " ")
+    'moins de 25 %'
+    """
     column = COLUMNS[name]
-    labels = _interval_labels(column.breaks) if column.breaks else ()
-    return MapLayer(name, column.layer, column.breaks, labels)
+    asked = column.breaks if breaks is None else breaks
+    labels = () if column.kind == "count" else _interval_labels(column, asked)
+    return MapLayer(name, column.layer or typeset(column.label), asked, labels)
 
 
 def _minutes_layer(column: str) -> MapLayer:
@@ -144,7 +178,7 @@ def territory_layers(
     known = [str(name) for name in communes.columns[communes.notna().any()]]
     minutes = minutes_column(known)
     shown = [name for family in PAINTED if (name := shown_vintage(family, known))]
-    first, *others = map(_column_layer, shown)
+    first, *others = map(column_layer, shown)
     return (
         first,
         *(() if minutes is None else (_minutes_layer(minutes),)),

@@ -54,14 +54,16 @@ def index_page(
     str
         A complete HTML page that asks nothing of any network.
     """
-    columns = newest_known(_INDEX_COLUMNS, pd.concat([s.comparison for s in sheets]))
+    comparison = pd.concat([sheet.comparison for sheet in sheets])
+    columns = newest_known(_INDEX_COLUMNS, comparison)
+    links = {sheet.key: sheet.file for sheet in sheets}
     page = template("pages/index.html.j2").render(
         rows=[_row(sheet, columns) for sheet in sheets],
         columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({goal(s.headline) for s in sheets if s.headline}),
         notes=notes if len(sheets) > 1 else (),
         perimeters=_perimeters(sheets),
-        map=map_parts(overview_map(outlines, national)),
+        map=map_parts(overview_map(outlines, national, comparison=comparison, links=links)),
         still=png(overview_figure(outlines, national=national)),
         sources=sources_used(sheets),
         date=date,

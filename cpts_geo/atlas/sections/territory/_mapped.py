@@ -20,11 +20,20 @@ def section(
     """What the template shows: the map in pieces, its still ones, who has no contour."""
     communes = study.communes
     shown = {"name": study.name, "national": national, "scenarios": study.scenarios}
+    opening = study.access.opening
+    drawn = territory_map(
+        communes,
+        **shown,
+        around=study.common.surroundings.field,
+        comparison=study.comparison,
+        open_today=study.centres,
+        proposed=() if opening is None else opening.best,
+    )
     bare = communes.geometry.isna()
     return {
         "stills": [png(figure) for figure in panel_figures(communes, **shown)],
         "titles": ", ".join(layer.title for layer in layers),
         "unmapped": list(communes["name"][bare]),
         "drawn": not bare.all(),
-        **map_parts(territory_map(communes, **shown)),
+        **map_parts(drawn),
     }
