@@ -50,6 +50,9 @@
     if (box) box.checked = on;
   }
 
+  // On a phone what is long is closed too.
+  if (window.matchMedia("(max-width: 640px)").matches)
+    document.querySelectorAll("details[data-wide]").forEach(function (each) { each.open = false; });
   window.addEventListener("beforeprint", function () {
     if (!root.classList.contains("annex")) return;
     opened = Array.from(document.querySelectorAll("details:not([open])"));

@@ -33,7 +33,7 @@ def section(comparison: pd.DataFrame, everywhere: pd.DataFrame) -> dict[str, Any
     names = [name for name in newest_known(_SHOWN, comparison) if name in set(mine["indicator"])]
     return {
         "areas": list(order["area_name"]),
-        "signs": [_SIGNS[level] for level in order["area_level"]],
+        "signs": [(x.mark, x.word) for x in LEVELS[1:] if x.key in set(order["area_level"])],
         "rows": [_row(name, comparison, everywhere, order=order) for name in names],
     }
 
