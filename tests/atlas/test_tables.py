@@ -396,13 +396,28 @@ def test_rows_of_the_index(index: list[list[str]]) -> None:
 
 
 def test_indicators_of_the_index(index: list[list[str]]) -> None:
-    cells = [[cell.replace(NNBSP, " ") for cell in row[5:]] for row in index]
+    # What is to know of a value follows its status, for who hears the page.
+    cells = [[cell.replace(NNBSP, " ").partition(" — ")[0] for cell in row[5:]] for row in index]
     absent = "donnée absente"
-    assert cells[0] == ["45 828 ●", "67,6 ●", absent, absent, "2,54 ●", "50,9 % ●"]
-    assert cells[1] == ["78 745 ●", "47,0 ●", "30 “", "30 % “", "1,83 ●", "96,8 % ●"]
+    assert cells[0] == [
+        "45 828 ● mesuré",
+        "67,6 ● mesuré",
+        absent,
+        absent,
+        "2,54 ● mesuré",
+        "50,9 % ● mesuré",
+    ]
+    assert cells[1] == [
+        "78 745 ● mesuré",
+        "47,0 ● mesuré",
+        "30 “ annoncé",
+        "30 % “ annoncé",
+        "1,83 ● mesuré",
+        "96,8 % ● mesuré",
+    ]
     # Nothing was announced of the three others, and their GPs are counted all the same.
     assert [row[1:3] for row in cells[2:]] == [
-        ["69,9 ●", absent], ["90,7 ●", absent], ["63,8 ●", absent],
+        ["69,9 ● mesuré", absent], ["90,7 ● mesuré", absent], ["63,8 ● mesuré", absent],
     ]  # fmt: skip
 
 

@@ -163,6 +163,7 @@ def _named(name: str, names: Sequence[str]) -> dict[str, Any]:
     vintage = "" if column.vintage in dated else column.vintage
     return {
         "short": dated,
+        "card": short,
         "detail": ", ".join(filter(None, (vintage, column.age_words))),
         "minor": name != same[-1] or column.quantity == _MINOR,
     }

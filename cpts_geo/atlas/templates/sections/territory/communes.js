@@ -39,7 +39,7 @@
     var most = known.reduce(function (found, each) { return Math.max(found, each.values[place] || 0); }, reference || 0);
     known.forEach(function (each) {
       var cell = each.row.cells[place];
-      cell.dataset.short = head.dataset.short;
+      cell.dataset.card = head.dataset.card;
       if ("minor" in head.dataset) cell.dataset.minor = "";
       if (!(most > 0) || isNaN(each.values[place])) return;
       cell.className = "bar";
