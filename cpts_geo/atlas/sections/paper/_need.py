@@ -59,7 +59,7 @@ def section(study: Study) -> dict[str, Any]:
             else "Le besoin se calcule d’après l’APL, qui n’est pas publiée pour toutes les "
             "communes de ce territoire."
         )
-        return {"why": why, "asked": _ASKED, "other": _other_public(study)}
+        return {"why": why, "asked": () if large else _ASKED, "other": _other_public(study)}
     heads, rows = _table(result, capacity)
     return {
         "warning": shortened(contradicted(result), _WARNING),
