@@ -177,7 +177,7 @@ def test_paper_is_hidden_on_screen_and_alone_on_paper(shown: OpenedPage) -> None
     assert page.evaluate(seen) == ["paper"]
     page.emulate_media(media="screen")
     assert "paper" not in page.evaluate(seen)
-    assert not page.locator(".paper h1").is_visible()
+    assert not page.locator(".paper .name").is_visible()
 
 
 def test_the_annex_follows_where_its_box_is_ticked(shown: OpenedPage) -> None:
@@ -293,7 +293,7 @@ def test_names_of_others_are_text_on_paper_and_in_its_foot(
     opened = opened_on_paper(study, five.national, open_offline)
     assert opened.page.evaluate("window.owned") is None
     assert opened.errors == []
-    assert opened.page.locator(".paper h1").inner_text().startswith("</style><script>")
+    assert opened.page.locator(".paper .name").inner_text().startswith("</style><script>")
     assert opened.page.evaluate(WRONG) == [[], []]
     assert pages_of(opened) == 2
     opened.close()

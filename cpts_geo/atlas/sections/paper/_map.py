@@ -32,6 +32,8 @@ _COLOURS: Final = 32
 #: Points of the names of communes: above the smallest of the page, should the map shrink a little.
 _LETTER: Final = 9.5
 _AREA: Final = 26
+#: Areas whose mean stands beside the map.
+_AREAS: Final = 7
 #: Width of a bold letter, as a share of its height.
 _WIDE: Final = 0.68
 
@@ -120,8 +122,13 @@ def _means(comparison: pd.DataFrame, layer: MapLayer) -> list[tuple[str, str]]:
     column = COLUMNS[layer.column]
     return [
         (shortened(short_name(str(row["area_name"])), _AREA), value_text(column, row["value"]))
-        for row in rows.drop_duplicates(AREA).to_dict("records")
+        for row in _first(rows.drop_duplicates(AREA)).to_dict("records")
     ]
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that stand beside the map: the first, and France, which is the last."""
+    return rows if len(rows) <= _AREAS else pd.concat([rows.head(_AREAS - 1), rows.tail(1)])
 
 
 def _finding(study: Study, layer: MapLayer) -> str:

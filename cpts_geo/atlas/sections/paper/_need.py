@@ -59,7 +59,7 @@ def section(study: Study) -> dict[str, Any]:
             else "Le besoin se calcule d’après l’APL, qui n’est pas publiée pour toutes les "
             "communes de ce territoire."
         )
-        return {"why": why, "asked": _ASKED, "other": _other_public(study)}
+        return {"why": why, "asked": () if large else _ASKED, "other": _other_public(study)}
     heads, rows = _table(result, capacity)
     return {
         "warning": shortened(contradicted(result), _WARNING),
@@ -68,7 +68,6 @@ def section(study: Study) -> dict[str, Any]:
         "mark": STATUS_MARKS[result.status],
         "chart": own_ids(_dots(result)),
         "said": [text for text in _said(result, capacity) if text],
-        "other": _other_public(study),
     }
 
 
@@ -147,7 +146,7 @@ def _many(result: Headline, found: Interval[Any], unit: str) -> str:
 
 
 def _other_public(study: Study) -> str:
-    """What the other public would need where no device is described; empty where one is."""
+    """What another public would need, where the need of the first is not known; empty for none."""
     if len(study.publics) < 2:
         return ""
     other = study.publics[1]
@@ -161,6 +160,6 @@ def _other_public(study: Study) -> str:
     many = f"{span(found.p10, found.p90)} {'créneau' if found.p90 < 2 else 'créneaux'}"
     held = " (part nationale supposée)" if other.hypothesis else ""
     return (
-        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} "
-        f"par jour {mark} ; les deux ne s’additionnent pas."
+        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} par jour "
+        f"{mark}."
     )
