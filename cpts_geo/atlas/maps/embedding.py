@@ -46,7 +46,7 @@ def map_parts(new: folium.Map) -> dict[str, Markup]:
     }
 
 
-def png(figure: Figure) -> Markup:
+def png(figure: Figure, *, dpi: int = 120, colours: int = 256) -> Markup:
     """
     Draw a figure as a small image.
 
@@ -54,6 +54,10 @@ def png(figure: Figure) -> Markup:
     ----------
     figure : Figure
         A still map.
+    dpi : int
+        Pixels in an inch: 300 for paper.
+    colours : int
+        Colours kept, 256 at most.
 
     Returns
     -------
@@ -61,7 +65,7 @@ def png(figure: Figure) -> Markup:
         PNG in base64.
     """
     small = io.BytesIO()
-    figure.set_dpi(120)
+    figure.set_dpi(dpi)
     # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
@@ -71,5 +75,5 @@ def png(figure: Figure) -> Markup:
     del figure, canvas, pixels
     gc.collect()
     # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
-    drawn.quantize(256, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=6)
+    drawn.quantize(colours, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=9)
     return Markup(base64.b64encode(small.getvalue()).decode("ascii"))
