@@ -271,7 +271,7 @@ def test_in_a_browser_a_circle_answers_for_its_commune(
     radius = first.radius * (1 if width > 720 else 0.65)
     # At its edge too, wherever the border of the commune is.
     page.mouse.click(stage["x"] + x, stage["y"] + y + 0.8 * radius)
-    assert page.locator(".cpts-card h3").inner_text() == communes.iloc[first.row]["name"]
+    assert page.locator(".cpts-head").inner_text() == communes.iloc[first.row]["name"]
     page.keyboard.press("Escape")
     # Two choices stand side by side: what is painted, and what is encircled.
     page.get_by_label("sans").check()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import UNKNOWN_TEXT
+from cpts_geo.schema import shown_vintage
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
@@ -24,6 +27,20 @@ def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
         return shapely.box(*communes.total_bounds)
     around = national[national["departement"].isin(communes["departement"])]
     return shapely.box(*around.total_bounds)
+
+
+def view(box: Any, aspect: float) -> Any:
+    """A rectangle of degrees widened or heightened to the form of what it is seen in."""
+    _, south, _, north = box.bounds
+    return shapely.box(*formed(box.bounds, aspect / np.cos(np.radians((south + north) / 2))))
+
+
+def formed(bounds: Any, aspect: float) -> tuple[float, float, float, float]:
+    """Bounds widened or heightened to so many times as wide as they are high."""
+    west, south, east, north = bounds
+    more = max(0.0, aspect * (north - south) - (east - west)) / 2
+    above = max(0.0, (east - west) / aspect - (north - south)) / 2
+    return west - more, south - above, east + more, north + above
 
 
 def outline(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
@@ -156,3 +173,28 @@ def hatch_label(*, missing: bool, uncovered: bool) -> str:
     words = [UNKNOWN_TEXT] if missing else []
     words += ["contour absent"] if uncovered else []
     return " ou ".join(words)
+
+
+def with_figures(beyond: gpd.GeoDataFrame, around: pd.DataFrame | None) -> gpd.GeoDataFrame:
+    """Communes around with their figures, which stand by their code, as far as they are given."""
+    if around is None:
+        return beyond
+    return beyond.join(around[around.columns.difference(beyond.columns)], on="code_insee")
+
+
+def signs(
+    tables: Sequence[gpd.GeoDataFrame], *, open_today: Sequence[str], proposed: Sequence[str]
+) -> list[tuple[str, str, list[str]]]:
+    """Sign, words and communes: emergency departments, centres open today, and proposed."""
+    codes: list[str] = []
+    for table in tables:
+        known = [str(name) for name in table.columns[table.notna().any()]]
+        column = shown_vintage("emergency_departments", known)
+        if column in known:
+            codes += table.loc[table[column] > 0, "code_insee"].tolist()
+    new = [code for code in proposed if code not in open_today]
+    return [
+        ("✚", "service d’urgences", codes),
+        ("▲", "centre ouvert aujourd’hui", list(open_today)),
+        ("△", "lieu proposé", new),
+    ]

@@ -33,10 +33,16 @@ def largest_radius(across: float) -> float:
 
 
 def encircle(
-    communes: pd.DataFrame, column: str, *, at: Places, ax: Axes, largest: float
+    communes: pd.DataFrame,
+    column: str,
+    *,
+    at: Places,
+    ax: Axes,
+    largest: float,
+    digits: float = _DIGIT,
 ) -> dict[Any, float]:
     """Draw the circles of a count; their radius by commune, in points."""
-    found = circles(communes, column, at=at, largest=largest, letters=_DIGIT)
+    found = circles(communes, column, at=at, largest=largest, letters=digits)
     drawn = _discs(
         [each.radius for each in found],
         [each.look for each in found],
@@ -48,7 +54,7 @@ def encircle(
     ax.add_collection(drawn, autolim=False)
     for each in found:
         ax.annotate(
-            each.text, (each.x, each.y), fontsize=_DIGIT, color=each.look.ink, ha="center",
+            each.text, (each.x, each.y), fontsize=digits, color=each.look.ink, ha="center",
             va="center_baseline",
         ).set_in_layout(False)  # fmt: skip
     return {communes.index[each.row]: each.radius for each in found}

@@ -55,9 +55,9 @@ def png(figure: Figure, *, dpi: int = 120, colours: int = 256) -> Markup:
     figure : Figure
         A still map.
     dpi : int
-        Points an inch.
+        Pixels in an inch: 300 for paper.
     colours : int
-        Colours of its palette.
+        Colours kept, 256 at most.
 
     Returns
     -------
@@ -75,5 +75,5 @@ def png(figure: Figure, *, dpi: int = 120, colours: int = 256) -> Markup:
     del figure, canvas, pixels
     gc.collect()
     # Flat colours: a palette, the same for maps and legends, takes a quarter of the page's room.
-    drawn.quantize(colours, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=6)
+    drawn.quantize(colours, Image.Quantize.FASTOCTREE).save(small, format="png", compress_level=9)
     return Markup(base64.b64encode(small.getvalue()).decode("ascii"))

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import folium
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -82,11 +81,9 @@ def territory_map(
     """
     box = basemap.extent(communes, national=national)
     layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
-    seen = basemap.surroundings(national, _view(box), km=_MARGIN_KM)
+    seen = basemap.surroundings(national, basemap.view(box, _ASPECT), km=_MARGIN_KM)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
-    if around is not None:
-        fresh = around.columns.difference(beyond.columns)
-        beyond = beyond.join(around[fresh], on="code_insee")
+    beyond = basemap.with_figures(beyond, around)
     wanted = [layer.column for layer in layers]
     layer = CommuneLayer(
         communes,
@@ -96,7 +93,12 @@ def territory_map(
         land=basemap.land(national, box).geometry,
         bare=basemap.uncovered(seen, national=national).geometry,
         averages=None if comparison is None else averages_of(comparison, wanted),
-        signs=_signs(communes, beyond, open_today=open_today, proposed=proposed),
+        signs=[
+            Signs(sign=sign, words=words, codes=codes)
+            for sign, words, codes in basemap.signs(
+                (communes, beyond), open_today=open_today, proposed=proposed
+            )
+        ],
         bounds=box.bounds,
         quantum=QUANTUM if len(communes) < _MANY else _COARSE,
         still=still,
@@ -251,37 +253,6 @@ def _alone(layer: CommuneLayer) -> folium.Map:
 def _drawn(communes: gpd.GeoDataFrame) -> Any:
     """Whether each commune has a contour."""
     return communes.geometry.notna()
-
-
-def _view(box: Any) -> Any:
-    """A rectangle widened or heightened to the form of a screen."""
-    west, south, east, north = box.bounds
-    shrunk = np.cos(np.radians((south + north) / 2))
-    wide, high = (east - west) * shrunk, north - south
-    more = max(0.0, _ASPECT * high - wide) / shrunk / 2
-    above = max(0.0, wide / _ASPECT - high) / 2
-    return shapely.box(west - more, south - above, east + more, north + above)
-
-
-def _signs(
-    communes: gpd.GeoDataFrame,
-    beyond: gpd.GeoDataFrame,
-    *,
-    open_today: Sequence[str],
-    proposed: Sequence[str],
-) -> list[Signs]:
-    """Emergency departments, centres open today and proposed, as far as they are known."""
-    codes: list[str] = []
-    for table in (communes, beyond):
-        known = [str(name) for name in table.columns[table.notna().any()]]
-        column = shown_vintage("emergency_departments", known)
-        if column in known:
-            codes += table.loc[table[column] > 0, "code_insee"].tolist()
-    return [
-        Signs(sign="✚", words="service d’urgences", codes=codes),
-        Signs(sign="▲", words="centre ouvert aujourd’hui", codes=open_today),
-        Signs(sign="△", words="lieu proposé", codes=[c for c in proposed if c not in open_today]),
-    ]
 
 
 def _compared(

@@ -5,34 +5,38 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
-import numpy as np
 import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.path import Path
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._circles import Places, places
 from cpts_geo.atlas.maps._discs import encircle, key_handles, key_look, key_room, largest_radius
 from cpts_geo.atlas.maps._paper import (
+    APART,
+    GROUND,
+    HATCHED,
     LETTER,
+    RC,
+    Scene,
+    chosen,
     credit_line,
     draw_legend,
     frame_axes,
     halo,
     name_places,
     padded,
+    paint,
+    scene_of,
 )
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.schema import COLUMNS
@@ -41,9 +45,6 @@ from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
-_LABELLED = 5
-_SPACING = (0.5, 0.14)
-_MARGIN_KM = 10.0
 #: Maps in one row of a sheet of paper.
 _ABREAST = 3
 #: Inches across a sheet of paper; letters of a title in one of them.
@@ -52,22 +53,6 @@ _TITLE_LETTERS = 13
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
 _MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.175, 0.125
-#: Look of land or of a value that is not known, and edges between communes.
-_HATCHED: Any = {
-    "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
-}  # fmt: skip
-_GROUND: Any = {"facecolor": style.LAND, "edgecolor": style.LAND_EDGE, "linewidth": 0.4}
-_APART: Any = {"edgecolor": style.PAPER, "linewidth": 0.5}
-_RC: Any = {
-    "font.family": "sans-serif",
-    "font.size": 9,
-    "text.color": style.INK,
-    "hatch.linewidth": 0.6,
-    # A name that holds dollar signs is a name, not a formula.
-    "text.parse_math": False,
-    # Nor TeX, whatever a matplotlibrc beside the analyst's files asks for.
-    "text.usetex": False,
-}
 
 
 def draw_layer(
@@ -92,84 +77,23 @@ def draw_layer(
     Axes
         The same axes: title, unit, classes, source.
     """
-    return _draw(_scene(communes, national=national), layer, ax=ax)
+    return _draw(scene_of(communes, national=national), layer, ax=ax)
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """What the layers of a territory share: measured and projected once, drawn under each."""
-
-    #: Rectangle of the territory (EPSG:4326).
-    box: Any
-    #: Communes with a contour; their contours and their circles' places, row by row.
-    communes: gpd.GeoDataFrame
-    contours: list[Path]
-    at: Places
-    #: Neighbouring communes, and land without contour.
-    near: list[Path]
-    bare: list[Path]
-    border: list[Any]
-    #: Bounds of the map, as it is projected.
-    frame: Any
-    #: Index, name, x and y of the communes named.
-    names: list[tuple[Any, str, float, float]]
-
-
-def _scene(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> _Scene:
-    """What the layers of a territory share."""
-    crs = metric_crs(communes["code_insee"])
-    mapped = communes[communes.geometry.notna()]
-    shown = mapped.to_crs(crs)
-    lon, lat = places(mapped).T
-    at = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=communes.crs).to_crs(crs)
-    box = basemap.extent(communes, national=national)
-    near = basemap.surroundings(national, box, km=_MARGIN_KM)
-    towns = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
-    points = gpd.GeoSeries(gpd.points_from_xy(towns["lon"], towns["lat"]), crs=communes.crs)
-    points = points.to_crs(crs)
-    return _Scene(
-        box=box,
-        communes=shown,
-        contours=_paths(shown.geometry),
-        at=shapely.get_coordinates(at.to_numpy()),
-        near=_paths(near.geometry.to_crs(crs)),
-        bare=_paths(basemap.uncovered(near, national=national).geometry.to_crs(crs)),
-        border=[
-            shapely.get_coordinates(line)
-            for line in shapely.get_parts(basemap.outline(shown).normalize().to_numpy())
-        ],
-        frame=gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds,
-        names=list(zip(towns.index, towns["name"], points.x, points.y, strict=True)),
-    )
-
-
-def _paths(shapes: gpd.GeoSeries) -> list[Path]:
-    """One path a shape: every ring of every part, holes included."""
-    # Matplotlib fills what rings turn around: holes turn the other way once normalised.
-    normal = shapely.normalize(np.asarray(shapes))
-    rings = (shapely.get_rings(shapely.get_parts(shape)) for shape in normal)
-    return [
-        Path.make_compound_path(
-            *(Path(shapely.get_coordinates(ring), closed=True) for ring in found)
-        )
-        for found in rings
-    ]
-
-
-def _draw(scene: _Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes:
+def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes:
     """Paint a layer on axes: title, unit, classes, legend."""
-    _paint(scene.near, ax=ax, **_GROUND)
+    paint(scene.near, ax=ax, **GROUND)
     # Land without contour is hatched, never left to look like water.
-    _paint(scene.bare, ax=ax, **_HATCHED)
+    paint(scene.bare, ax=ax, **HATCHED)
     values = scene.communes[layer.column]
     classes = classify(values, layer).to_numpy()
     hidden = masked(scene.communes, layer.column).to_numpy()
     absent = (classes < 0) & ~hidden
-    apart = _GROUND if layer.counts else _APART
+    apart = GROUND if layer.counts else APART
     for number, colour in enumerate(layer.colours):
-        _paint(_chosen(scene, classes == number), ax=ax, **apart | {"facecolor": colour})
-    _paint(_chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **_APART)
-    _paint(_chosen(scene, absent), ax=ax, **_HATCHED)
+        paint(chosen(scene, classes == number), ax=ax, **apart | {"facecolor": colour})
+    paint(chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **APART)
+    paint(chosen(scene, absent), ax=ax, **HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
     ax.add_collection(border, autolim=False)
     frame_axes(ax, scene.frame)
@@ -206,7 +130,7 @@ def _ncols(layer: MapLayer) -> int:
     return 2 if layer.diverging else 3
 
 
-def _legend_inches(scene: _Scene, layer: MapLayer, across: float) -> float:
+def _legend_inches(scene: Scene, layer: MapLayer, across: float) -> float:
     """Height of a legend under a map so many inches wide."""
     ncols = _ncols(layer)
     if layer.counts:
@@ -259,7 +183,7 @@ def layer_figures(
     Figure
         As :func:`layer_figure`, in the order of the layers.
     """
-    scene = _scene(communes, national=national)
+    scene = scene_of(communes, national=national)
     for layer in layers:
         yield _figure(scene, [layer], name=name, width=7.2)
 
@@ -285,7 +209,7 @@ def panel_figures(
         Rows of three maps at most, so that a page of paper may break between two.
     """
     layers = territory_layers(communes, scenarios=scenarios)
-    scene = _scene(communes, national=national)
+    scene = scene_of(communes, national=national)
     return [
         _figure(scene, layers[start : start + _ABREAST], name=name, width=_PANEL)
         for start in range(0, len(layers), _ABREAST)
@@ -306,7 +230,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
     Figure
         Départements, territories in the accent colour with their names, source.
     """
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(RC):
         figure = Figure(figsize=(6.6, 6.6), layout="constrained")
         ax = figure.subplots()
         shown = outlines[outlines.geometry.notna()]
@@ -351,9 +275,9 @@ def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift
     )  # fmt: skip
 
 
-def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
+def _figure(scene: Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
     """Maps side by side under their name and sources; rows of a panel keep one scale."""
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(RC):
         # A short row of a panel keeps the scale of the others.
         columns = 1 if width < _PANEL else _ABREAST
         across = width / columns - 2 * _MARGIN
@@ -377,15 +301,3 @@ def _figure(scene: _Scene, layers: Sequence[MapLayer], *, name: str, width: floa
             figure.suptitle(name, fontsize=13, fontweight="bold", x=edge, y=1 - end, ha="left")
         figure.supxlabel(credit, fontsize=7, x=edge, y=end, ha="left")
     return figure
-
-
-def _chosen(scene: _Scene, rows: Any) -> list[Path]:
-    """Contours of some communes."""
-    return [scene.contours[row] for row in np.flatnonzero(rows)]
-
-
-def _paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
-    """Paint contours alike."""
-    # The frame is set afterwards: nothing has to be measured here.
-    if paths:
-        ax.add_collection(PathCollection(paths, **look), autolim=False)

@@ -313,7 +313,7 @@ const cptsMap = (() => {
           if (step && found.length) { at = (at + step + found.length) % found.length; show(); event.preventDefault(); }
           if (event.key === "Enter" && found[at]) { take(found[at]); event.preventDefault(); }
           if (event.key === "Escape") {
-            if (found.length) { found = []; show(); event.stopPropagation(); } else { this.pick(-1); }
+            if (found.length) { found = []; show(); event.stopPropagation(); }
           }
         });
         this.field = field;
@@ -399,7 +399,7 @@ const cptsMap = (() => {
             this.held = this.held || event.ctrlKey;
             if (event.ctrlKey) { map.scrollWheelZoom.enable(); } else { map.scrollWheelZoom.disable(); }
           }, true],
-          [this.box, "keydown", (event) => { if (event.key === "Escape") { this.pick(-1); } }],
+          [document, "keydown", (event) => { if (event.key === "Escape" && this.state.picked >= 0) { this.pick(-1); } }],
           [container, "mouseleave", () => this.hover(-1)],
           [container, "click", (event) => { this.held = this.held || event.target.closest(".leaflet-control-zoom") !== null; }, true]
         ];
@@ -554,7 +554,7 @@ const cptsMap = (() => {
         const line = document.getElementById("commune-" + data.codes[row]);
         this.card.replaceChildren(
           el("button", {type: "button", class: "cpts-close", "aria-label": "Fermer", onclick: () => this.shut()}, "×"),
-          el("h3", {}, data.names[row]),
+          el("p", {class: "cpts-head"}, data.names[row]),
           el("p", {class: "cpts-code"}, ...[data.area.length > row && data.area[row] < 0 ? "hors du territoire" : "",
             data.codes[row].length === 5 ? `code Insee ${data.codes[row]}` : "",
             named && data.areas.length > 1 ? area.name : ""].filter(Boolean).join(" · ")),
@@ -569,7 +569,7 @@ const cptsMap = (() => {
       whole() {
         const told = this.layers.filter((layer) => layer.averages.length);
         return [
-          el("h3", {}, this.data.title),
+          el("p", {class: "cpts-head"}, this.data.title),
           ...told.flatMap((layer) => [el("p", {class: "cpts-code"}, layer.title), el("dl", {},
             ...layer.averages.flatMap(([name, , text]) => [el("dt", {}, name), el("dd", {}, el("b", {}, text))]))]),
           el("p", {class: "cpts-source"}, this.data.invitation)
@@ -588,6 +588,9 @@ const cptsMap = (() => {
         this.swiped.hidden = !this.state.swipe;
         this.fillLegend();
         this.fillCard();
+        // Without a contour there is nothing to walk through; an option always has a name.
+        this.list.hidden = this.order.length === 0;
+        if (!this.list.hidden) { this.option.textContent = this.spoken(this.state.at < 0 ? this.order[0] : this.state.at); }
         this.redraw();
       },
       fillLegend() {

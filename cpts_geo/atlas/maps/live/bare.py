@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import folium
 
 from cpts_geo.atlas.look.offline import leaflet_addresses
-from cpts_geo.atlas.maps.live._page import Page
+from cpts_geo.atlas.maps.live._page import Inert, Page
+
+#: Popups of folium ask jQuery for one thing: an element made of a text of HTML.
+_POPUPS: Final = (
+    "window.$ = window.$ || ((html) => {"
+    " const holder = document.createElement('template'); holder.innerHTML = html.trim();"
+    " return [holder.content.firstElementChild]; });"
+)
 
 
 def bare_map(**options: Any) -> folium.Map:
@@ -34,5 +41,7 @@ def bare_map(**options: Any) -> folium.Map:
     known = set(leaflet_addresses())
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
-    Page().add_child(new)
+    page = Page()
+    page.header.add_child(Inert(f"<script>{_POPUPS}</script>"), name="cpts_popups")
+    page.add_child(new)
     return new
