@@ -82,7 +82,7 @@ def framed_figure(
 
     Parameters
     ----------
-    communes, layer, national : GeoDataFrame, MapLayer, GeoDataFrame
+    communes, layer : GeoDataFrame, MapLayer
         As :func:`cpts_geo.atlas.maps.still.draw_layer`.
     name : str
         Name of the territory.
@@ -92,6 +92,8 @@ def framed_figure(
         Name and value of the areas that it stands beside.
     date : str
         Date of the run, as written on the map.
+    national : GeoDataFrame
+        All communes.
     form : str
         Key of :data:`FRAMES`.
 

@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
@@ -81,7 +82,9 @@ def write_geopackage(
         "sites": _sites(study, national),
         "voisins": _neighbours(study, national),
     }
-    tables = {name: (table.to_crs(crs), aliases) for name, (table, aliases) in layers.items()}
+    tables = {
+        name: (table.to_crs(crs), _told_apart(aliases)) for name, (table, aliases) in layers.items()
+    }
     # GDAL asks for its own extension, and a name under which nothing is read before it is whole.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         made = Path(folder, "territoire.gpkg")
@@ -92,6 +95,15 @@ def write_geopackage(
 def _copy(made: Path, path: Path) -> None:
     """Copy a file that is whole."""
     shutil.copyfile(made, path)
+
+
+def _told_apart(aliases: Mapping[str, str]) -> dict[str, str]:
+    """French names, none of which stands for two columns."""
+    twice = [alias for alias, count in Counter(aliases.values()).items() if count > 1]
+    return {
+        column: f"{alias} [{column}]" if alias in twice else alias
+        for column, alias in aliases.items()
+    }
 
 
 def _shown(study: Study) -> dict[str, str]:

@@ -234,7 +234,7 @@ def _told(
     error: CptsGeoError, name: str, made: dict[str, list[Path]], folder: Path
 ) -> CptsGeoError:
     """The same error, which says of what format it is and which were written."""
-    kept = f"{joined([each.upper() for each in made])} déjà écrits" if made else "rien n’est écrit"
+    kept = f"déjà écrit : {joined([each.upper() for each in made])}" if made else "rien n’est écrit"
     return type(error)(
         f"{name.upper()} : {error.summary}",
         defects=[*error.defects, f"dans « {shown_path(folder)} » : {kept}"],
