@@ -94,8 +94,14 @@ def _answer(study: Study) -> str:
     if not needed.p90:
         return f"D’après l’APL, aucun créneau de plus{now}"
     if not result.scenario.has_own_line:
-        return f"Ordre de grandeur : {estimate(result, needed)} créneaux par jour{now}"
+        return f"Ordre de grandeur : {_many(result)} par jour{now}"
     return f"Il faudrait {slots(needed.p50)} par jour{now}"
+
+
+def _many(result: Headline) -> str:
+    """Bounds of the slots needed, with their word."""
+    low, high = result.slots_per_day.p10, result.slots_per_day.p90
+    return slots(high) if low == high else f"{number(low)} à {slots(high)}"
 
 
 def _essential(study: Study, *, sources: str) -> Slide:
@@ -160,10 +166,11 @@ def _figures(study: Study) -> list[tuple[str, str]]:
 
 
 def _mapped(study: Study, *, sources: str) -> Slide | None:
-    """The first layer of the page, as a picture; None where no contour or value is known."""
-    layer = territory_layers(study.communes, scenarios=study.scenarios)[0]
-    known = study.communes[layer.column].notna() & study.communes.geometry.notna()
-    if not known.any():
+    """The first layer of the page that is known, as a picture; None where none is."""
+    mapped = study.communes[study.communes.geometry.notna()]
+    layers = territory_layers(study.communes, scenarios=study.scenarios)
+    layer = next((each for each in layers if mapped[each.column].notna().any()), None)
+    if layer is None:
         return None
     definition = sentence(COLUMNS[layer.column].definition)
     title = sentence(map_finding(study, layer)).removesuffix(".")
@@ -222,18 +229,20 @@ def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | Non
     )
 
 
-def _situations(result: Headline, *, notes: tuple[str, ...]) -> Slide:
-    """How many of the plausible situations ask for as many slots."""
+def _situations(result: Headline, *, notes: tuple[str, ...]) -> Slide | None:
+    """How many of the plausible situations ask for as many slots; None where all do."""
     dots = pd.Series(result.slots_dots).value_counts().sort_index()
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
     inside = int(dots[(dots.index >= low) & (dots.index <= high)].sum())
     every = range(int(dots.index.min()), int(dots.index.max()) + 1)
     counts = tuple(float(dots.get(slot, 0)) for slot in every)
-    span = f"{number(low)} à {number(high)}" if low < high else number(high)
+    if len(every) == 1:
+        # A bar alone says no more than the answer.
+        return None
     return Slide(
         title=typeset(
-            f"Sur {len(result.slots_dots)} situations plausibles, {inside} demandent {span} "
-            "créneaux par jour"
+            f"Sur {len(result.slots_dots)} situations plausibles, {inside} demandent "
+            f"{_many(result)} par jour"
         ),
         chart=Chart(
             kind="bars",

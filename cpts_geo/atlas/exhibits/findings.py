@@ -23,6 +23,8 @@ from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
 from cpts_geo.sources.codes import counted_places
 from cpts_geo.study.study import Study
 
+#: Letters of the name of an area.
+_LETTERS: Final = 24
 #: Départements whose averages stand beside a map; more would hide it.
 _BESIDE: Final = 2
 
@@ -47,10 +49,9 @@ def map_finding(study: Study, layer: MapLayer) -> str:
     if column.quantity == "apl":
         share = _own(study, f"share_low_{layer.column}")
         if pd.notna(share):
-            return typeset(
-                f"{whole_percent(share)} des habitants vivent dans une commune d’APL inférieure à "
-                f"{APL_LOW_WORDS}"
-            )
+            whole = {0.0: "Aucun habitant ne vit", 1.0: "Tous les habitants vivent"}
+            who = whole.get(share, f"{whole_percent(share)} des habitants vivent")
+            return typeset(f"{who} dans une commune d’APL inférieure à {APL_LOW_WORDS}")
     if column.table == "access" and not layer.diverging:
         return _near(study, layer) or layer.heading
     if layer.diverging:
@@ -83,11 +84,11 @@ def averages(study: Study, layer: MapLayer) -> list[tuple[str, float]]:
         return []
     rows = study.comparison
     rows = rows[(rows["indicator"] == layer.column) & rows["value"].notna()]
-    found = []
+    found: list[tuple[str, float]] = []
     for level in (TERRITORY, DEPARTEMENT, FRANCE):
-        mine = rows[rows["area_level"] == level.key]
+        mine = rows[rows["area_level"] == level.key].to_dict("records")
         if len(mine) <= _BESIDE:
-            found += list(zip(mine["area_name"].map(short_name), mine["value"], strict=True))
+            found += [(short_name(row["area_name"], _LETTERS), row["value"]) for row in mine]
     return found
 
 

@@ -72,9 +72,9 @@ def write_tables(
 
 
 def _written(value: Cell) -> str | float | None:
-    """A cell of a CSV: a number keeps the decimals that are shown, two more where it is a share."""
+    """A cell of a CSV: a number keeps two decimals more than a page shows, to be worked with."""
     if isinstance(value, Number):
-        return round(value.value, value.decimals + 2 * value.percent)
+        return round(value.value, value.decimals + (4 if value.percent else 2))
     return value
 
 
