@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -19,7 +20,8 @@ SIZES = {"16x9": (1920, 1080), "carre": (1080, 1080)}
 def written(path):
     """Return the texts of an SVG, in one."""
     root = Xml.parse(path).getroot()
-    return " ".join(" ".join("".join(t.itertext()).split()) for t in root.findall(".//{*}text"))
+    texts = ["".join(each.itertext()) for each in root.findall(".//{*}text")]
+    return re.sub(r"[\n ]+", " ", " ".join(texts))
 
 
 @pytest.fixture(scope="module")
