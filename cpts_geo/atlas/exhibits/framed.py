@@ -51,7 +51,7 @@ class _Frame(NamedTuple):
 FRAMES: Final = {
     "16x9": _Frame(8.0, 4.5, (0.02, 0.085, 0.69, 0.75), (78, 13.0), 36, 190),
     "carre": _Frame(4.5, 4.5, (0.03, 0.35, 0.94, 0.47), (46, 10.5), 44, 100),
-    "diapo": _Frame(6.0, 3.375, (0.03, 0.1, 0.655, 0.62), (60, 12.0), 24, 140),
+    "diapo": _Frame(6.0, 3.375, (0.03, 0.1, 0.655, 0.62), (60, 12.0), 24, 112),
 }
 _RC: Final[Any] = {
     "font.family": "sans-serif",
@@ -208,11 +208,11 @@ def _legend(
     if lines:
         # Under a legend that stands beside the map, beside one that stands under it.
         under = (
-            top - _ROW / frame.high * sum(1 + label.count("\n") for label in ["", *labels]) - 0.04
+            top - _ROW / frame.high * sum(1 + label.count("\n") for label in ["", *labels]) - 0.01
         )
         place = (left, under) if frame.wide else (0.6, top)
         text = "\n".join(["En moyenne", *map(typeset, lines)])
-        figure.text(*place, text, fontsize=_LETTER, va="top", linespacing=1.5)
+        figure.text(*place, text, fontsize=_LETTER, va="top", linespacing=1.35)
 
 
 def _size(handle: Any) -> float:

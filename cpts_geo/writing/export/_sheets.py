@@ -188,7 +188,7 @@ def read_me(study: Study, sheets: Iterable[Sheet], *, day: date, sources: str) -
         *((sheet.name, sheet.about) for sheet in sheets),
         ("Cellule vide", "valeur inconnue ou secrète, jamais 0 : le signe à côté le dit"),
         ("0", "absence connue"),
-        ("Signes", ", ".join(f"{MARKS[each]} {STATUS_WORDS[each]}" for each in STATUS_WORDS)),
+        ("Signes", ", ".join(dict.fromkeys(map(status_words, STATUS_WORDS)))),
         ("Hypothèses", "chaque valeur porte un nom (hyp_…) que vos formules peuvent citer"),
         ("Sources et licences", sources),
     ]

@@ -6,6 +6,7 @@ function that makes them harmless. The same study on the same day gives the same
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -26,6 +27,8 @@ from cpts_geo.writing.export._sheets import Cell, Number, Sheet
 
 #: Letters of the widest column, and rows that say how wide a column is.
 _WIDEST, _LOOKED = 60, 200
+#: Points of a line of a row, lines of the highest row, room that a letter takes where words wrap.
+_LINE, _MOST_LINES, _ROOM = 15, 12, 1.15
 #: A text of a cell is cut by Excel beyond this.
 _LONGEST: Final = 32_000
 _OPTIONS: Final = {
@@ -116,10 +119,13 @@ def _add(book: Any, sheet: Sheet, formats: _Formats) -> None:
     """Add a sheet: headings that stay, a filter, widths, names of cells."""
     page = book.add_worksheet(sheet.name)
     page.freeze_panes(1, 3 if sheet.name == "Communes" else 1)
+    widths = [_width(sheet, place) for place in range(len(sheet.heads))]
+    page.set_row(0, _height(sheet.heads, widths))
     for place, head in enumerate(sheet.heads):
         page.write_string(0, place, visible(head), formats.head)
-        page.set_column(place, place, _width(sheet, place))
+        page.set_column(place, place, widths[place])
     for rank, row in enumerate(sheet.rows, 1):
+        page.set_row(rank, _height(row, widths))
         for place, value in enumerate(row):
             if isinstance(value, Number):
                 page.write_number(rank, place, value.value, formats.of(value))
@@ -134,6 +140,13 @@ def _add(book: Any, sheet: Sheet, formats: _Formats) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+
+
+def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    """Points of a row in which its longest text holds: not every program measures it by itself."""
+    texts = ((len(x), width) for x, width in zip(row, widths, strict=True) if isinstance(x, str))
+    lines = max((math.ceil(letters * _ROOM / width) for letters, width in texts), default=1)
+    return float(_LINE * min(max(lines, 1), _MOST_LINES))
 
 
 def _width(sheet: Sheet, place: int) -> float:
