@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -45,15 +45,6 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
 }
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]"
 USAGE += "".join(f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items())
-BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
-BROWSER_PLACES = (
-    *(f"/Applications/{n}.app/Contents/MacOS/{n}" for n in ("Google Chrome", "Microsoft Edge")),
-    *(
-        f"{os.environ.get(folder)}/{program}.exe"
-        for folder in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-        for program in ("Google/Chrome/Application/chrome", "Microsoft/Edge/Application/msedge")
-    ),
-)
 #: Printed at once, so that lines keep their order beside those of child processes.
 say = partial(print, flush=True)
 
@@ -164,36 +155,6 @@ def ensure_environment(lock: str = LOCK_NAME) -> None:
     install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
     write_stamp(VENV, wanted)
     say(f"Environnement prêt en {seconds(time.perf_counter() - start)}.")
-
-
-def find_browser(
-    env: Mapping[str, str] = os.environ,
-    which: Callable[[str], str | None] = shutil.which,
-    places: Sequence[str] = BROWSER_PLACES,
-) -> Path | None:
-    """Return a browser of the Chromium family: CPTS_GEO_BROWSER, PATH, then usual places."""
-    asked = env.get("CPTS_GEO_BROWSER")
-    if asked:
-        if not Path(asked).is_file():
-            summary = f"CPTS_GEO_BROWSER désigne un fichier absent : {asked}"
-            raise RunError(summary, remedy="corrigez ou supprimez cette variable d'environnement.")
-        return Path(asked)
-    candidates = [*map(which, BROWSER_COMMANDS), *(p for p in places if Path(p).is_file())]
-    return next((Path(candidate) for candidate in candidates if candidate), None)
-
-
-def ensure_browser() -> Path | None:
-    """Find a browser; where apt-get may be used freely (Linux, root), install one."""
-    browser = find_browser()
-    if sys.platform == "linux" and not browser and shutil.which("apt-get") and os.geteuid() == 0:
-        apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-        timed("Liste des paquets", [*apt, "update"])
-        timed("Installation de Chromium", [*apt, "install", "-y", "chromium"])
-        browser = find_browser()
-    if browser is None:
-        say("Aucun navigateur Chromium, Chrome ou Edge : les tests de pages seront sautés.")
-        say("À faire : installez-en un, ou donnez son chemin dans CPTS_GEO_BROWSER.")
-    return browser
 
 
 def run(verb: str, arguments: Sequence[str]) -> int:

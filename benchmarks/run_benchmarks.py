@@ -149,7 +149,7 @@ def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
     except ImportError:
         return [Measure(name, None, "s", None, "playwright absent") for name in names]
-    from run import find_browser  # noqa: PLC0415
+    from cpts_geo.writing.export.browser import find_browser  # noqa: PLC0415
 
     browser = find_browser()
     if browser is None:

@@ -235,6 +235,10 @@ class AssetError(CptsGeoError):
     """A page refers to an asset that cannot be embedded, so it would need a network."""
 
 
+class BrowserError(CptsGeoError):
+    """No browser prints a page: none is found, or the one found does not."""
+
+
 def one_line(text: str) -> str:
     """
     Write any text so that it can be quoted in a message of one line.

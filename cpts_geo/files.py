@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import errno
 import json
 import lzma
@@ -12,12 +13,12 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cpts_geo.errors import OutputError
-from cpts_geo.foreign import _for_spreadsheet, shown_path
+from cpts_geo.foreign import for_spreadsheet, shown_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,9 +295,47 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     write_atomically(path, lambda part: safe.to_csv(part, index=False, lineterminator="\n"))
 
 
+def write_french_csv(
+    heads: Sequence[str], rows: Iterable[Sequence[str | float | None]], path: Path
+) -> None:
+    """
+    Write a table as the CSV that a French Excel opens by a double click.
+
+    Parameters
+    ----------
+    heads : sequence of str
+        Headings.
+    rows : iterable of sequence
+        Texts, numbers, or None where the value is unknown.
+    path : Path
+        Target file: UTF-8 with its mark, semicolons, decimal commas, no text that is a formula.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "table.csv")
+    ...     write_french_csv(["Commune", "APL"], [["=1+1", 1.25], ["Dry", None]], path)
+    ...     path.read_text(encoding="utf-8-sig").split()
+    ['Commune;APL', "'=1+1;1,25", 'Dry;']
+    """
+
+    def written(cell: str | float | None) -> str:
+        if cell is None:
+            return ""
+        return str(_neutral(cell)) if isinstance(cell, str) else f"{cell:.12g}".replace(".", ",")
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8-sig", newline="") as stream:
+            lines = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+            lines.writerows([written(cell) for cell in row] for row in (heads, *rows))
+
+    write_atomically(path, write)
+
+
 def _neutral(cell: object) -> object:
     """The cell as a spreadsheet shows it and does not compute it."""
-    return _for_spreadsheet(cell) if isinstance(cell, str) else cell
+    return for_spreadsheet(cell) if isinstance(cell, str) else cell
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -164,11 +164,24 @@ def visible(text: str) -> str:
     return "".join("\ufffd" if is_invisible(c) and c not in "\n\t" else c for c in text)
 
 
-def _for_spreadsheet(text: str) -> str:
-    """A text that a spreadsheet reads as a text, whichever separator it takes: an apostrophe before
-    what would be computed, at the start, after ``;``, a tabulation or a line break.
+def for_spreadsheet(text: str) -> str:
+    """
+    Write a text that a spreadsheet reads as a text, whichever separator it takes.
 
-    >>> _for_spreadsheet("=1+1"), _for_spreadsheet("Dry;@A1"), _for_spreadsheet("-3,5")
+    Parameters
+    ----------
+    text : str
+        Text of a cell.
+
+    Returns
+    -------
+    str
+        An apostrophe before what would be computed, at the start, after ``;``, a tabulation or a
+        line break; a signed number alone stays as it is.
+
+    Examples
+    --------
+    >>> for_spreadsheet("=1+1"), for_spreadsheet("Dry;@A1"), for_spreadsheet("-3,5")
     ("'=1+1", "Dry;'@A1", '-3,5')
     """
     if _NUMBER.fullmatch(text):

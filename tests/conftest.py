@@ -30,7 +30,7 @@ from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.fetching import _inspection as inspection
 from cpts_geo.sources.fetching import parsed as tables
 from cpts_geo.sources.readers.registry import READERS
-from run import find_browser
+from cpts_geo.writing.export.browser import find_browser
 from tests.http_server import Site, running_site
 from tests.slow import is_slow
 

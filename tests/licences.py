@@ -32,6 +32,7 @@ EXPLAINED = {
 }
 #: What compiled packages carry under another licence than their own.
 BUNDLED = {
+    "lxml": "libiconv (LGPL-2.1) in its wheels; the GPL is that of a test runner they lack",
     "matplotlib": "FreeType, FTL or GPL-2.0 at choice: FTL is taken",
     "numpy": "OpenBLAS (BSD); GCC's runtime, GPL-3.0 with the exception that frees its users",
     "pillow": "image libraries, all permissive; FreeType under FTL, XZ's liblzma under 0BSD",

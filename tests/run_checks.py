@@ -7,12 +7,15 @@ report; no size, all but what is long; *full*, all, and ten times the tries of e
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
-from run import PYTHON, USAGE, ensure_browser, say, seconds, timed
+from cpts_geo.writing.export.browser import NO_BROWSER, find_browser
+from run import PYTHON, USAGE, say, seconds, timed
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,20 @@ def pytest_command(size: str) -> list[str]:
     marked = [f"not {marker}" for marker in SIZES[size].without]
     chosen = ["-m", " and ".join(marked)] if marked else []
     return ["-m", "pytest", *IN_PARALLEL, *chosen, "--doctest-modules", "cpts_geo", "tests"]
+
+
+def ensure_browser() -> Path | None:
+    """Find a browser; where apt-get may be used freely (Linux, root), install one."""
+    browser = find_browser()
+    if sys.platform == "linux" and not browser and shutil.which("apt-get") and os.geteuid() == 0:
+        apt = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        timed("Liste des paquets", [*apt, "update"])
+        timed("Installation de Chromium", [*apt, "install", "-y", "chromium"])
+        browser = find_browser()
+    if browser is None:
+        say("Aucun navigateur Chromium, Chrome ou Edge : les tests de pages seront sautés.")
+        say(f"À faire : {NO_BROWSER}")
+    return browser
 
 
 def run_checks(size: str = "") -> int:

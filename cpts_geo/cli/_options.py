@@ -1,13 +1,24 @@
-"""Options that several commands take, and how a path is typed."""
+"""Options that several commands take, how a path is typed, and what names territories."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.asked import typed_path
+from cpts_geo.cli._terminal import teller
+from cpts_geo.errors import ScenarioError, one_line
+
+if TYPE_CHECKING:
+    from cpts_geo.analysis import Options
+    from cpts_geo.territories.perimeters.request import Request
 
 
 def path_option(text: str) -> Any:
@@ -34,3 +45,229 @@ KnownLinesFile = Annotated[
         "ligne est appris d’elles."
     ),
 ]
+
+
+class _ShareOf(StrEnum):
+    """Ages that a share is of, as an analyst types them."""
+
+    ALL = "all"
+    FROM_17 = "17+"
+    FROM_16 = "16+"
+
+
+class _TravelUnit(StrEnum):
+    """Units of travel times, as an analyst types them."""
+
+    MINUTES = "minutes"
+    SECONDS = "secondes"
+
+
+_UNITS: Final[dict[_TravelUnit, Literal["minutes", "seconds"]]] = {
+    _TravelUnit.MINUTES: "minutes",
+    _TravelUnit.SECONDS: "seconds",
+}
+
+
+def _asked(
+    say: Callable[[str], None],
+    *,
+    territory: Annotated[
+        list[str] | None,
+        typer.Argument(help="Clés des CPTS embarquées ; toutes par défaut.", show_default=False),
+    ] = None,
+    perimeter: Annotated[
+        Path | None,
+        path_option(
+            "Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
+            "GeoJSON)."
+        ),
+    ] = None,
+    epci: Annotated[
+        list[str] | None,
+        typer.Option(help="Intercommunalité, par SIREN ou nom ; répétable."),
+    ] = None,
+    tvs: Annotated[
+        list[str] | None,
+        typer.Option(help="Territoire de vie-santé, par code ou nom ; répétable."),
+    ] = None,
+    cpts: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="CPTS dont le périmètre est connu, par son nom ; répétable. Les cinq, celles de "
+            "l’ARS Paca (04, 05), et celles que « data fetch » a apportées."
+        ),
+    ] = None,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial",
+            help="Avec --cpts, prendre aussi une liste de communes que l’on sait incomplète.",
+        ),
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
+            "répétable."
+        ),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Avec une liste, département où chercher les noms ; seul, toutes ses "
+            "intercommunalités, une fiche chacune. Répétable (42, 43…)."
+        ),
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Avec --departement seul : « epci » (par défaut) ou « tvs ».")
+    ] = None,
+    travel: Annotated[
+        Path | None,
+        path_option(
+            "Votre table de temps de trajet entre communes (CSV ou parquet : matrice, ou "
+            "origine, destination, minutes), à la place des temps approchés."
+        ),
+    ] = None,
+    travel_unit: Annotated[
+        _TravelUnit | None,
+        typer.Option(help="Unité de cette table, si le nom de sa colonne ne la dit pas."),
+    ] = None,
+    roads: Annotated[
+        Path | None,
+        path_option(
+            "Un extrait d’OpenStreetMap (.osm.pbf) sur lequel calculer les temps par la "
+            "route, à la place des temps approchés ; demande l’extra « routing »."
+        ),
+    ] = None,
+    change: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Changement d’offre à montrer : {' ; '.join(FORMS.values())} (consultations par "
+            "an, heures de médecin par semaine). Répétable."
+        ),
+    ] = None,
+    indicators: Annotated[
+        list[Path] | None,
+        path_option(
+            "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
+            "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
+            "bassin de vie, territoire de vie-santé ou département. Répétable."
+        ),
+    ] = None,
+    share_without_mt: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PART",
+            help="Part sans médecin traitant du territoire, demandé seul : « 14 % » ou 0,14 ; "
+            "avec --share-of et --share-source.",
+        ),
+    ] = None,
+    share_of: Annotated[
+        _ShareOf | None, typer.Option(help="Âges de cette part : all (tous), 17+ ou 16+.")
+    ] = None,
+    share_source: Annotated[
+        str | None, typer.Option(help="Qui la donne, et de quand : « CPAM, ANNÉE ».")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CHEMIN",
+            help="Votre scénario de capacité (fichier TOML) pour ce territoire, demandé seul.",
+        ),
+    ] = None,
+    known_lines: KnownLinesFile = None,
+    capacity: Annotated[
+        list[str] | None,
+        typer.Option(hidden=True, help="Ancien nom de --scenario."),
+    ] = None,
+    parameters: Defaults = None,
+    embedded_only: Annotated[
+        bool,
+        typer.Option(
+            "--embedded-only",
+            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
+        ),
+    ] = False,
+    draws: Draws = None,
+) -> tuple[Request, Options]:
+    """What was typed, as a request and options."""
+    # Imported here so that --help and --version answer at once.
+    from cpts_geo.analysis import Options  # noqa: PLC0415
+    from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
+    from cpts_geo.territories.perimeters.request import Request  # noqa: PLC0415
+
+    own, changes = _told_apart(scenario or (), capacity or (), say=say)
+    request = Request(
+        territories=territory or (),
+        perimeter=perimeter,
+        epci=epci or (),
+        tvs=tvs or (),
+        cpts=cpts or (),
+        partial=partial,
+        departements=departement or (),
+        by=by,
+        name=name,
+        only=only or (),
+    )
+    options = Options(
+        travel=travel,
+        travel_unit=_UNITS[travel_unit] if travel_unit else None,
+        roads=roads,
+        changes=(*(change or ()), *changes),
+        indicators=indicators or (),
+        scenario=own,
+        known_lines=known_lines,
+        parameters=parameters,
+        share_without_mt=share_without_mt,
+        share_of=share_of and share_of.value,
+        share_source=share_source,
+        fetched=not embedded_only,
+        draws=DRAWS if draws is None else draws,
+    )
+    return request, options
+
+
+def on_territories(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what names territories: it receives a request, options, and where to speak."""
+    shared = _typed(_asked)[1:]
+    every = [*shared, *(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:])]
+
+    @wraps(command)
+    def run(**typed: Any) -> None:
+        say = teller()
+        request, options = _asked(say, **{each.name: typed.pop(each.name) for each in shared})
+        command(request, options, say, **typed)
+
+    shown: Any = run
+    shown.__signature__ = inspect.Signature(every)
+    shown.__annotations__ = {each.name: each.annotation for each in every}
+    return run
+
+
+def _typed(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Parameters with what Typer reads of them; a result is none of its business."""
+    # Both are imported for their types alone.
+    names = function.__globals__ | {"Request": Any, "Options": Any}
+    return list(inspect.signature(function, globals=names, eval_str=True).parameters.values())
+
+
+def _told_apart(
+    typed: Sequence[str], former: Sequence[str], *, say: Callable[[str], None]
+) -> tuple[Path | None, list[str]]:
+    """Scenario and changes among what was typed after --scenario, and its former name."""
+    from cpts_geo.access.changes.text import is_change  # noqa: PLC0415
+
+    if former:
+        say("--capacity s’appelle maintenant --scenario.")
+    changes = [text for text in typed if is_change(text)]
+    for text in changes:
+        say(f"« --scenario {one_line(text)} » s’écrit maintenant « --change {one_line(text)} ».")
+    files = [typed_path(text) for text in (*typed, *former) if text not in changes]
+    if len(files) > 1:
+        raise ScenarioError(
+            "Plusieurs scénarios de capacité sont donnés.",
+            defects=[f"« {one_line(str(file))} »" for file in files],
+            remedy="donnez-en un seul ; « cpts-geo compare A B » en compare deux.",
+        )
+    return files[0] if files else None, changes

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 from cpts_geo import __version__
 from cpts_geo.cli._capacity import capacity_app
 from cpts_geo.cli._data import data_app
+from cpts_geo.cli._export import export
 from cpts_geo.cli._mistyped import misunderstood
 from cpts_geo.cli._report import report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(capacity_app)
 app.command("report")(report)
+app.command("export")(export)
 
 
 @app.callback(invoke_without_command=True)

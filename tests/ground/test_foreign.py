@@ -19,7 +19,7 @@ from cpts_geo.errors import one_line
 from cpts_geo.files import write_csv
 from cpts_geo.foreign import (
     MAX_NAME,
-    _for_spreadsheet,
+    for_spreadsheet,
     is_invisible,
     shown_name,
     shown_path,
@@ -131,7 +131,7 @@ def test_no_cell_is_computed_whatever_the_separator(
 @given(st.text(st.sampled_from("=+-@;\n\t, \"'a1é\u200b＝"), max_size=12))
 def test_no_text_is_computed(text: str) -> None:
     for separator in ";\n\t\r":
-        cells = _for_spreadsheet(text).split(separator)
+        cells = for_spreadsheet(text).split(separator)
         assert not any(is_formula(cell) for cell in cells)
 
 
@@ -140,7 +140,7 @@ def test_no_text_is_computed(text: str) -> None:
     ["Saint-Ay", "−0,03", "-3,5", "+12 %", "- 4", "a = b", "Dry ; Baule", "1=2", "à 15-20 h", ""],
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
-    assert _for_spreadsheet(text) == text
+    assert for_spreadsheet(text) == text
 
 
 DEVICES = ["con", "PRN", "Aux", "nul", *(f"COM{n}" for n in (1, 9)), *(f"lpt{n}" for n in (1, 9))]

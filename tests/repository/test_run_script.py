@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -167,29 +166,6 @@ def test_uv_block_of_the_lock():
 def test_lock_without_a_hashed_uv_is_refused(lock):
     with pytest.raises(run.RunError, match="ne contient pas uv"):
         run.uv_block(lock)
-
-
-def test_browser_lookup_order(tmp_path):
-    asked, on_path, usual = (tmp_path / name for name in ("asked", "chrome", "usual"))
-    for file in (asked, usual):
-        file.touch()
-    places = [str(tmp_path / "absent"), str(usual)]
-    which = {"google-chrome": str(on_path)}.get
-    env = {"CPTS_GEO_BROWSER": str(asked)}
-    assert run.find_browser(env, which, places) == asked
-    assert run.find_browser({}, which, places) == on_path
-    assert run.find_browser({}, {}.get, places) == usual
-    assert run.find_browser({}, {}.get, []) is None
-    assert run.find_browser({"CPTS_GEO_BROWSER": ""}, which, places) == on_path
-
-
-def test_chromium_comes_first_on_path():
-    assert run.find_browser({}, lambda command: f"bin/{command}", []) == Path("bin/chromium")
-
-
-def test_browser_asked_for_but_absent_is_an_error(tmp_path):
-    with pytest.raises(run.RunError, match="CPTS_GEO_BROWSER"):
-        run.find_browser({"CPTS_GEO_BROWSER": str(tmp_path / "x")}, lambda _: "chromium", [])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""The slide of the GPs for 100,000 people: what is announced, beside what is counted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from cpts_geo.atlas.exhibits.slide import Chart, Slide
+from cpts_geo.atlas.look.words import capital, sentence, short_name
+from cpts_geo.french import joined, number, typeset
+from cpts_geo.indicators.gp_sources import reconcile
+from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, FRANCE, TERRITORY
+from cpts_geo.study.study import Study
+
+_ANNOUNCED: Final = "gps_per_100k_published"
+#: Sources that one chart compares, and letters of their names there.
+_SOURCES, _NAMED = 4, 34
+#: Levels of the areas that it compares: as many bars as eyes tell apart.
+_SHOWN: Final = (TERRITORY.key, DEPARTEMENT.key, FRANCE.key)
+
+
+def doctors_slide(study: Study, *, sources: str) -> Slide | None:
+    """GPs for 100,000 people, source by source, beside the areas around; None where unknown."""
+    table = reconcile(study.comparison)
+    mine = table[(table["area_level"] == TERRITORY.key) & table["density"].notna()]
+    names = [str(name) for name in dict.fromkeys(mine["indicator"])]
+    # What was announced stands first, beside what is counted.
+    names = sorted(names, key=lambda name: name != _ANNOUNCED)[:_SOURCES]
+    if not names:
+        return None
+    by_area = table.set_index([*AREA, "indicator"])["density"]
+    areas = study.comparison.drop_duplicates(AREA)
+    series = []
+    for area in areas[areas["area_level"].isin(_SHOWN)].itertuples():
+        values = [by_area.get((area.area_level, area.area_code, name)) for name in names]
+        if any(pd.notna(value) for value in values):
+            numbers = tuple(None if pd.isna(x) else float(x) for x in values)
+            series.append((short_name(str(area.area_name)), numbers))
+    column = COLUMNS[names[0]]
+    label = "annoncés" if names[0] == _ANNOUNCED else column.short or column.vintage
+    own, *others = [(name, values[0]) for name, values in series if values[0] is not None]
+    beside = joined([f"{number(value)} ({name})" for name, value in others])
+    title = f"{number(own[1])} généralistes pour 100 000 habitants ({label})"
+    chart = Chart(
+        kind="bars",
+        categories=tuple(capital(_source_name(name)) for name in names),
+        series=tuple(series),
+        unit="généralistes pour 100 000 habitants",
+        decimals=0,
+        alt=typeset(
+            "Généralistes pour 100 000 habitants. "
+            + " ; ".join(
+                f"{_source_name(name)} : "
+                + ", ".join(
+                    f"{area} {number(value)}"
+                    for area, values in series
+                    if (value := values[rank]) is not None
+                )
+                for rank, name in enumerate(names)
+            )
+        ),
+    )
+    definitions = [f"{COLUMNS[name].counted_label} : {COLUMNS[name].definition}" for name in names]
+    return Slide(
+        title=typeset(f"{title}, contre {beside}" if beside else title),
+        chart=chart,
+        notes=(*(sentence(text) for text in definitions), sources),
+    )
+
+
+def _source_name(name: str) -> str:
+    """A source of densities in a chart."""
+    if name == _ANNOUNCED:
+        return "annoncé"
+    column = COLUMNS[name]
+    words = column.short or column.counted_label
+    return words if column.vintage in words else f"{words} {column.vintage}"[:_NAMED]

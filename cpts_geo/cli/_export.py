@@ -1,0 +1,66 @@
+"""The command that writes what leaves the room: PDF, slides, workbook, layers, maps, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cpts_geo.cli._options import OUTPUTS, on_territories, path_option
+from cpts_geo.cli._report import analysed
+from cpts_geo.cli._terminal import echo
+
+if TYPE_CHECKING:
+    from cpts_geo.analysis import Options
+    from cpts_geo.territories.perimeters.request import Request
+
+#: Folder of the exports in that of the results.
+_FOLDER: Final = "exports"
+
+
+class _Format(StrEnum):
+    """Formats, as an analyst types them."""
+
+    PDF = "pdf"
+    PPTX = "pptx"
+    XLSX = "xlsx"
+    GPKG = "gpkg"
+    PNG = "png"
+    SVG = "svg"
+    CSV = "csv"
+
+
+@on_territories
+def export(
+    request: Request,
+    options: Options,
+    say: Callable[[str], None],
+    formats: Annotated[
+        list[_Format],
+        typer.Option(
+            "--format",
+            help="pdf (deux pages ; demande Chromium, Chrome ou Edge), pptx (six diapositives), "
+            "xlsx (classeur), gpkg (couches pour QGIS), png ou svg (cartes), csv (tables pour "
+            "Excel en français). Répétable.",
+        ),
+    ],
+    annexe: Annotated[
+        bool, typer.Option("--annexe", help="Avec pdf, ajouter l’annexe après les deux pages.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        path_option("Dossier des fichiers ; outputs/exports, ou outputs/NOM/exports."),
+    ] = None,
+) -> None:
+    """Écrire ce qui se transmet : PDF, diapositives, classeur, couches, cartes, tables."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.writing.export.export import check_export, write_exports  # noqa: PLC0415
+
+    asked = check_export([each.value for each in formats], output or OUTPUTS / _FOLDER)
+    result = analysed(request, options, say=say)
+    folder = output or OUTPUTS / result.folder / _FOLDER
+    for path in write_exports(result, folder, formats=asked, annex=annexe, say=say):
+        echo(f"Fichier : {path.resolve()}")

@@ -1,0 +1,196 @@
+"""Tables for a French spreadsheet: headings with their year, statuses as words.
+
+A number keeps the form that it is shown in; 0 is written, what is unknown is an empty cell beside
+the words that say so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cpts_geo import __version__
+from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS
+from cpts_geo.atlas.sections.territory.communes import commune_columns
+from cpts_geo.french import slug, typeset
+from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
+from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.study.study import Study
+
+
+class Number(NamedTuple):
+    """A number, its decimals, and whether it is a share that is shown in percent."""
+
+    value: float
+    decimals: int = 0
+    percent: bool = False
+
+
+#: A cell: a text, a number, or nothing where it is unknown.
+Cell = str | Number | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table: its name, what it holds, headings, rows; named cells by row, of one column."""
+
+    name: str
+    about: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    names: tuple[tuple[str, int, int], ...] = ()
+
+
+def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:
+    """A number as a cell; nothing where it is unknown."""
+    if value is None or pd.isna(value):
+        return None
+    found = float(value)
+    return Number(found, decimals, percent) if math.isfinite(found) else None
+
+
+def column_cell(column: Column, value: Any) -> Cell:
+    """A value of a column as a cell; a share keeps one decimal more than its percent."""
+    return cell(value, column.decimals, percent=column.percent)
+
+
+def status_words(status: Any) -> str:
+    """A status in words, after its sign."""
+    return f"{MARKS[str(status)]} {STATUS_WORDS[str(status)]}"
+
+
+def heading(column: Column, label: str = "") -> str:
+    """Heading of a column: what it is, its year, its unit."""
+    unit = f" ({column.shown_unit})" if column.shown_unit else ""
+    return typeset(f"{label or column.dated_label}{unit}")
+
+
+def identity(study: Study, *, day: date) -> Sheet:
+    """Who the territory is."""
+    outline = study.outline
+    rows: list[tuple[Cell, ...]] = [
+        ("Territoire", study.name),
+        ("Clé", study.key),
+        ("Départements", study.departements),
+        ("Communes", cell(outline["communes"])),
+        (f"Population municipale {COLUMNS['population'].vintage}", cell(outline["population"])),
+        ("Superficie (km²)", cell(outline["area_km2"], 1)),
+        ("Périmètre", study.perimeter),
+        ("Document", study.document),
+        ("Date de l’extraction", f"{day:%d/%m/%Y}"),
+        ("Outil", f"cpts_geo {__version__}"),
+    ]
+    return Sheet(
+        name="Identité", about="le territoire et son périmètre", heads=("Rubrique", "Valeur"),
+        rows=rows,
+    )  # fmt: skip
+
+
+def indicators(study: Study) -> Sheet:
+    """The territory beside its départements and France, a value a row."""
+    words = {level.key: level.word for level in LEVELS}
+    rows: list[tuple[Cell, ...]] = []
+    for found in study.comparison.to_dict("records"):
+        column = COLUMNS[found["indicator"]]
+        rows.append(
+            (
+                column.name,
+                column.label,
+                str(found["area_name"]),
+                words[found["area_level"]],
+                column_cell(column, found["value"]),
+                column.unit,
+                column_cell(column, found["low"]),
+                column_cell(column, found["high"]),
+                str(found["vintage"]),
+                str(found["source"]),
+                str(found["grade"]),
+                status_words(found["status"]),
+                "; ".join(filter(None, (str(found["base"]), str(found["note"])))),
+            )
+        )
+    return Sheet(
+        name="Indicateurs",
+        about="chaque indicateur du territoire, de ses départements et de la France",
+        heads=(
+            "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Borne basse (95 %)",
+            "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe", "Remarque",
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def communes(study: Study) -> Sheet:
+    """The communes: a column a figure, then how it is known."""
+    table = study.communes
+    shown = [COLUMNS[name] for name in commune_columns(table)]
+    labels = {column.name: "" for column in shown}
+    for (shift, after), title in zip(CHANGES, study.scenarios, strict=False):
+        labels |= {shift: f"Écart d’APL — {title}", after: f"APL après — {title}"}
+    names = [name for name in labels if name in table]
+    heads = ["Code Insee", "Commune", "Département"]
+    for name in names:
+        head = heading(COLUMNS[name], labels[name])
+        heads += [head, f"Signe : {labels[name] or COLUMNS[name].dated_label}"]
+    order = table["name"].map(slug).sort_values().index
+    rows = []
+    for row in table.loc[order].to_dict("records"):
+        values: list[Cell] = [row["code_insee"], row["name"], row["departement_name"]]
+        for name in names:
+            known = row[status_column(name)]
+            values += [column_cell(COLUMNS[name], row[name]), status_words(known)]
+        rows.append(tuple(values))
+    return Sheet(
+        name="Communes", about="les communes du territoire, la carte en chiffres",
+        heads=tuple(map(typeset, heads)), rows=rows,
+    )  # fmt: skip
+
+
+def methods(study: Study, used: Sequence[Source]) -> Sheet:
+    """Sources with their licences, then signs, grades and what is masked."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            "Source", source.attribution, source.product, source.vintage, source.licence,
+            source.grade,
+        )
+        for source in used
+    ]  # fmt: skip
+    rows += _told("Signe", dict.fromkeys(map(status_words, STATUS_WORDS), ""))
+    rows += _told("Confiance", GRADE_LABELS)
+    told = (
+        f"Un nombre de 1 à {MIN_PATIENTS - 1} patients n’est pas montré ; il n’est ni 0 ni inconnu."
+    )
+    rows += _told("Secret", {MASK_LABEL: told})
+    if study.headline is not None:
+        rows += _told("À savoir", dict.fromkeys(study.headline.warnings, ""))
+    return Sheet(
+        name="Méthode et sources", about="sources, licences, signes et réserves",
+        heads=("Rubrique", "Libellé", "Détail", "Millésime", "Licence", "Confiance"), rows=rows,
+    )  # fmt: skip
+
+
+def _told(what: str, texts: dict[Any, str]) -> list[tuple[Cell, ...]]:
+    """Rows of words alone."""
+    return [(what, typeset(str(name)), typeset(text), "", "", "") for name, text in texts.items()]
+
+
+def read_me(study: Study, sheets: Iterable[Sheet], *, day: date, sources: str) -> Sheet:
+    """What the file is, what each sheet holds, how to read a cell."""
+    lines = [
+        (study.name, "besoin en soins non programmés, indicateurs et hypothèses"),
+        ("Date", f"{day:%d/%m/%Y}, cpts_geo {__version__}"),
+        *((sheet.name, sheet.about) for sheet in sheets),
+        ("Cellule vide", "valeur inconnue ou secrète, jamais 0 : le signe à côté le dit"),
+        ("0", "absence connue"),
+        ("Signes", ", ".join(dict.fromkeys(map(status_words, STATUS_WORDS)))),
+        ("Hypothèses", "chaque valeur porte un nom (hyp_…) que vos formules peuvent citer"),
+        ("Sources et licences", sources),
+    ]
+    rows: list[tuple[Cell, ...]] = [tuple(map(typeset, line)) for line in lines]
+    return Sheet(name="Lisez-moi", about="", heads=("Rubrique", "Contenu"), rows=rows)
