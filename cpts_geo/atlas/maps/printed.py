@@ -66,7 +66,11 @@ def printed_map(
 
     Parameters
     ----------
-    communes, national, around, comparison, open_today, proposed
+    communes, national : GeoDataFrame
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    around, comparison : DataFrame, optional
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    open_today, proposed : sequence of str
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
     size : tuple of float
         Inches across and high, the legend on the right included.
