@@ -25,6 +25,7 @@ from rich.table import Table
 
 from benchmarks.access_benchmarks import bench_access
 from benchmarks.capacity_benchmarks import bench_capacity
+from benchmarks.map_benchmarks import bench_map
 from benchmarks.measures import (
     ROOT,
     Measure,
@@ -48,11 +49,11 @@ from cpts_geo.territories.perimeters.request import Request
 
 TERRITORY = "beauce_gatinais"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-#: Runs before any page script: notes when the map's shapes are there and were painted.
+#: Runs before any page script: notes when the map is there and was painted.
 WATCH_MAP = """
 (() => {
   const look = () => {
-    if (document.querySelectorAll('path.leaflet-interactive').length >= SHAPES) {
+    if (document.querySelector('.cpts-map[data-ready]')) {
       requestAnimationFrame(() => requestAnimationFrame(() => {
         window.mapPainted = performance.now();
       }));
@@ -139,10 +140,10 @@ def bench_page(folder: Path) -> list[Measure]:
     path.write_text(build(), encoding="utf-8")
     size = f"{sheet.name}, {number(path.stat().st_size / 1e6, 2)} Mo"
     built = Measure("Une fiche construite", duration, "s", 2.0, size)
-    return [built, *bench_paint(path, shapes=len(sheet.communes))]
+    return [built, *bench_paint(path)]
 
 
-def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
+def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
     """Time from opening the page to its first content, then to its map."""
     names = ("Fiche dans Chromium : premier contenu", "Fiche dans Chromium : carte peinte")
     try:
@@ -161,7 +162,7 @@ def bench_paint(path: Path, *, shapes: int, repeats: int = 3) -> list[Measure]:
             for _ in range(repeats + 1):
                 context = chromium.new_context(offline=True, bypass_csp=True, locale="fr-FR")
                 page = context.new_page()
-                page.add_init_script(WATCH_MAP.replace("SHAPES", str(shapes)))
+                page.add_init_script(WATCH_MAP)
                 page.goto(path.resolve().as_uri())
                 page.wait_for_function("window.mapPainted !== undefined", timeout=30_000)
                 page.wait_for_function(f"{FIRST_PAINT} !== undefined", timeout=30_000)
@@ -246,6 +247,7 @@ def main(arguments: Sequence[str]) -> int:
                 *bench_figures(),
                 *bench_dissolve(),
                 *bench_page(folder),
+                *bench_map(folder),
                 *bench_report(folder),
                 *bench_sources(folder),
                 *bench_access(),

@@ -33,6 +33,7 @@ NOT_IMPORTED = {
     "uv": "installs the locks",
     "mypy": "run.py test starts it",
     "nbstripout": "hook of pre-commit",
+    "oxlint": "lints the scripts of the pages",
     "pandas-stubs": "types for mypy",
     "pre-commit": "starts the hooks",
     "pytest-xdist": "option -n of pytest",

@@ -45,7 +45,7 @@ _LETTERS: Final = 8.5
 #: Points of the radius of the largest circle.
 _LARGEST: Final = 10.0
 #: Share of a figure that its legend takes, on the right.
-_LEGEND: Final = 0.3
+_LEGEND: Final = 0.31
 #: How faint communes around are.
 _FAINT: Final = 0.4
 _MARKERS: Final = {"✚": ("P", "full"), "▲": ("^", "full"), "△": ("^", "none")}
@@ -66,7 +66,11 @@ def printed_map(
 
     Parameters
     ----------
-    communes, national, around, comparison, open_today, proposed
+    communes, national : GeoDataFrame
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    around, comparison : DataFrame, optional
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    open_today, proposed : sequence of str
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
     size : tuple of float
         Inches across and high, the legend on the right included.
@@ -175,7 +179,7 @@ def _legend(
     if (classes < 0).any():
         words = basemap.hatch_label(missing=True, uncovered=False)
         handles.append(Patch(**HATCHED | {"label": words}))
-    edge, high = 1.01 - _LEGEND, float(figure.get_figheight())
+    edge, high = 1.005 - _LEGEND, float(figure.get_figheight())
     # Lines of a legend are a little higher than its letters.
     below = 1 - ((len(handles) + 1) * 1.52 * _LETTERS / 72 + 0.06) / high
     left: Any = {"loc": "upper left", "frameon": False, "alignment": "left", "borderaxespad": 0.0}
@@ -193,4 +197,4 @@ def _legend(
         column = COLUMNS[rate.column]
         told = averages_of(comparison, [rate.column])[rate.column]
         words = " · ".join(f"{name} {value_text(column, value)}" for name, value in told)
-        figure.text(edge + 0.005, below, words, fontsize=_LETTERS, va="top")
+        figure.text(edge, below, words, fontsize=_LETTERS, va="top")

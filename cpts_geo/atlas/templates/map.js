@@ -503,11 +503,11 @@ const cptsMap = (() => {
       place(row) { return [this.data.at[1][row] * this.data.quantum, this.data.at[0][row] * this.data.quantum]; },
       reach(rows) {
         this.held = true;
-        const {boxes} = this.rows, scale = this._map.options.crs;
+        const scale = this._map.options.crs;
         const corner = (x, y) => scale.pointToLatLng(L.point(x, y), 0);
         const all = L.latLngBounds([]);
         rows.forEach((row) => {
-          const box = boxes.slice(4 * row, 4 * row + 4);
+          const box = this.rows.boxes.slice(4 * row, 4 * row + 4);
           if (box[0] <= box[2]) { all.extend(corner(box[0], box[1])).extend(corner(box[2], box[3])); }
         });
         if (all.isValid()) { this._map.fitBounds(all.pad(0.6), {maxZoom: 11.5, animate: this.moving}); }

@@ -113,10 +113,16 @@ class CommuneLayer(folium.map.Layer):
         Places with a sign.
     areas : mapping of str to Area, optional
         By the key in ``area``; one for all where absent.
+    bounds : sequence of float, optional
+        West, south, east and north of what is shown first; the communes if absent.
     quantum : float
         Degrees of the grid that contours are put on.
+    search : str
+        What the search box says while it is empty.
     invitation : str
         What the card says before a commune is chosen.
+    things : tuple of str
+        What is counted by class, singular and plural.
     still : str
         Base64 of a PNG that stands in the place of the map where there is no script.
     name : str, optional
