@@ -677,7 +677,7 @@ def test_nothing_is_cut_or_wider_than_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     # No word of a drawing leaves it, and none is too small to read.
     cut = page.evaluate(
-        """() => [...document.querySelectorAll('svg.chart, svg.dots')].flatMap(svg => {
+        """() => [...document.querySelectorAll('main svg.chart, main svg.dots')].flatMap(svg => {
           const box = svg.getBoundingClientRect();
           return [...svg.querySelectorAll('text')].filter(text => {
             const own = text.getBoundingClientRect();
@@ -688,7 +688,7 @@ def test_nothing_is_cut_or_wider_than_the_screen(
     )
     assert cut == []
     sizes = page.evaluate(
-        """() => [...document.querySelectorAll('svg.chart, svg.dots')].map(
+        """() => [...document.querySelectorAll('main svg.chart, main svg.dots')].map(
           svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
     )
     assert min(sizes) >= 9.5
