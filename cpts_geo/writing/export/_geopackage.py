@@ -29,6 +29,7 @@ from cpts_geo.files import write_atomically
 from cpts_geo.french import typeset
 from cpts_geo.schema import CHANGES, COLUMNS, TERRITORY, status_column
 from cpts_geo.secrecy.disclosure import Mask
+from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.territories.perimeters.coverage import metric_crs
@@ -175,13 +176,10 @@ def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     counts = facility_counts(study.common.surroundings.field, "emergency")
     some = pd.Series(dtype=float) if counts is None else counts[1]
     around = national.loc[national.geometry.intersects(_box(study)), "code_insee"]
-    found = study.access.opening
     codes = {
         "emergency": list(some.index[(some > 0) & some.index.isin(around)]),
         "open": list(study.centres),
-        "proposed": []
-        if found is None
-        else list(dict.fromkeys([*found.best, *found.farthest_first])),
+        "proposed": _proposed(study),
     }
     halls = national.drop_duplicates("code_insee").set_index("code_insee")
     rows = [
@@ -196,6 +194,18 @@ def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
     aliases = dict(zip(names, ("Code", "Lieu", "Code Insee", "Commune"), strict=True))
     return gpd.GeoDataFrame(table[names], geometry=points, crs=national.crs), aliases
+
+
+def _proposed(study: Study) -> list[str]:
+    """Communes where a centre would bring someone near care; the best where that is unknown."""
+    found = study.access.opening
+    if found is None:
+        return []
+    sets = list(dict.fromkeys([found.best, found.farthest_first]))
+    column = f"within_{SPOKEN_MINUTES['centre']:g}"
+    # A place that brings nobody nearer is no proposal.
+    useful = [s for s in sets if s not in found.gains or found.gains[s][column]["difference"] != 0]
+    return list(dict.fromkeys(code for sites in useful for code in sites))
 
 
 def _write(

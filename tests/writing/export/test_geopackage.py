@@ -146,3 +146,20 @@ def test_same_day_same_bytes(tmp_path):
         write_exports(analysis, tmp_path / name, formats=("gpkg",), day=DAY)
     one, two = (tmp_path / name / "ouest_loiret.gpkg" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_place_that_brings_nobody_nearer_is_not_proposed(tmp_path):
+    analysis = analysed("ondaine_forez", draws=1000)
+    study = analysis.studies["ondaine_forez"]
+    found = study.access.opening
+    useful = {
+        code
+        for sites, gains in found.gains.items()
+        if gains.loc["difference", "within_15"] != 0
+        for code in sites
+    }
+    write_exports(analysis, tmp_path, formats=("gpkg",), day=DAY)
+    table = gpd.read_file(tmp_path / "ondaine_forez.gpkg", layer="sites")
+    assert found.gains
+    assert set(table.loc[table["kind"] == "proposed", "code_insee"]) == useful
+    assert (table["kind"] == "emergency").any()
