@@ -58,17 +58,17 @@
 
   // Least slots for a demand; what is learnt of one demand serves for the next.
   var learnt = {};
-  function need(demand, days) {
-    if (demand <= 0) return 0;
+  function need(asked, days) {
+    if (asked <= 0) return 0;
     var known = learnt[days] = learnt[days] || { carried: [], missed: [] };
     function enough(slots) {
-      if (demand <= known.carried[slots]) return true;
-      if (demand >= known.missed[slots]) return false;
-      var holds = served(demand, slots, days) >= data.target;
-      known[holds ? "carried" : "missed"][slots] = demand;
+      if (asked <= known.carried[slots]) return true;
+      if (asked >= known.missed[slots]) return false;
+      var holds = served(asked, slots, days) >= data.target;
+      known[holds ? "carried" : "missed"][slots] = asked;
       return holds;
     }
-    var low = Math.max(1, Math.ceil(data.target * demand * (1 - 1e-12))) - 1, high = low + 1, stride = 1;
+    var low = Math.max(1, Math.ceil(data.target * asked * (1 - 1e-12))) - 1, high = low + 1, stride = 1;
     while (high <= MOST && !enough(high)) {
       low = high;
       high += stride;
