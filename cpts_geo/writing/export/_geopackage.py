@@ -22,6 +22,7 @@ import pandas as pd
 import shapely
 
 from cpts_geo.access.nearest.minutes import facility_counts
+from cpts_geo.atlas.exhibits.findings import useful_places
 from cpts_geo.atlas.exhibits.qgis import layer_style, plain_style
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory.communes import commune_columns
@@ -29,7 +30,6 @@ from cpts_geo.files import write_atomically
 from cpts_geo.french import typeset
 from cpts_geo.schema import CHANGES, COLUMNS, TERRITORY, status_column
 from cpts_geo.secrecy.disclosure import Mask
-from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.territories.perimeters.coverage import metric_crs
@@ -179,7 +179,7 @@ def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     codes = {
         "emergency": list(some.index[(some > 0) & some.index.isin(around)]),
         "open": list(study.centres),
-        "proposed": _proposed(study),
+        "proposed": useful_places(study),
     }
     halls = national.drop_duplicates("code_insee").set_index("code_insee")
     rows = [
@@ -194,18 +194,6 @@ def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     points = gpd.points_from_xy(table["lon"].astype(float), table["lat"].astype(float))
     aliases = dict(zip(names, ("Code", "Lieu", "Code Insee", "Commune"), strict=True))
     return gpd.GeoDataFrame(table[names], geometry=points, crs=national.crs), aliases
-
-
-def _proposed(study: Study) -> list[str]:
-    """Communes where a centre would bring someone near care; the best where that is unknown."""
-    found = study.access.opening
-    if found is None:
-        return []
-    sets = list(dict.fromkeys([found.best, found.farthest_first]))
-    column = f"within_{SPOKEN_MINUTES['centre']:g}"
-    # A place that brings nobody nearer is no proposal.
-    useful = [s for s in sets if s not in found.gains or found.gains[s][column]["difference"] != 0]
-    return list(dict.fromkeys(code for sites in useful for code in sites))
 
 
 def _write(
