@@ -24,6 +24,7 @@ from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import SitingError
+from cpts_geo.settings import SPOKEN_MINUTES
 
 #: New sites of one answer; more than that is a question for the notebook.
 _MAX_SITES: Final = 3
@@ -94,6 +95,19 @@ class Opening:
     loads: pd.Series
     emergencies_known: bool
     left_out: tuple[str, ...]
+
+    @property
+    def useful(self) -> tuple[str, ...]:
+        """New sites that bring somebody nearer, where emergency departments count first; those
+        whose gain is not known stand too."""
+        column = f"within_{SPOKEN_MINUTES['centre']:g}"
+        sets = dict.fromkeys([self.farthest_first, self.best])
+        kept = [
+            sites
+            for sites in sets
+            if sites not in self.gains or self.gains[sites][column]["difference"] != 0
+        ]
+        return tuple(dict.fromkeys(code for sites in kept for code in sites))
 
 
 def siting_times(

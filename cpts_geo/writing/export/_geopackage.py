@@ -22,7 +22,6 @@ import pandas as pd
 import shapely
 
 from cpts_geo.access.nearest.minutes import facility_counts
-from cpts_geo.atlas.exhibits.findings import useful_places
 from cpts_geo.atlas.exhibits.qgis import layer_style, plain_style
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory.communes import commune_columns
@@ -179,7 +178,7 @@ def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, 
     codes = {
         "emergency": list(some.index[(some > 0) & some.index.isin(around)]),
         "open": list(study.centres),
-        "proposed": useful_places(study),
+        "proposed": study.access.opening.useful if study.access.opening else (),
     }
     halls = national.drop_duplicates("code_insee").set_index("code_insee")
     rows = [

@@ -27,7 +27,7 @@ def section(
         around=study.common.surroundings.field,
         comparison=study.comparison,
         open_today=study.centres,
-        proposed=() if opening is None else opening.best,
+        proposed=() if opening is None else opening.useful,
     )
     bare = communes.geometry.isna()
     return {
