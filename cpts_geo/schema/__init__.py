@@ -21,6 +21,7 @@ from cpts_geo.schema._access import (
     FILE,
     PUBLISHED,
     ROADS,
+    SLOTS,
     TIME_UNIT,
     TRAVEL_SERIES,
     Facility,
@@ -56,10 +57,10 @@ __all__ = [
     "APL_OF_NEED", "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED",
     "DEPARTEMENT", "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR",
     "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS",
-    "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "STATUS_LABELS", "STATUS_MARKS",
-    "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility", "Kind", "Level",
-    "Secrecy", "Status", "TravelSeries", "Where", "best_status", "embedded_vintage",
-    "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "SLOTS", "STATUS_LABELS",
+    "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility",
+    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
+    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

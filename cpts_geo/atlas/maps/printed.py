@@ -35,7 +35,7 @@ from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
 #: Points of letters: above the smallest of a page, should its room shrink a little.
-_LETTERS: Final = 9.5
+_LETTERS: Final = 10.0
 #: Points of the radius of the largest circle.
 _LARGEST: Final = 10.0
 #: How faint communes around are.

@@ -11,15 +11,9 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
 from cpts_geo.atlas.look.cells import Cell, Row, own_label, rows_by_area, shown_text
-from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.vintages import DIAGNOSIS, newest_known
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
 
-#: Indicators shown, in the order of a diagnosis: people, needs, supply, access.
-_SHOWN: Final = (
-    "share_75plus", "share_without_mt", "share_ald_without_mt", "gps_per_100k_published",
-    "gps_per_100k", "apl", "share_low_apl", "share_without_gp", "nurses_per_100k",
-    "emergency_minutes_drees",
-)  # fmt: skip
 _SIGNS: Final = {level.key: level.mark for level in LEVELS}
 
 
@@ -31,7 +25,7 @@ def section(comparison: pd.DataFrame, everywhere: pd.DataFrame) -> dict[str, Any
     """
     order = comparison.drop_duplicates(AREA)
     mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
-    names = [name for name in newest_known(_SHOWN, comparison) if name in set(mine["indicator"])]
+    names = [name for name in newest_known(DIAGNOSIS, comparison) if name in set(mine["indicator"])]
     blocks = rows_by_area(comparison, names)
     areas = list(order[AREA].itertuples(index=False, name=None))
     ranges = everywhere[everywhere["area_level"] == DEPARTEMENT.key].dropna(subset="value")
