@@ -32,15 +32,15 @@ from cpts_geo.schema import STATUS_MARKS
 
 #: What the requests of a year are, by what they rest on.
 _MADE_OF: Final[dict[Evidence, str]] = {
-    "1a": "appels comptés × part qui méritait un créneau, d’après le journal",
-    "1b": "appels comptés × part des appels qui méritent un créneau",
+    "1a": "appels comptés × part qui relevait d’une consultation, d’après le journal",
+    "1b": "appels comptés × part des appels qui relèvent d’une consultation",
     "2": "consultations comptées ÷ part des demandes qui ont trouvé un créneau",
     "3": "besoin sans réponse sur place × part qu’en reçoivent les lignes connues",
     "4": "",
 }
 _BY_PERSON: Final = (
     "personnes sans médecin traitant × appels par personne d’une autre ligne × part des appels qui "
-    "méritent un créneau"
+    "relèvent d’une consultation"
 )
 
 
