@@ -24,6 +24,7 @@ from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import SitingError
+from cpts_geo.settings import SPOKEN_MINUTES
 
 #: New sites of one answer; more than that is a question for the notebook.
 _MAX_SITES: Final = 3
@@ -94,6 +95,26 @@ class Opening:
     loads: pd.Series
     emergencies_known: bool
     left_out: tuple[str, ...]
+
+    @property
+    def proposed(self) -> tuple[tuple[str, ...], ...]:
+        """
+        Sets of sites that may be proposed, the first one first.
+
+        Those that count emergency departments lead; a set that brings nobody nearer is no
+        proposal, and one whose gain is not known still is.
+        """
+        sets = dict.fromkeys([self.farthest_first, self.best])
+        return tuple(sites for sites in sets if not self._useless(sites))
+
+    def _useless(self, sites: tuple[str, ...]) -> bool:
+        """Whether some sites are known to bring nobody nearer."""
+        if not self.today or sites not in self.gains:
+            return False
+        table = self.gains[sites].to_dict("index")
+        people = float(table["difference"][f"within_{SPOKEN_MINUTES['centre']:g}"])
+        before, after = (float(table[when]["mean_minutes"]) for when in ("before", "after"))
+        return people == 0 and math.isclose(before, after)
 
 
 def siting_times(

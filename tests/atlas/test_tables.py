@@ -207,7 +207,7 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
     assert (loiret.text, region.text) == ("donnée absente",) * 2
     assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
     assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
-    assert "CNAM, juin 2021" in france.origin
+    assert "Cnam, juin 2021" in france.origin
     assert france.origin.endswith("(C)")
 
 

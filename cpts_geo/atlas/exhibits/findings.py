@@ -104,16 +104,13 @@ def useful_places(study: Study) -> list[str]:
     Returns
     -------
     list of str
-        Their codes: the best places, and the best where emergency departments count; those that
+        Their codes: the best where emergency departments count, then the best places; those that
         bring nobody nearer are no proposal, and stand only where it is not known.
     """
     found = study.access.opening
     if found is None:
         return []
-    sets = dict.fromkeys([found.best, found.farthest_first])
-    column = f"within_{SPOKEN_MINUTES['centre']:g}"
-    useful = [s for s in sets if s not in found.gains or found.gains[s][column]["difference"] != 0]
-    return list(dict.fromkeys(code for sites in useful for code in sites))
+    return list(dict.fromkeys(code for sites in found.proposed for code in sites))
 
 
 def _own(study: Study, indicator: str) -> float:

@@ -10,9 +10,16 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
-from cpts_geo.atlas.look.words import estimate, goal, short_answer, slots_text, whom
+from cpts_geo.atlas.look.words import (
+    estimate,
+    goal,
+    short_answer,
+    slots_text,
+    strength,
+    whom,
+)
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import overview_map
 from cpts_geo.atlas.maps.still import overview_figure
@@ -57,7 +64,8 @@ def index_page(
     comparison = pd.concat([sheet.comparison for sheet in sheets])
     columns = newest_known(_INDEX_COLUMNS, comparison)
     links = {sheet.key: sheet.file for sheet in sheets}
-    page = template("pages/index.html.j2").render(
+    page = rendered(
+        "pages/index.html.j2",
         rows=[_row(sheet, columns) for sheet in sheets],
         columns=[(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         goals=sorted({goal(s.headline) for s in sheets if s.headline}),
@@ -82,7 +90,7 @@ def _row(sheet: Study, columns: Sequence[str]) -> dict[str, Any]:
         "answer": short_answer(result) if result else _missing(sheet),
         "hours": estimate(result, result.gp_hours_per_week) if result else "—",
         "today": slots_text(result.today.slots) if result and result.today else None,
-        "label": result.scenario.evidence if result else "—",
+        "label": strength(result.scenario) if result else "—",
         "mark": STATUS_MARKS[result.status] if result else "",
         "cells": [
             value_cell(name, found[name]["value"], found[name]["status"], _note(name, found[name]))

@@ -180,8 +180,8 @@ def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     low, high = (percent(float(end)) for end in ends)
     return (
         f"Part de celles qui relevaient d’une consultation : {percent(counts[0] / sum(counts))} "
-        f"({low} à {high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés compris, et "
-        "demandes restées sans créneau."
+        f"({low} à {high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés "
+        "compris, et demandes restées sans créneau."
     )
 
 

@@ -136,9 +136,9 @@ def _fewer_calls(
             "contradicted",
             f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
             f"qui relève d’une consultation ({percent(share)} "
-            f"{'comptés' if counted else 'au plus'}) n’en demandent que {number(calls * share)}. La réponse suit les consultations, et son "
-            "intervalle est trop étroit. Vérifiez cette part, et que ces deux nombres sont de la "
-            "même période et des mêmes patients.",
+            f"{'comptés' if counted else 'au plus'}) n’en demandent que {number(calls * share)}. "
+            "La réponse suit les consultations, et son intervalle est trop étroit. Vérifiez cette "
+            "part, et que ces deux nombres sont de la même période et des mêmes patients.",
         )
     if calls < given:
         yield (
