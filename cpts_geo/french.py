@@ -16,7 +16,18 @@ from cpts_geo.schema import TIME_UNIT, Column
 
 #: Narrow no-break space, before %, ; and between thousands.
 NNBSP = "\u202f"
+#: No-break space, before a unit written as a word.
+NBSP = "\u00a0"
 UNKNOWN_TEXT = "donnée absente"
+#: After a number, the space before a short unit; and that of an hour before its minutes.
+_SHORT_UNIT = re.compile(
+    r"(?<=[\d,]) (?=(?:min|h|km²?|m|€|[kM]€|hab\.|s|j|M)(?![\w’]))|(?<=\d\sh) (?=\d)"
+)
+#: The space before a unit in words: what the pages count.
+_WORD_UNIT = re.compile(
+    r"(?<=\d) (?=(?:habitant|créneau|minute|heure|seconde|jour|semaine|mois|an|euro|commune|médecin"
+    r"|consultation|demande|appel|point|demi-journée)[sx]?(?!\w))"
+)
 #: No file of Windows bears these names, whatever its extension.
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")
 #: From Monday; from January.
@@ -310,7 +321,7 @@ def clock(hour: time) -> str:
 
 def typeset(text: str) -> str:
     """
-    Keep the digits of a number together, and punctuation with its word.
+    Keep the digits of a number together, its unit with it, and punctuation with its word.
 
     Parameters
     ----------
@@ -320,17 +331,22 @@ def typeset(text: str) -> str:
     Returns
     -------
     str
-        The same text with narrow no-break spaces inside numbers and before ; : ! ? % », and
-        typographic apostrophes.
+        The same text with narrow no-break spaces inside numbers, before their short units, before
+        ; : ! ? % € » and after «, with no-break spaces before units in words, and typographic
+        apostrophes.
 
     Examples
     --------
     >>> typeset("24 000 habitants, 11 %").count("\u202f")
     2
+    >>> typeset("L'Île, 15 min, 14 créneaux")
+    'L’Île, 15\u202fmin, 14\xa0créneaux'
     """
     text = re.sub(r"(?<=\d) (?=\d{3}(?!\d))", NNBSP, text)
     text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    return re.sub(r" (?=[;:!?%»])|(?<=«) ", NNBSP, text)
+    text = _SHORT_UNIT.sub(NNBSP, text)
+    text = _WORD_UNIT.sub(NBSP, text)
+    return re.sub(r" (?=[;:!?%€»])|(?<=«) ", NNBSP, text)
 
 
 def slug(text: str) -> str:

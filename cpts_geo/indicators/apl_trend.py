@@ -126,7 +126,7 @@ def past_means(communes: pd.DataFrame, *, by: str) -> pd.DataFrame:
     sums = long.groupby(keys, observed=True)[wanted].sum().reset_index()
     coverage = sums["people"] / sums["population"]
     mean = (sums["total"] / sums["weight"]).where(coverage >= settings.MIN_COVERAGE_RATE)
-    status = np.where(sums["communes"] == 1, Status.MEASURED.value, Status.ESTIMATED.value)
+    status = np.where(sums["communes"] == 1, Status.COMPUTED.value, Status.ESTIMATED.value)
     notes = [
         _note(int(missing), share)
         for missing, share in zip(sums["missing"], 1 - coverage, strict=True)

@@ -143,8 +143,8 @@ def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         if level is TERRITORY and area not in names.index:
             continue
         own = {name: text for name, text in fact.items() if not pd.isna(text)}
-        # A figure of France is its producer's; that of a territory is what it says of itself.
-        official = fact["territory"] == FRANCE.key
+        # A figure of France that was read at its producer's; the others are what someone says.
+        official = fact["territory"] == FRANCE.key and fact["grade"] == "A"
         status = own.get("status", (Status.MEASURED if official else Status.ANNOUNCED).value)
         known = (fact["value"], status, fact["definition"])
         origin = (fact["document"], fact["grade"], own.get("base", ""), own.get("vintage"))

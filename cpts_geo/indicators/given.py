@@ -15,7 +15,7 @@ import pandas as pd
 
 from cpts_geo.french import counted, joined, number
 from cpts_geo.indicators.located import Located
-from cpts_geo.schema import Status
+from cpts_geo.schema import Status, best_status
 from cpts_geo.settings import COG_YEAR, MIN_COVERAGE_COUNT, MIN_COVERAGE_RATE
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.indicators.file import Figures
@@ -111,7 +111,9 @@ def _row(
         value, low, high = _mean(table)
     ours = meaning.column
     whole = bool(table["exact"].all()) and not cut and (bool(meaning.adds) or not several)
-    status = Status.MEASURED if whole else Status.ESTIMATED
+    computed = ours is not None and best_status(ours.name) is Status.COMPUTED
+    direct = Status.COMPUTED if computed else Status.MEASURED
+    status = direct if whole else Status.ESTIMATED
     if math.isnan(value):
         status = Status.UNKNOWN
     warns = meaning.warns if several and not math.isnan(value) else ""

@@ -30,6 +30,7 @@ from cpts_geo.schema._access import (
 from cpts_geo.schema._apl import APL, APL_OF_NEED
 from cpts_geo.schema._care import CARE
 from cpts_geo.schema._column import (
+    FIRST_HAND,
     GRADE_LABELS,
     PER_PEOPLE,
     STATUS_LABELS,
@@ -56,8 +57,8 @@ from cpts_geo.schema._people import AGED, EARLIER_POPULATION, PEOPLE, WITHOUT_MT
 __all__ = [
     "APL_OF_NEED", "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED",
     "DEPARTEMENT", "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR",
-    "FACILITIES", "FIGURE_COLUMNS", "FILE", "FRANCE", "GP_SOURCES", "GRADE_LABELS", "LEVELS",
-    "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "SLOTS", "STATUS_LABELS",
+    "FACILITIES", "FIGURE_COLUMNS", "FILE", "FIRST_HAND", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
+    "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "SLOTS", "STATUS_LABELS",
     "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility",
     "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
     "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
@@ -182,16 +183,19 @@ def best_status(name: str) -> Status:
     -------
     Status
         ``estimated`` where it is, or is made of, what is estimated; where it is weighed by people
-        of another year than its own, or counted against those of more than a year away: all follow
-        from its :class:`Column`.
+        of another year than its own, or counted against those of more than a year away;
+        ``computed`` where it is, or is made of, a modelled index: all follow from its
+        :class:`Column`.
 
     Examples
     --------
     >>> best_status("gps_per_100k_2024").value, best_status("gps_per_100k_2025").value
     ('measured', 'estimated')
+    >>> best_status("share_low_apl_2023").value
+    'computed'
     """
     column = COLUMNS[name]
-    if column.best is not Status.MEASURED or (column.table, column.kind) == ("areas", "rate"):
+    if column.best not in FIRST_HAND or (column.table, column.kind) == ("areas", "rate"):
         return column.best
     looked = column.where.column if column.where else None
     parts = [COLUMNS[each] for each in (column.numerator, column.weight, looked) if each]
@@ -201,8 +205,10 @@ def best_status(name: str) -> Status:
         part.table == "communes" and not part.land and not _close(part, column, years=lag)
         for part in parts
     )
-    doubtful = other_year or any(part.best is not Status.MEASURED for part in parts)
-    return Status.ESTIMATED if doubtful else Status.MEASURED
+    if other_year or any(part.best not in FIRST_HAND for part in parts):
+        return Status.ESTIMATED
+    computed = Status.COMPUTED in {column.best, *(part.best for part in parts)}
+    return Status.COMPUTED if computed else Status.MEASURED
 
 
 def _close(part: Column, column: Column, *, years: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Final
 
-from cpts_geo.schema._column import Column, Where
+from cpts_geo.schema._column import Column, Status, Where
 from cpts_geo.settings import APL_BREAKS, APL_LOW, APL_LOW_WORDS
 
 #: Source of each vintage: the first published file that holds it; the first is embedded.
@@ -46,6 +46,7 @@ def _apl(vintage: int, *, capped: bool) -> Column:
         layer="" if capped else f"APL {vintage}",
         breaks=APL_BREAKS,
         more_is_better=True,
+        best=Status.COMPUTED,
     )
 
 
@@ -109,6 +110,7 @@ def _past(vintage: int) -> Column:
         family="apl_past",
         # No people of these vintages are published with it: those of the nearest one.
         weight=f"standardised_population_{min(_SOURCES)}",
+        best=Status.COMPUTED,
         secrecy="public",
     )
 

@@ -22,6 +22,8 @@ class Status(StrEnum):
     """How a value is known, the best first; no two look alike on a page."""
 
     MEASURED = "measured"
+    #: A modelled index, as its producer publishes it: nobody counted it.
+    COMPUTED = "computed"
     #: Written in a public document by those it is about, who say no source.
     ANNOUNCED = "announced"
     ESTIMATED = "estimated"
@@ -29,8 +31,11 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: As a producer publishes it: what we do to a value can only make it less known.
+FIRST_HAND: Final = (Status.MEASURED, Status.COMPUTED)
 STATUS_LABELS: Final = {
     Status.MEASURED: "mesuré",
+    Status.COMPUTED: "calculé",
     Status.ANNOUNCED: "annoncé",
     Status.ESTIMATED: "estimé",
     Status.ASSUMED: "hypothèse",
@@ -38,6 +43,7 @@ STATUS_LABELS: Final = {
 }
 STATUS_MARKS: Final = {
     Status.MEASURED: "●",
+    Status.COMPUTED: "ƒ",
     Status.ANNOUNCED: "“",
     Status.ESTIMATED: "◐",
     Status.ASSUMED: "○",

@@ -90,7 +90,7 @@ def study_access(
         Its communes with their figures.
     around : Surroundings
         Communes around, travel times and changes asked for; without any, a GP leaves where most
-        are, and a centre of the hours needed opens at the best site.
+        are, and a centre of the hours needed opens at the site that is proposed, if any.
     result : Headline or None
         Capacity needed; None where the territory is too large for one queue.
     centres : sequence of str
@@ -164,13 +164,16 @@ def _usual(communes: pd.DataFrame, found: Opening | None, result: Headline | Non
     changes = [] if place is None else [gp_leaves(place)]
     if found is None or result is None or found.sites_needed <= len(found.existing):
         return changes
+    if not found.proposed:
+        return changes
+    sites = found.proposed[0]
     hours = result.gp_hours_per_week.p50
     # Several sites share the hours and the requests: only the first one is shown.
     centre = centre_opens(
-        found.best[0],
-        hours_per_week=max(1.0, float(round(hours / len(found.best)))),
+        sites[0],
+        hours_per_week=max(1.0, float(round(hours / len(sites)))),
         minutes=result.scenario.minutes[1],
-        demand=found.requests_per_day * result.scenario.opening_days_per_year / len(found.best),
+        demand=found.requests_per_day * result.scenario.opening_days_per_year / len(sites),
     )
     return [*changes, centre]
 

@@ -97,17 +97,24 @@ class Opening:
     left_out: tuple[str, ...]
 
     @property
-    def useful(self) -> tuple[str, ...]:
-        """New sites that bring somebody nearer, where emergency departments count first; those
-        whose gain is not known stand too."""
-        column = f"within_{SPOKEN_MINUTES['centre']:g}"
+    def proposed(self) -> tuple[tuple[str, ...], ...]:
+        """
+        Sets of sites that may be proposed, the first one first.
+
+        Those that count emergency departments lead; a set that brings nobody nearer is no
+        proposal, and one whose gain is not known still is.
+        """
         sets = dict.fromkeys([self.farthest_first, self.best])
-        kept = [
-            sites
-            for sites in sets
-            if sites not in self.gains or self.gains[sites][column]["difference"] != 0
-        ]
-        return tuple(dict.fromkeys(code for sites in kept for code in sites))
+        return tuple(sites for sites in sets if not self._useless(sites))
+
+    def _useless(self, sites: tuple[str, ...]) -> bool:
+        """Whether some sites are known to bring nobody nearer."""
+        if not self.today or sites not in self.gains:
+            return False
+        table = self.gains[sites].to_dict("index")
+        people = float(table["difference"][f"within_{SPOKEN_MINUTES['centre']:g}"])
+        before, after = (float(table[when]["mean_minutes"]) for when in ("before", "after"))
+        return people == 0 and math.isclose(before, after)
 
 
 def siting_times(

@@ -26,12 +26,15 @@ from cpts_geo.atlas.sections.access._changes import _shift_sentence, shift_rows
 from cpts_geo.atlas.sections.access._coverage import coverage_rows, coverage_sentences, times_note
 from cpts_geo.atlas.sections.access._minutes import coverage_headers
 from cpts_geo.atlas.sections.access._opening import (
+    NOWHERE,
     capacity_sentence,
     gain_rows,
     gain_sentence,
     opening_answer,
+    section,
     site_headers,
     site_rows,
+    stability_sentence,
 )
 from cpts_geo.atlas.sections.access.words import most_touched, named, over_variants, signed
 from cpts_geo.french import number
@@ -78,7 +81,7 @@ def said(access: TerritoryAccess) -> list[str]:
         *coverage_sentences(access),
         *(_shift_sentence(shift, access.names) for shift in access.shifts),
         opening_answer(found, access),
-        gain_sentence(found, access),
+        stability_sentence(found, access),
         capacity_sentence(found, access),
     ]
 
@@ -101,7 +104,7 @@ def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis,
     assert "temps approchés par la distance" in times_note(access)
     assert "sans réseau routier" in times_note(access)
     gp, emergency, *_ = coverage_sentences(access)
-    assert all("temps approchés" in text for text in (gp, opening_answer(found, access)))
+    assert all("temps approchés" in text for text in (gp, stability_sentence(found, access)))
     # DREES publishes those to emergencies: its own, and their age, stand there.
     assert "d’un service d’urgences ou d’un SMUR" in emergency
     assert "31 décembre 2019, plus de 5 ans ; temps de la Drees" in plain(emergency)
@@ -109,6 +112,7 @@ def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis,
     first, published = coverage_rows(access)
     assert "temps de la Drees (A)" in published.detail
     rows = [first, *gain_rows(found, access)]
+    assert len(rows) == (1 if key == "ondaine_forez" else 2 + len(found.proposed))
     assert all("temps approchés (D)" in row.detail for row in rows)
     assert not any("analyste" in text for text in said(access))
 
@@ -140,19 +144,19 @@ def test_where_nothing_is_known_nothing_is_said(unknown: TerritoryAccess) -> Non
     assert coverage_rows(unknown) == []
     found = opening_of(unknown)
     assert not found.emergencies_known
-    assert gain_sentence(found, unknown) == (
+    assert gain_sentence(found, unknown, found.best) == (
         "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
         "d’aujourd’hui, et donc le gain, ne peut pas être compté."
     )
     assert gain_rows(found, unknown) == []
-    answer = opening_answer(found, unknown)
+    answer = stability_sentence(found, unknown)
     assert "l’APL, qui donnerait les autres, est inconnue ici" in answer
     assert len(site_headers(found)) == 1
 
 
 def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) -> None:
     none = replace(opening_of(unknown), emergencies_known=True)
-    sentence = gain_sentence(none, unknown)
+    sentence = gain_sentence(none, unknown, none.best)
     assert sentence.startswith("Aucun service d’urgences ni centre")
 
 
@@ -402,28 +406,46 @@ def test_communes_are_named_then_counted() -> None:
 # --- where to open ----------------------------------------------------------------------
 
 
-def test_the_hospital_town_is_said_to_bring_nobody_nearer(five: Analysis) -> None:
+def test_a_town_with_a_hospital_is_no_proposal(five: Analysis) -> None:
     access, found = where(five, "asclepios")
-    assert found.best != found.farthest_first
-    text = gain_sentence(found, access)
-    assert "Là, il ne rapproche personne" in text
-    assert "Amboise a déjà un service d’urgences" in text
-    assert "le meilleur lieu est plutôt" in text
+    assert found.proposed == (found.farthest_first,) != (found.best,)
+    text = opening_answer(found, access)
+    assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur lieu d’un ")
+    assert "Amboise" not in text
+    said_second = stability_sentence(found, access)
+    assert "Sans compter les urgences, Amboise, où il y a déjà un service d’urgences" in said_second
     rows = gain_rows(found, access)
     assert [row.label for row in rows] == [
         "Aujourd’hui",
-        "Avec un centre : Amboise",
         f"Avec un centre : {access.names[found.farthest_first[0]]}",
     ]
-    assert texts(rows[0].cells) == texts(rows[1].cells) != texts(rows[2].cells)
+    assert texts(rows[0].cells) != texts(rows[1].cells)
     assert all(len(row.cells) == len(coverage_headers()) for row in rows)
+
+
+def test_the_place_that_counts_emergency_departments_leads(five: Analysis) -> None:
+    access, found = where(five, "beauce_gatinais")
+    assert found.proposed == (found.farthest_first, found.best)
+    text = opening_answer(found, access)
+    lead, other = (access.names[sites[0]] for sites in found.proposed)
+    assert text.index(lead) < text.index(f"Si les urgences ne comptaient pas, ce serait {other}")
+
+
+def test_where_no_place_brings_anyone_nearer_none_is_recommended(five: Analysis) -> None:
+    access, found = where(five, "ondaine_forez")
+    assert found.proposed == ()
+    assert opening_answer(found, access) == NOWHERE
+    assert gain_rows(found, access) == []
+    assert section(found, access) == {"answer": NOWHERE, "proposed": False}
+    # Nor is a centre mapped among the changes of the offer.
+    assert not any("centre" in shift.title for shift in access.shifts)
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
     access, found = where(five, "lvo")
     before, after = (row.cells[1] for row in gain_rows(found, access)[:2])
     people = [int(re.sub(r"\D", "", cell.origin)) for cell in (before, after)]
-    text = plain(gain_sentence(found, access))
+    text = plain(gain_sentence(found, access, found.proposed[0]))
     assert f"{people[1] - people[0]:,} habitants de plus".replace(",", " ") in text
 
 
@@ -437,7 +459,8 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
     whole = capacity_sentence(replace(found, sites_needed=1), access)
     assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
     assert "meilleurs lieux de 2 centres de plus sont" in opening_answer(found, access)
-    single = replace(found, best=found.best[:1])
+    sites = found.best[:1]
+    single = replace(found, best=sites, farthest_first=sites, gains={})
     assert "le meilleur lieu d’un centre de plus est" in opening_answer(single, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)
@@ -458,7 +481,7 @@ def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
 
 def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analysis) -> None:
     access, found = where(five, "ouest_loiret")
-    stable = opening_answer(found, access)
+    stable = stability_sentence(found, access)
     assert "Ce choix est le même pour les 3 répartitions de la demande essayées." in stable
     assert "Il ne dépend pas de la variante des temps." in stable
     assert found.stability is not None
@@ -466,7 +489,7 @@ def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analy
     mine = regrets["sites"].map(lambda sites: sites == found.best)
     regrets.loc[mine, "regret"] = [0.0, 2.0, 7.0]
     shaky = replace(found, stability=replace(found.stability, regrets=regrets, common=()))
-    text = opening_answer(shaky, access)
+    text = stability_sentence(shaky, access)
     # 7 minutes x requests a day, over 5.6 requests a day.
     assert "Le meilleur choix change selon la répartition de la demande" in text
     assert f"coûte au pire {number(7 / found.requests_per_day, 1)} minute par demande" in text
@@ -477,7 +500,7 @@ def test_an_answer_that_depends_on_the_times_says_so(five: Analysis) -> None:
     access, found = where(five, "beauce_gatinais")
     other = next(code for code in access.names.index if (code,) != found.best)
     found = replace(found, by_variant=found.by_variant | {"high": (other,)})
-    text = opening_answer(found, access)
+    text = stability_sentence(found, access)
     assert f"Ce serait {access.names[found.by_variant['high'][0]]} avec la variante haute" in text
     assert "ne dépend pas" not in text
 
@@ -488,8 +511,8 @@ def test_best_sites_are_judged_by_every_allocation(five: Analysis, key: str) -> 
     headers, rows = site_headers(found), site_rows(found, access)
     assert [title.removeprefix("Minutes en moyenne : demande ") for title in headers] == [
         "proportionnelle",
-        "inclinée vers l’APL faible (+22 % par point d’APL en moins)",
-        "inclinée vers l’APL faible (+65 % par point d’APL en moins)",
+        "plus forte là où l’APL est faible (+22 % par point d’APL en moins)",
+        "plus forte là où l’APL est faible (+65 % par point d’APL en moins)",
     ]
     assert len(rows) == 5
     assert rows[0][0].text == named(found.best, access.names)

@@ -486,7 +486,7 @@ def test_the_day_that_loses_most_is_named(cases: dict[str, Case]) -> None:
 def test_the_first_cause_is_the_widest_bar(cases: dict[str, Case]) -> None:
     tornado = cases["beauce_gatinais"][1].tornado
     text = plain(_drivers_sentence(tornado))
-    assert re.match("Part des appels qui méritent un créneau : de 1\\d à 2\\d heures", text)
+    assert re.match("Part des appels qui relèvent d’une consultation : de 1\\d à 2\\d heures", text)
     assert "Mesurer cette part" in text
     other = tornado[tornado["label"] == "Durée d’une consultation"]
     assert "Mesurer cette durée" in _drivers_sentence(other)

@@ -102,7 +102,7 @@ def report() -> Path:
     [
         ("Communiqué du département du Loiret, 15 décembre 2021", "B"),
         ("ARS Auvergne-Rhône-Alpes, communiqué de presse, 13 décembre 2023", "B"),
-        ("CNAM, juin 2021 (lu par la presse)", "C"),
+        ("Cnam, juin 2021 (lu par la presse)", "C"),
         ("Thèse dumas-04332973 (lue par extrait)", "C"),
         ("Communiqué ; La Gazette des communes", "B"),
         ("Insee, BPE 2024", "A"),

@@ -208,7 +208,7 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
     assert (loiret.text, region.text) == ("donnée absente",) * 2
     assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
     assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
-    assert "CNAM, juin 2021" in france.origin
+    assert "Cnam, juin 2021" in france.origin
     assert france.origin.endswith("(C)")
 
 
@@ -312,7 +312,7 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     sd = "Écart du taux d’appel d’un territoire à l’autre"
     ouest, beauce, rough = (values(key) for key in ("ouest_loiret", "beauce_gatinais", "lvo"))
     found = "Part des demandes qui ont trouvé un créneau"
-    calls = "Part des appels qui méritent un créneau"
+    calls = "Part des appels qui relèvent d’une consultation"
     assert ouest[found].startswith("0,6 ; 1 part")
     assert beauce[calls].startswith("0,345 ; 0,5 ; 1 part")
     assert (found in beauce, calls in ouest, found in rough, calls in rough) == (False,) * 4

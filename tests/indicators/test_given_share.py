@@ -129,7 +129,7 @@ def test_without_a_share_the_page_says_whose_it_takes() -> None:
     assert not any("supposée" in text for text in study.headline.warnings)
     assert (study.publics[1].public, study.publics[1].hypothesis) == ("no_mt", True)
     [said] = [text for text in study.publics[1].answer.warnings if "supposée" in text]
-    assert "c’est la moyenne nationale, CNAM, juin 2021 : 11 % des 17 ans et plus" in said
+    assert "c’est la moyenne nationale, Cnam, juin 2021 : 11 % des 17 ans et plus" in said
 
 
 def test_an_export_gives_the_share(tmp_path: Path) -> None:

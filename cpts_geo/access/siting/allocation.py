@@ -107,8 +107,8 @@ def allocations(total: float, population: pd.Series, *, apl: pd.Series) -> dict[
     >>> for name, demand in allocations(400, people, apl=apl).items():
     ...     print(name, demand.round().to_list())
     proportionnelle [300.0, 100.0]
-    inclinée vers l’APL faible (+22 % par point d’APL en moins) [267.0, 133.0]
-    inclinée vers l’APL faible (+65 % par point d’APL en moins) [210.0, 190.0]
+    plus forte là où l’APL est faible (+22 % par point d’APL en moins) [267.0, 133.0]
+    plus forte là où l’APL est faible (+65 % par point d’APL en moins) [210.0, 190.0]
     """
     return {_name(tilt): allocate(total, population, apl=apl, tilt=tilt) for tilt in _TILTS}
 
@@ -116,7 +116,7 @@ def allocations(total: float, population: pd.Series, *, apl: pd.Series) -> dict[
 def _name(tilt: float) -> str:
     """French name of an allocation."""
     more = f"+{number(100 * math.expm1(tilt))} % par point d’APL en moins"
-    return f"inclinée vers l’APL faible ({more})" if tilt else "proportionnelle"
+    return f"plus forte là où l’APL est faible ({more})" if tilt else "proportionnelle"
 
 
 def _tilt_factors(

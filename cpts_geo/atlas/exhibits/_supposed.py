@@ -85,14 +85,15 @@ def _shifts(study: Study) -> Iterator[_Row]:
 def _places(study: Study) -> Iterator[_Row]:
     """People whom a centre would bring near care, emergency departments counted; none for none."""
     found: Opening | None = study.access.opening
-    if found is None or found.farthest_first not in found.gains:
+    if found is None or not found.proposed or found.proposed[0] not in found.gains:
         return
-    table = found.gains[found.farthest_first].to_dict("index")
+    sites = found.proposed[0]
+    table = found.gains[sites].to_dict("index")
     band = SPOKEN_MINUTES["centre"]
     people = float(table["difference"][f"within_{band:g}"])
     if pd.isna(people) or people <= 0:
         return
-    where = named(found.farthest_first, study.access.names)
+    where = named(sites, study.access.names)
     before, after = (float(table[row]["mean_minutes"]) for row in ("before", "after"))
     near = f"{counted(people, 'habitant', 'habitants')} de plus à {duration(band)} au plus"
     mean = f" ; {number(before)} → {duration(after)} en moyenne" if pd.notna(before) else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
@@ -13,6 +15,32 @@ from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
 from cpts_geo.sources.catalogue.catalogue import credits_of
 from cpts_geo.sources.codes import counted_places
+
+#: What is no text of a page: styles and scripts whole, then every tag.
+_NO_TEXT: Final = re.compile(r"(<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>)", re.DOTALL)
+#: An apostrophe of a name, as it is escaped.
+_APOSTROPHE: Final = re.compile(r"(?<=\w)&#39;(?=\w)")
+
+
+def rendered(name: str, **shown: Any) -> str:
+    """
+    Make a page of its template, all its text set as French is.
+
+    Parameters
+    ----------
+    name : str
+        File name in ``atlas/templates``.
+    **shown
+        What the template is given.
+
+    Returns
+    -------
+    str
+        HTML; styles, scripts and attributes as they were.
+    """
+    parts = _NO_TEXT.split(template(name).render(**shown))
+    parts[::2] = [typeset(_APOSTROPHE.sub("’", text)) for text in parts[::2]]
+    return "".join(parts)
 
 
 def template(name: str) -> Template:

@@ -15,6 +15,8 @@ from cpts_geo.french import counted, number, percent
 _KIND: Final = re.compile(
     r"^(?:CPTS|CC|CA|CU|TVS) +(?:(?:de l|d)['’] *|(?:du|des|de la|de) +)?(?=\S)"
 )
+#: Inputs whose unit only an analyst reads: told to analysts alone.
+TECHNICAL: Final = ("people_cv", "between_territory_sd", "dispersion")
 #: Ends of a sentence, whatever closes behind it.
 _ENDED: Final = re.compile(r"[.!?…][\s»”\")]*$")
 
@@ -312,13 +314,32 @@ def support(scenario: Scenario) -> str:
     Returns
     -------
     str
-        Such as « appui 1b (de 1a, le plus solide, à 4) — … ».
+        Such as « solidité 4 sur 5 — … ».
     """
-    label = scenario.evidence
-    return (
-        f"appui {label} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}) — "
-        f"{scenario.evidence_words}"
-    )
+    return f"solidité {strength(scenario)} — {scenario.evidence_words}"
+
+
+def strength(scenario: Scenario) -> str:
+    """
+    Gauge what the figures of a scenario rest on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says its evidence.
+
+    Returns
+    -------
+    str
+        Such as « 4 sur 5 »: as many as there are kinds of evidence for the best one.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> strength(load_scenario("beauce_gatinais")), strength(load_scenario("asclepios"))
+    ('4 sur 5', '2 sur 5')
+    """
+    return f"{len(EVIDENCE) - list(EVIDENCE).index(scenario.evidence)} sur {len(EVIDENCE)}"
 
 
 def short_answer(result: Headline) -> str:

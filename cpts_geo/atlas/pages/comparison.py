@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.sections.comparison import comparison_sections
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
@@ -31,7 +31,8 @@ def compare_page(found: ScenarioComparison, *, date: str) -> str:
         The page would need a file that cannot be embedded.
     """
     names = [f"{scenario.label} — {whom(scenario)}" for scenario in (found.first, found.second)]
-    page = template("pages/comparison.html.j2").render(
+    page = rendered(
+        "pages/comparison.html.j2",
         found=found,
         names=list(zip("AB", names, strict=True)),
         date=date,

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.atlas.look.words import short_answer
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import overview_map
@@ -55,7 +55,8 @@ def index_page(
         slots=_slots(sheets),
         links={sheet.key: sheet.file for sheet in sheets},
     )
-    page = template("pages/index.html.j2").render(
+    page = rendered(
+        "pages/index.html.j2",
         notes=notes if len(sheets) > 1 else (),
         map=map_parts(drawn),
         still=png(overview_figure(outlines, national=national)),

@@ -8,7 +8,7 @@ from typing import Any, Final
 import geopandas as gpd
 
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
@@ -70,8 +70,13 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         sections["resources"] = resources_section(sheet.headline, sheet.capacity)
     used = sources_used([sheet])
     sections["paper"] = paper_section(sheet, national=national, date=date, used=used)
-    page = template("pages/sheet.html.j2").render(
-        sheet=sheet, sources=used, date=date, parts=_parts(sections), **sections
+    page = rendered(
+        "pages/sheet.html.j2",
+        sheet=sheet,
+        sources=used,
+        date=date,
+        parts=_parts(sections),
+        **sections,
     )
     return inline_assets(page)
 

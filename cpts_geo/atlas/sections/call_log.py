@@ -175,13 +175,13 @@ def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     """Share of the requests that deserved a slot, with its interval, or that it is not known."""
     counts = shown_need(found, tables)
     if counts is None:
-        return "Part de celles qui méritaient un créneau : trop peu d’appels par issue."
+        return "Part de celles qui relevaient d’une consultation : trop peu d’appels par issue."
     ends = CountedShare("", counts).quantile([LEVELS["p10"], LEVELS["p90"]])
     low, high = (percent(float(end)) for end in ends)
     return (
-        f"Part de celles qui méritaient un créneau : {percent(counts[0] / sum(counts))} ({low} à "
-        f"{high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés compris, et "
-        "demandes restées sans créneau."
+        f"Part de celles qui relevaient d’une consultation : {percent(counts[0] / sum(counts))} "
+        f"({low} à {high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés "
+        "compris, et demandes restées sans créneau."
     )
 
 

@@ -135,10 +135,10 @@ def _fewer_calls(
         yield (
             "contradicted",
             f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
-            f"qui mérite un créneau ({percent(share)} {'comptés' if counted else 'au plus'}) n’en "
-            f"demandent que {number(calls * share)}. La réponse suit les consultations, et son "
-            "intervalle est trop étroit. Vérifiez cette part, et que ces deux nombres sont de la "
-            "même période et des mêmes patients.",
+            f"qui relève d’une consultation ({percent(share)} "
+            f"{'comptés' if counted else 'au plus'}) n’en demandent que {number(calls * share)}. "
+            "La réponse suit les consultations, et son intervalle est trop étroit. Vérifiez cette "
+            "part, et que ces deux nombres sont de la même période et des mêmes patients.",
         )
     if calls < given:
         yield (
@@ -224,5 +224,5 @@ def _saturation(
             f"({percent(ratio)}) : une ligne de {number(slots)} créneaux "
             f"par jour en servirait {percent(served)} si tous "
             "les appels demandaient un créneau. Ce rapport est celui d’une ligne saturée, "
-            "ce n’est pas la part des appels qui méritent une consultation.",
+            "ce n’est pas la part des appels qui relèvent d’une consultation.",
         )

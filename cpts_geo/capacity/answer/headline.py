@@ -37,7 +37,7 @@ _DOTS: Final = 20
 #: times their mean, and a share to serve on the day of the request itself.
 DISPERSION_VARIANT: Final = 2.0
 DISPERSION_WORDS: Final = (
-    f"variance d’un jour égale à {DISPERSION_VARIANT:g} fois sa moyenne".replace(".", ",")
+    f"des jours {DISPERSION_VARIANT:g} fois plus irréguliers que le seul hasard".replace(".", ",")
 )
 SAME_DAY_TARGET: Final = 0.80
 SAME_DAY_WORDS: Final = f"Pour servir {percent(SAME_DAY_TARGET, 0)} le jour même"

@@ -93,7 +93,7 @@ def hours_tornado(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("beauce_gatinais")
     >>> hours_tornado(case, draw_requests(case, draws=2000))["label"].iloc[0]
-    'Part des appels qui méritent un créneau'
+    'Part des appels qui relèvent d’une consultation'
     """
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     hours = weekly_gp_hours(

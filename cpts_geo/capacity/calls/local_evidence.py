@@ -98,7 +98,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             changes["dispersion"] = min(round(thinned, 2), float(MAX_DISPERSION))
             sources["dispersion"] = Source(
                 text=f"{text} : dispersion des demandes d’un jour, la loi de Poisson étant refusée "
-                f"à {100 * LEVEL:g} %, et ramenée à celles qui méritent un créneau",
+                f"à {100 * LEVEL:g} %, et ramenée à celles qui relèvent d’une consultation",
                 grade="A",
             )
         notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
@@ -157,8 +157,8 @@ def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[st
         notes.append(f"moins de {MIN_PATIENTS} doublons restent dans ce compte.")
     if shown_need(found, tables) is None:
         notes.append(
-            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre : la part qui mérite un "
-            "créneau ne peut pas en être tirée, et reste supposée."
+            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre : la part qui relève "
+            "d’une consultation ne peut pas en être tirée, et reste supposée."
         )
     return notes
 

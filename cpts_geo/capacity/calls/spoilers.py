@@ -127,6 +127,6 @@ def _repeats_note(found: CallProfile, repeated: float) -> str | None:
         return None
     return (
         f"{alike} : les autres sont sans doute des rappels, et gonflent le nombre de demandes (de "
-        f"{percent(excess / (found.calls - excess), 0)} au moins) comme la part qui mérite un "
-        "créneau. Une colonne « cle_appelant » les ôterait."
+        f"{percent(excess / (found.calls - excess), 0)} au moins) comme la part qui relève "
+        "d’une consultation. Une colonne « cle_appelant » les ôterait."
     )

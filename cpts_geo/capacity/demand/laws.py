@@ -309,7 +309,7 @@ def counted_law(scenario: Scenario) -> Law | None:
 
 def _need(scenario: Scenario) -> Law:
     """Share of the calls that deserve a slot: as the outcomes of a log count it, else assumed."""
-    label = "Part des appels qui méritent un créneau"
+    label = "Part des appels qui relèvent d’une consultation"
     if scenario.need_counted is not None:
         return CountedShare(label, scenario.need_counted)
     return _Triangular(label, scenario.need_share)

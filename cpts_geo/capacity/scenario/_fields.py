@@ -97,7 +97,7 @@ class Fields(Record):
         le=MAX_COUNT,
     )
     need_share: ShareTriangle = field(
-        "Part des appels qui méritent un créneau", "part des appels (bas, probable, haut)"
+        "Part des appels qui relèvent d’une consultation", "part des appels (bas, probable, haut)"
     )
     calls_years: float | None = field(
         "Durée de ces appels, s’ils sont ceux du territoire",
@@ -108,7 +108,7 @@ class Fields(Record):
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels qui méritaient un créneau, puis les autres",
+        "Demandes du journal d’appels qui relevaient d’une consultation, puis les autres",
         "demandes",
         default=None,
     )

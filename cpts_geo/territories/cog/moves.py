@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.french import counted, number, percent
-from cpts_geo.schema import Status, status_column
+from cpts_geo.schema import FIRST_HAND, Status, status_column
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
@@ -25,7 +25,7 @@ from cpts_geo.territories.cog._paths import FOLLOWED, KEPT, LOST, SHARED, Split,
 from cpts_geo.territories.cog.events import codes_at
 
 #: From the best known to the least: a sum is no better than the worst of its parts.
-_GRADES: Final = (Status.MEASURED, Status.ESTIMATED, Status.ASSUMED, Status.UNKNOWN)
+_GRADES: Final = (*FIRST_HAND, Status.ESTIMATED, Status.ASSUMED, Status.UNKNOWN)
 _ARRONDISSEMENT: Final = "arrondissement"
 _ABSENT: Final = "absent de la table"
 _JOURNEY: Final = ["from_code", "to_code", "event", "year", "share", "how"]

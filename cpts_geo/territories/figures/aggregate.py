@@ -18,6 +18,7 @@ from cpts_geo.french import counted, number
 from cpts_geo.schema import (
     COLUMNS,
     FIGURE_COLUMNS,
+    FIRST_HAND,
     Column,
     Status,
     best_status,
@@ -85,9 +86,9 @@ def area_summary(
     value = np.full(below.shape, np.nan)
     np.divide(sums["numerator"], below, out=value, where=enough & (below > 0))
     known = ~np.isnan(value)
-    at_best = np.array([best_status(column.name) is Status.MEASURED for column in columns])
-    measured = (sums["doubtful"] == 0) & (missing == 0) & at_best
-    status = np.where(measured, Status.MEASURED.value, Status.ESTIMATED.value)
+    best = [best_status(column.name) for column in columns]
+    direct = (sums["doubtful"] == 0) & (missing == 0) & np.isin(best, FIRST_HAND)
+    status = np.where(direct, np.array(best, dtype=object), Status.ESTIMATED.value)
     wider = np.where(known, sums["wider"], 0)
     notes = np.full(value.shape, "", dtype=object)
     for at in zip(*np.nonzero((missing > 0) | (wider > 0)), strict=True):
@@ -160,7 +161,7 @@ def _joined(parts: pd.DataFrame, *, by: str) -> pd.DataFrame:
         weight=weights,
         known=~np.isnan(values) & left,
         others=(weights > 0) & ~left & rated,
-        doubtful=np.column_stack([status != Status.MEASURED.value for status in statuses]),
+        doubtful=np.column_stack([~status.isin(FIRST_HAND) for status in statuses]),
     )
     value = np.full(sums["total"].shape, np.nan)
     there = (sums["known"] > 0) & (sums["weight"] > 0)
@@ -169,7 +170,8 @@ def _joined(parts: pd.DataFrame, *, by: str) -> pd.DataFrame:
     # was measured; any other mean over them is ours.
     figures = slice(len(_ALWAYS_THERE), None)
     ours = (sums["others"][:, figures] > 0) & (sums["doubtful"] > 0)
-    status = np.where(ours, Status.ESTIMATED.value, Status.MEASURED.value)
+    best = np.array([COLUMNS[name].best.value for name in FIGURE_COLUMNS], dtype=object)
+    status = np.where(ours, Status.ESTIMATED.value, best)
     status = np.where(np.isnan(value[:, figures]), Status.UNKNOWN.value, status)
     rows = parts[left].iloc[group[left[:, 0]].argsort()].copy()
     rows[names] = value
@@ -224,7 +226,7 @@ def _terms(units: pd.DataFrame, column: Column) -> tuple[npt.NDArray[Any], ...]:
         numerator = numerator * denominator
     if COLUMNS[count].table == "figures":
         status = units[status_column(count)].to_numpy()
-        doubtful, estimated = status != Status.MEASURED.value, status == Status.ESTIMATED.value
+        doubtful, estimated = ~np.isin(status, FIRST_HAND), status == Status.ESTIMATED.value
     else:
         doubtful = estimated = np.zeros(len(units), dtype=bool)
     return numerator.to_numpy(dtype=float), denominator.to_numpy(dtype=float), doubtful, estimated

@@ -199,7 +199,12 @@ def national_figures(
     brought = [name for name in FIGURE_COLUMNS if name in figures]
     for name in brought:
         column = status_column(name)
-        figures[column] = figures[column].fillna(Status.UNKNOWN.value).astype(str)
+        figures[column] = (
+            figures[column]
+            .fillna(Status.UNKNOWN.value)
+            .astype(str)
+            .replace(Status.MEASURED.value, COLUMNS[name].best.value)
+        )
     columns = ["code_insee", *(c for name in brought for c in (name, status_column(name)))]
     none = pd.DataFrame(columns=["code_insee", "source"], dtype=str)
     return figures[columns], pd.concat([none, *losses], ignore_index=True)

@@ -20,9 +20,7 @@ from cpts_geo.french import counted, day
 from cpts_geo.schema import (
     COLUMNS,
     FIGURE_COLUMNS,
-    Status,
     embedded_vintage,
-    status_column,
     vintages,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -226,12 +224,6 @@ def _compiled(
     rest = ["code_insee", *(name for name in known_figures if name not in brought)]
     figures = figures.merge(known_figures[rest], on="code_insee", how="left")
     figures = with_every_figure(figures)
-    for name in FIGURE_COLUMNS:
-        if COLUMNS[name].best is not Status.MEASURED:
-            status = figures[status_column(name)]
-            figures[status_column(name)] = status.replace(
-                Status.MEASURED.value, COLUMNS[name].best.value
-            )
     table = communes.drop(columns="geometry").merge(figures, on="code_insee")
     # A département is compared with the file its communes come from.
     if chosen.get("apl") not in (None, _EMBEDDED_APL):

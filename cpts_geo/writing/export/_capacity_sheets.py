@@ -149,8 +149,10 @@ def _places(study: Study) -> Iterator[tuple[Cell, ...]]:
         return
     band = SPOKEN_MINUTES["centre"]
     times = study.access.times
-    for sites, gains in found.gains.items():
-        table = gains.to_dict("index")
+    for sites in found.proposed:
+        if sites not in found.gains:
+            continue
+        table = found.gains[sites].to_dict("index")
         title = f"Centre à {named(sites, study.access.names)}"
         measures = (
             (f"Habitants à {band:g} minutes au plus d’un centre ou d’urgences", f"within_{band:g}",

@@ -173,12 +173,13 @@ def _neighbours(
 def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     """Emergency departments around, what is open, what is proposed: at the town hall."""
     counts = facility_counts(study.common.surroundings.field, "emergency")
+    opening = study.access.opening
     some = pd.Series(dtype=float) if counts is None else counts[1]
     around = national.loc[national.geometry.intersects(_box(study)), "code_insee"]
     codes = {
         "emergency": list(some.index[(some > 0) & some.index.isin(around)]),
         "open": list(study.centres),
-        "proposed": study.access.opening.useful if study.access.opening else (),
+        "proposed": sorted({c for s in opening.proposed for c in s}) if opening else (),
     }
     halls = national.drop_duplicates("code_insee").set_index("code_insee")
     rows = [

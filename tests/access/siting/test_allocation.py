@@ -97,8 +97,8 @@ def test_allocations_are_named_and_start_proportional():
     assert _TILTS == (0.0, 0.2, 0.5)
     assert list(found) == [
         "proportionnelle",
-        "inclinée vers l’APL faible (+22 % par point d’APL en moins)",
-        "inclinée vers l’APL faible (+65 % par point d’APL en moins)",
+        "plus forte là où l’APL est faible (+22 % par point d’APL en moins)",
+        "plus forte là où l’APL est faible (+65 % par point d’APL en moins)",
     ]
     pd.testing.assert_series_equal(found["proportionnelle"], allocate(400, PEOPLE))
     by_tilt = [demand["45002"] for demand in found.values()]

@@ -202,7 +202,11 @@ def test_tornado_compares_the_draws_of_each_end() -> None:
             "Part du besoin sans réponse qui viendrait",
             {"De combien cette part suit l’APL", "Part que les cabinets servent en France"},
         ),
-        ("beauce_gatinais", "Part des appels qui méritent un créneau", {"Appels d’une année"}),
+        (
+            "beauce_gatinais",
+            "Part des appels qui relèvent d’une consultation",
+            {"Appels d’une année"},
+        ),
         (
             "ouest_loiret",
             "Part des demandes qui ont trouvé un créneau",

@@ -40,7 +40,9 @@ def reading(slots: int | tuple[int, ...], weight: float = 1.0) -> dict[str, Any]
 
 def shares(case: Scenario, *, draws: int = DRAWS) -> np.ndarray:
     """Share of the calls that deserves a slot, draw by draw."""
-    return draw_requests(case, draws=draws).causes["Part des appels qui méritent un créneau"]
+    return draw_requests(case, draws=draws).causes[
+        "Part des appels qui relèvent d’une consultation"
+    ]
 
 
 # ---- oracles of the document

@@ -88,7 +88,7 @@ def saved_before(**changes: Any) -> str:
     }
     told = {name: (source.text, source.grade) for name, source in sources.items()}
     told |= dict.fromkeys(("snp_rate", "unmet_share"), ("hypothèse d’avant", "D"))
-    told["people_without_mt"] = ("CNAM", "C")
+    told["people_without_mt"] = ("Cnam", "C")
     for name in changes.keys() & {"calls_observed", "calls_people_years"}:
         told[name] = ("relevé de la ligne", "A")
     lines += [

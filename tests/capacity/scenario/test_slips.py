@@ -204,7 +204,10 @@ def test_without_a_source_alone(people: float, asked: int) -> None:
         ("[calendar]\nopens = 8", "vouliez-vous dire 08:00:00 ?"),
         ("[calendar]\nclosed = [2025-08-01, 2025-08-15]", "une période, par exemple [2025-08-01,"),
         ('[calendar]\nclosed = ["2025-08-01", "2025-08-15"]', "une période, par exemple"),
-        ("need_share = 0.6", "il faut une liste ; Part des appels qui méritent un créneau, part"),
+        (
+            "need_share = 0.6",
+            "il faut une liste ; Part des appels qui relèvent d’une consultation, part",
+        ),
         ("[visitors]\npresent = 5000", "de janvier à décembre, personnes"),
         ("[readings]\nlabel = 'x'\nslots_today = 8\nweight = 1", "deux crochets : [[readings]]"),
         ("[sources]\ntarget = 'comité'", "écrivez « target = { text = 'comité', grade = \"C\" } »"),

@@ -32,6 +32,7 @@ from cpts_geo.atlas.maps.live._columns import (
 from cpts_geo.atlas.maps.live._page import Inert, css, script
 from cpts_geo.atlas.maps.live.topology import topology
 from cpts_geo.errors import TableError
+from cpts_geo.french import typeset
 from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Degrees between two lines of the grid of contours: about ten metres.
@@ -207,7 +208,7 @@ class CommuneLayer(folium.map.Layer):
             "bounds": [[south, west], [north, east]],
             "own": own,
             "codes": codes,
-            "names": rows["name"].astype(str).tolist(),
+            "names": rows["name"].astype(str).map(typeset).tolist(),
             "short": rows["short"].fillna("").tolist() if "short" in rows else [],
             "circled": circled,
             "centred": areas is not None and "short" in rows,

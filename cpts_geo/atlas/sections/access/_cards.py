@@ -50,9 +50,9 @@ def _shift_card(shift: Shift, names: pd.Series) -> _Card | None:
 
 def _opening_card(found: Opening, access: TerritoryAccess) -> _Card | None:
     """What a centre at the best place changes, emergency departments counted; None for nothing."""
-    sites = found.farthest_first
-    if not found.emergencies_known or not found.today or sites not in found.gains:
+    if not found.emergencies_known or not found.today or not found.proposed:
         return None
+    sites = found.proposed[0]
     table = found.gains[sites].to_dict("index")
     minutes = SPOKEN_MINUTES["centre"]
     people = float(table["difference"][f"within_{minutes:g}"])

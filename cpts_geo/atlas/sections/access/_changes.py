@@ -97,7 +97,7 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
         if not shift.crossing["sure"].get(code, True):
             direction += ", selon les temps"
         known = Status.ASSUMED.value if pd.notna(row["after"]) else Status.UNKNOWN.value
-        before = Status.MEASURED.value if pd.notna(row["before"]) else Status.UNKNOWN.value
+        before = Status.COMPUTED.value if pd.notna(row["before"]) else Status.UNKNOWN.value
         # A gap that is written stands between two values that are not written alike.
         alike = number(row["before"], 2) == number(row["after"], 2)
         digits = 3 if alike and signed(row["shift"]) != signed(0.0) else 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -24,11 +24,18 @@ from cpts_geo.settings import MINUTES_BANDS, SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import CELL_COLUMNS, TerritoryAccess
 
+#: The law itself is told to analysts.
+_APPROXIMATE: Final = (
+    "temps approchés par la distance entre les communes, sans réseau routier ; les chiffres "
+    "donnés sont ceux de la variante centrale"
+)
+
 
 def times_note(access: TerritoryAccess) -> str:
     """Say what the travel times are, and what they are not."""
     times = access.times
-    words = f"Temps en voiture : {times.label} (confiance {times.grade})."
+    label = _APPROXIMATE if access.approximate else times.label
+    words = f"Temps en voiture : {label} (confiance {times.grade})."
     if access.approximate:
         words += (
             " Ils ignorent rivières et ponts ; le relief et la circulation n’y sont qu’en moyenne "
@@ -179,6 +186,7 @@ def section(access: TerritoryAccess) -> dict[str, Any]:
     return {
         "stacks": _stacks(access),
         "note": times_note(access),
+        "law": f"{capital(access.times.label)}." if access.approximate else "",
         "sentences": coverage_sentences(access),
         "headers": coverage_headers(),
         "rows": coverage_rows(access),

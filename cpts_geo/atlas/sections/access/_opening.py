@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.atlas.look.words import capital
 from cpts_geo.atlas.sections.access._minutes import (
     coverage_headers,
     figure_cells,
@@ -22,22 +22,44 @@ from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.opening import Opening
 
+#: Nothing is proposed where nothing would be gained.
+NOWHERE = "Aucun lieu du territoire ne rapprocherait quelqu’un d’un lieu de soins sans rendez-vous."
+
 
 def opening_answer(found: Opening, access: TerritoryAccess) -> str:
-    """Say where to open, and whether the answer holds."""
-    places = named(found.best, access.names)
+    """Say where to open, emergency departments counted, then where if they do not count."""
+    if not found.proposed:
+        return NOWHERE
+    first, *others = found.proposed
+    more = " de plus" if found.existing else ""
+    count = len(first)
+    where = f"les meilleurs lieux de {number(count)} centres{more} sont "
+    if count == 1:
+        where = f"le meilleur lieu d’un centre{more} est "
+    counts = found.emergencies_known and found.today and found.best != found.farthest_first
+    head = where if counts else f"pour que chacun soit le plus près possible, {where}"
+    if counts and first == found.farthest_first:
+        head = f"les urgences comptant déjà comme un recours, {where}"
+    texts = [f"{capital(head)}{named(first, access.names)}. {gain_sentence(found, access, first)}"]
+    texts += [
+        f"Si les urgences ne comptaient pas, ce serait {named(sites, access.names)}. "
+        f"{gain_sentence(found, access, sites)}"
+        for sites in others
+    ]
+    return " ".join(texts)
+
+
+def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
+    """Say what the best place without emergency departments gives, and whether it holds."""
     rows = found.solutions[found.solutions["allocation"] == found.solutions["allocation"].iloc[0]]
     first = rows.iloc[0]
-    more = " de plus" if found.existing else ""
-    count = len(found.best)
-    where = f"le meilleur lieu d’un centre{more} est "
-    if count > 1:
-        where = f"les meilleurs lieux de {count} centres{more} sont "
-    text = f"Pour que chacun soit le plus près possible, {where}"
-    text += (
-        f"{places} : {duration(first['mean_minutes'], words=True)} en moyenne, "
-        f"{number(first['worst_minutes'])} pour la commune la plus éloignée "
-        f"({access.names.get(first['worst_commune'], first['worst_commune'])}), "
+    far = access.names.get(first["worst_commune"], first["worst_commune"])
+    inside = named([code for code in found.best if code in found.today], access.names)
+    served = f", où il y a déjà un service d’urgences ou un centre ({inside})" if inside else ""
+    text = (
+        f"Sans compter les urgences, {named(found.best, access.names)}{served} : "
+        f"{duration(first['mean_minutes'], words=True)} en moyenne, "
+        f"{number(first['worst_minutes'])} pour la commune la plus éloignée ({far}), "
         f"{access.times.series.whose}."
     )
     return f"{text} {_holds(found, access)}"
@@ -74,8 +96,8 @@ def _holds(found: Opening, access: TerritoryAccess) -> str:
     return " ".join(parts)
 
 
-def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
-    """Say what the best site, then that of those far from emergencies, changes to their minutes."""
+def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...]) -> str:
+    """Say how many people some sites bring within the time of a centre, and the mean time."""
     if not found.emergencies_known:
         return (
             "Les services d’urgences autour du territoire ne sont pas tous connus : le temps "
@@ -86,33 +108,20 @@ def gain_sentence(found: Opening, access: TerritoryAccess) -> str:
             "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
             "compté."
         )
-    texts = [_gain(found, access, found.best, "Là")]
-    if found.farthest_first != found.best:
-        place = named(found.farthest_first, access.names)
-        lead = "Si les urgences comptent déjà comme un recours, le meilleur lieu est plutôt "
-        texts.append(f"{lead}{place} : {_gain(found, access, found.farthest_first, 'il')}")
-    return " ".join(texts)
-
-
-def _gain(found: Opening, access: TerritoryAccess, sites: tuple[str, ...], subject: str) -> str:
-    """Say how many people some sites bring within the time of a centre, and the mean time."""
     table = found.gains[sites].to_dict("index")
     band = SPOKEN_MINUTES["centre"]
     people = float(table["difference"][f"within_{band:g}"])
     before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
-    place = "le service d’urgences ou le centre le plus proche"
-    if not people and np.isclose(before, after):
-        inside = named([code for code in sites if code in found.today], access.names)
-        why = f" : {inside} a déjà un service d’urgences ou un centre" if inside else ""
-        return f"{subject}, il ne rapproche personne d’un lieu de soins sans rendez-vous{why}."
-    head = "il mettrait" if subject == "il" else f"{subject}, il mettrait"
-    many = "un nombre inconnu d’habitants"
+    many = "Un nombre inconnu d’habitants"
     if pd.notna(people):
-        many = counted(people, "habitant", "habitants")
-    text = f"{head} {many} de plus à {duration(band, words=True)} au plus"
+        many = counted(people, "habitant", "habitants") if people else "Aucun habitant"
+    verb = "seraient" if people >= 2 else "serait"
+    text = f"{many} de plus {verb} à {duration(band, words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
-        then = duration(after, words=True)
-        text += f" ; {place} serait à {then} en moyenne, contre {number(before)}"
+        text += (
+            " ; le service d’urgences ou le centre le plus proche serait à "
+            f"{duration(after, words=True)} en moyenne, contre {number(before)}"
+        )
     return text + "."
 
 
@@ -190,13 +199,13 @@ def _mean_under(found: Opening, row: dict[Hashable, Any], allocation: str) -> fl
 
 def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     """Today, then with each proposed site: shares within each time, mean, p90, the farthest."""
-    if not found.today or not found.gains:
+    if not found.today or not found.gains or not found.proposed:
         return []
     status = Status.ESTIMATED.value
-    before: pd.Series = found.gains[found.best].T["before"]
+    before: pd.Series = found.gains[found.proposed[0]].T["before"]
     how = f"{access.times.series.whose} ({access.times.grade})"
     tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
-    for sites in dict.fromkeys([found.best, found.farthest_first]):
+    for sites in found.proposed:
         title = f"Avec un centre : {named(sites, access.names)}"
         tables.append((title, how, found.gains[sites].T["after"]))
     rows = []
@@ -210,10 +219,13 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
 
 def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
     """What the template shows: where to open, what it changes, whether it carries the demand."""
+    answer = {"answer": opening_answer(found, access), "proposed": bool(found.proposed)}
+    if not found.proposed:
+        return answer
     return {
-        "answer": opening_answer(found, access),
+        **answer,
+        "stability": stability_sentence(found, access),
         "capacity": capacity_sentence(found, access),
-        "gain": gain_sentence(found, access),
         "whose": access.times.series.whose,
         "approximate": access.approximate,
         "headers": site_headers(found),

@@ -53,10 +53,10 @@ _INPUTS: Final = {
     "Appels par personne (comptés sur un an)": _Input(
         "calls_observed", lambda value: number(value, 3), "Compter les appels plus longtemps"
     ),
-    "Part des appels qui méritent un créneau": _Input(
+    "Part des appels qui relèvent d’une consultation": _Input(
         "need_share",
         _whole_share,
-        "Mesurer cette part, en notant pour chaque appel s’il méritait un créneau,",
+        "Mesurer cette part, en notant pour chaque appel s’il relevait d’une consultation,",
     ),
     "Part des demandes qui ont trouvé un créneau": _Input(
         "found_share", _whole_share, "Mesurer cette part, en notant qui n’a pas eu de créneau,"

@@ -40,8 +40,8 @@ def _phone_note(phone: pd.DataFrame, *, grade: str) -> str:
     """Say what the telephone rests on."""
     return (
         f"Appels par an : comptés ({grade}). Leur répartition dans la journée et "
-        f"{number(_handling_minutes(phone))} minutes par appel : hypothèses (D). Attente d’une "
-        "file M/M/c (Erlang C), sans raccrochage : un maximum."
+        f"{number(_handling_minutes(phone))} minutes par appel : hypothèses (D). Attente "
+        "calculée comme si personne ne raccrochait : un maximum."
     )
 
 

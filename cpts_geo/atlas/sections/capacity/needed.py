@@ -26,21 +26,21 @@ from cpts_geo.capacity.answer.headline import (
     Headline,
 )
 from cpts_geo.capacity.need.interval import SAMPLING_WORDS
-from cpts_geo.capacity.scenario.inputs import Evidence
+from cpts_geo.capacity.scenario.inputs import EVIDENCE, Evidence
 from cpts_geo.french import number, percent
 from cpts_geo.schema import STATUS_MARKS
 
 #: What the requests of a year are, by what they rest on.
 _MADE_OF: Final[dict[Evidence, str]] = {
-    "1a": "appels comptés × part qui méritait un créneau, d’après le journal",
-    "1b": "appels comptés × part des appels qui méritent un créneau",
+    "1a": "appels comptés × part qui relevait d’une consultation, d’après le journal",
+    "1b": "appels comptés × part des appels qui relèvent d’une consultation",
     "2": "consultations comptées ÷ part des demandes qui ont trouvé un créneau",
     "3": "besoin sans réponse sur place × part qu’en reçoivent les lignes connues",
     "4": "",
 }
 _BY_PERSON: Final = (
     "personnes sans médecin traitant × appels par personne d’une autre ligne × part des appels qui "
-    "méritent un créneau"
+    "relèvent d’une consultation"
 )
 
 
@@ -220,10 +220,13 @@ def section(result: Headline) -> dict[str, Any]:
         "how": (
             f"Créneaux par jour d’ouverture. Délai : {deadline(scenario.deadline_days)} ; "
             f"objectif : {percent(scenario.target, 0)} ; durée d’une consultation : {number(low)} "
-            f"à {number(high)} min ; {scenario.opening_days_per_year} jours d’ouverture par an ; "
-            f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}. Public "
-            f"compté : {whom(scenario)}. {sentence(scenario.eligibility)} Base : "
+            f"à {number(high)} min ; {scenario.opening_days_per_year} jours d’ouverture par an. "
+            f"Public compté : {whom(scenario)}. {sentence(scenario.eligibility)} Base : "
             f"{sentence(scenario.population_basis)}"
+        ),
+        "analyst": (
+            f"Appui {scenario.evidence} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}). "
+            f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}."
         ),
         "notes": [sentence(note) for note in scenario.notes],
     }

@@ -7,7 +7,7 @@ from typing import Any, Final
 from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.atlas.look.words import sentence, support
+from cpts_geo.atlas.look.words import TECHNICAL, sentence, support
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.parameters import SOURCED_FIELDS, Source, default_parameters
@@ -17,7 +17,7 @@ from cpts_geo.french import typeset
 _NATIONAL: Final = ("need_rate", "met_share", "apl_elasticity")
 
 
-def _common_rows(found: ScenarioComparison) -> list[list[Cell]]:
+def _common_rows(found: ScenarioComparison, *, technical: bool) -> list[list[Cell]]:
     """Meaning with unit, value, source, grade; what neither scenario uses is left out.
 
     Where known lines say what one of them would receive, what the need of a nation rests on.
@@ -28,8 +28,10 @@ def _common_rows(found: ScenarioComparison) -> list[list[Cell]]:
         value = getattr(found.first, name)
         if name in found.changes or name in unused or value is None:
             continue
+        if (name in TECHNICAL) != technical:
+            continue
         rows.append(_row(found, name, value, found.first.sources[name]))
-    if any(scenario.evidence == "3" for scenario in (found.first, found.second)):
+    if not technical and any(s.evidence == "3" for s in (found.first, found.second)):
         for name in _NATIONAL:
             given = default_parameters()[name]
             rows.append(_row(found, name, given.value, given.source))
@@ -61,4 +63,9 @@ def _bases(found: ScenarioComparison) -> list[str]:
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
     """What the template shows: what each scenario rests on, and what both assume."""
-    return {"rows": _common_rows(found), "bases": _bases(found), "caveats": found.caveats}
+    return {
+        "rows": _common_rows(found, technical=False),
+        "technical": _common_rows(found, technical=True),
+        "bases": _bases(found),
+        "caveats": found.caveats,
+    }

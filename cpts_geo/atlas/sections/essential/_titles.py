@@ -107,7 +107,9 @@ def _changes(access: TerritoryAccess) -> str:
                 f"passerait de {before} à {after}" if before != after else f"resterait à {after}"
             )
             return f"{shift.title} : l’APL {moved}"
-    return "Où ouvrir un centre ?" if access.opening else "Changements de l’offre : non montrés"
+    if access.opening and access.opening.proposed:
+        return "Où ouvrir un centre ?"
+    return "Changements de l’offre : non montrés"
 
 
 def _communes(figures: pd.DataFrame) -> str:

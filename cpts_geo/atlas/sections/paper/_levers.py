@@ -97,9 +97,9 @@ def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
 def _openings(access: TerritoryAccess) -> Iterator[Lever]:
     """A centre at the site that counts emergency departments, where it brings somebody nearer."""
     found = access.opening
-    if found is None or not found.emergencies_known or not found.today:
+    if found is None or not found.emergencies_known or not found.today or not found.proposed:
         return
-    sites = found.farthest_first
+    sites = found.proposed[0]
     band = SPOKEN_MINUTES["centre"]
     table = found.gains[sites].to_dict("index")
     people = float(table["difference"][f"within_{band:g}"])

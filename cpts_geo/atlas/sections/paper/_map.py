@@ -54,7 +54,7 @@ def section(study: Study, *, national: gpd.GeoDataFrame) -> dict[str, Any] | Non
             national=national,
             around=study.common.surroundings.field,
             open_today=study.centres,
-            proposed=() if opening is None else opening.useful,
+            proposed=opening.proposed[0] if opening and opening.proposed else (),
             size=(_ACROSS / _INCH, _TALL / _INCH),
         )
         image = png(found.figure, dpi=_DPI, colours=_COLOURS)

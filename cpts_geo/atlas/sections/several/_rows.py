@@ -12,7 +12,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.dumbbell import dumbbell_svg
 from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
-from cpts_geo.atlas.look.words import estimate, short_answer, slots_text, whom
+from cpts_geo.atlas.look.words import estimate, short_answer, slots_text, strength, whom
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.errors import DemandTooLargeError
@@ -80,7 +80,7 @@ def _needed(result: Headline, *, top: float) -> dict[str, Any]:
         "today": slots_text(today.slots) if today else None,
         "hours": estimate(result, hours),
         "hours_rank": f"{hours.p50:.3g}" if own else "",
-        "label": result.scenario.evidence,
+        "label": strength(result.scenario),
         "label_rank": _RANKED.index(result.scenario.evidence),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.atlas.look.words import whom
+from cpts_geo.atlas.look.words import TECHNICAL, whom
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import National, described
@@ -26,7 +26,8 @@ def hypotheses(answered: Sequence[Scenario], parameters: Parameters) -> dict[str
     """
     if not answered:
         return None
-    rows = []
+    rows: list[list[Cell]] = []
+    technical: list[list[Cell]] = []
     # What a log counts stands where it was assumed.
     for name, default in parameters.items():
         name = answered[0].need_input if name == "need_share" else name  # noqa: PLW2901
@@ -40,8 +41,9 @@ def hypotheses(answered: Sequence[Scenario], parameters: Parameters) -> dict[str
         value = getattr(scenario, name, default.value)
         shown = f"{value_words(name, value)} {unit}".strip()
         what = Cell(typeset(meaning), numeric=False, origin=alone)
-        rows.append([what, *plain_cells(shown, typeset(source.text), source.grade)])
-    return {"rows": rows}
+        row = [what, *plain_cells(shown, typeset(source.text), source.grade)]
+        (technical if name in TECHNICAL else rows).append(row)
+    return {"rows": rows, "technical": technical}
 
 
 def limits(layers: Sequence[MapLayer]) -> dict[str, Any]:

@@ -18,16 +18,15 @@ def section(
     study: Study, layers: Sequence[MapLayer], *, national: gpd.GeoDataFrame
 ) -> dict[str, Any]:
     """What the template shows: the map in pieces, its still ones, who has no contour."""
-    communes = study.communes
+    communes, opening = study.communes, study.access.opening
     shown = {"name": study.name, "national": national, "scenarios": study.scenarios}
-    opening = study.access.opening
     drawn = territory_map(
         communes,
         **shown,
         around=study.common.surroundings.field,
         comparison=study.comparison,
         open_today=study.centres,
-        proposed=() if opening is None else opening.useful,
+        proposed=opening.proposed[0] if opening and opening.proposed else (),
     )
     bare = communes.geometry.isna()
     return {

@@ -18,9 +18,9 @@ from cpts_geo.schema import (
     AREA,
     COLUMNS,
     DEPARTEMENT,
+    FIRST_HAND,
     FRANCE,
     TERRITORY,
-    Status,
     vintages,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -146,7 +146,7 @@ def _lines(trend: pd.DataFrame, *, past: bool) -> tuple[list[Line], list[Break]]
         replaced = {point.year for point in current}
         earlier = [p for p in points(rows, "apl_past") if p.year not in replaced] if past else []
         runs = [
-            [Dot(p.year, p.value, _written(p.value), p.status != Status.MEASURED) for p in run]
+            [Dot(p.year, p.value, _written(p.value), p.status not in FIRST_HAND) for p in run]
             for known in (earlier, current)
             for run in unbroken(known)
         ]

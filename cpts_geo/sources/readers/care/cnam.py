@@ -1,4 +1,4 @@
-"""CNAM (data.ameli.fr): health professionals, and ALD patients without a médecin traitant."""
+"""Cnam (data.ameli.fr): health professionals, and ALD patients without a médecin traitant."""
 
 from __future__ import annotations
 

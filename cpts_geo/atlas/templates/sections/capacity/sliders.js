@@ -204,7 +204,7 @@
     write(".hours", worked[2] < 1 ? "moins d’une heure" : (rough ? span(whole[0], whole[2]) : count(whole[1])) + "\u202fh", worked.join(" "));
     write(".hours-spread", !rough && whole[0] < whole[2] ? " (" + span(whole[0], whole[2]) + ")" : "");
     write(".served", percent(given), given);
-    write(".offered", "des demandes servies à temps avec " + french(state.slots, 0) + " " + slotsWord(state.slots) + (rough ? ", au milieu de l’ordre de grandeur" : ""));
+    write(".offered", "des demandes servies à temps avec " + french(state.slots, 0) + "\u00a0" + slotsWord(state.slots) + (rough ? ", au milieu de l’ordre de grandeur" : ""));
     one(".part").style.width = 100 * given + "%";
     months(asked, days, state.slots, rough);
     labels();
