@@ -6,6 +6,7 @@ reads the same in a notebook, alone in a file, and inside a page.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from cpts_geo.atlas.maps.live._areas import by_area, told_of, with_areas
 from cpts_geo.atlas.maps.live._columns import averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.maps.live.commune_layer import QUANTUM, Area, CommuneLayer, Signs
+from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, SLOTS, TERRITORY, shown_vintage, status_column
 from cpts_geo.sources.codes import overseas
 
@@ -32,6 +34,8 @@ _MARGIN_KM: Final = 12.0
 #: Communes beyond which contours stand on a coarser grid: France is seen from farther.
 _MANY: Final = 5000
 _COARSE: Final = 1e-3
+#: Bytes of a map beyond which whoever makes it is told.
+_HEAVY: Final = 3_000_000
 _METROPOLE: Final = (-4.9, 41.3, 9.6, 51.1)
 #: Indicators that territories are coloured by, or whose circles they bear: those seen first, the
 #: others of a comparison.
@@ -104,6 +108,13 @@ def territory_map(
         quantum=QUANTUM if len(communes) < _MANY else _COARSE,
         still=still,
     )
+    if len(layer.packed) > _HEAVY:
+        weight = f"Carte de {number(len(layer.packed) / 1e6, 1)} Mo"
+        warnings.warn(
+            f"{weight} : un navigateur peine au-delà de {number(_HEAVY / 1e6)} Mo. Donnez moins "
+            "de communes ou de colonnes, ou prenez france_map.",
+            stacklevel=2,
+        )
     return _alone(layer)
 
 
