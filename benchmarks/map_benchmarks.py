@@ -1,4 +1,4 @@
-"""The map of every commune of France, beside the same contours in plain folium."""
+"""The page of every commune of France, beside the same contours in plain folium."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.measures import Measure, seconds
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.maps.interactive import france_map
 from cpts_geo.atlas.maps.layers import classify, column_layer
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.french import number
 from cpts_geo.sources.embedding import embedded
-from run import find_browser
+from cpts_geo.writing.export.browser import find_browser
+from cpts_geo.writing.france import write_france
 
 _COLUMN: Final = "apl_2023"
 _FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
@@ -88,14 +88,14 @@ def bench_map(folder: Path) -> list[Measure]:
     browser = find_browser()
     if browser is None:
         return [Measure("Carte de France", None, "s", None, "aucun navigateur trouvé")]
-    national, figures = embedded.load_communes(), embedded.load_figures()
     start = time.perf_counter()
-    ours = france_map(national, figures)
+    write_france(folder / "ours.html", fetched=False)
     made = time.perf_counter() - start
-    pages = {"ours": ours, "plain": _plain_map()}
-    for name, new in pages.items():
-        (folder / f"{name}.html").write_text(inline_assets(new.get_root().render()), "utf-8")
-    whole = int(national.geometry.notna().sum())
+    plain = _plain_map()
+    (folder / "plain.html").write_text(inline_assets(plain.get_root().render()), "utf-8")
+    # Inside a page of ours, what folium names at random is numbered.
+    pages = {"ours": "map_0", "plain": plain.get_name()}
+    whole = int(embedded.load_communes().geometry.notna().sum())
     waited = {"ours": (".cpts-map[data-ready]", 1), "plain": ("path.leaflet-interactive", whole)}
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in pages}
     with sync_playwright() as playwright:
@@ -104,7 +104,7 @@ def bench_map(folder: Path) -> list[Measure]:
             for name, (selector, count) in waited.items():
                 found = _timed(
                     chromium, folder / f"{name}.html", selector=selector, count=count,
-                    name=pages[name].get_name(),
+                    name=pages[name],
                 )  # fmt: skip
                 times[name].append(found)
         chromium.close()

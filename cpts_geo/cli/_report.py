@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
 from cpts_geo.cli._options import OUTPUTS, on_territories, path_option
-from cpts_geo.cli._terminal import echo
+from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.french import number
 
 if TYPE_CHECKING:
@@ -37,6 +39,24 @@ def report(
     output = output or OUTPUTS / result.folder
     index = write_report(result, output, say=say)
     echo(f"Rapport prêt : {index.resolve()}")
+
+
+def france(
+    output: Annotated[Path, path_option("Fichier de la page.")] = OUTPUTS / "france.html",
+    embedded_only: Annotated[
+        bool,
+        typer.Option(
+            "--embedded-only",
+            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
+        ),
+    ] = False,
+) -> None:
+    """Écrire la page de toutes les communes et intercommunalités de France."""
+    # Imported here so that --help and --version answer at once.
+    from cpts_geo.writing.france import write_france  # noqa: PLC0415
+
+    page = write_france(output, fetched=not embedded_only, say=teller())
+    echo(f"Page prête : {page.resolve()}")
 
 
 def analysed(request: Request, options: Options, *, say: Callable[[str], None]) -> Analysis:

@@ -14,7 +14,7 @@ from cpts_geo.cli._capacity import capacity_app
 from cpts_geo.cli._data import data_app
 from cpts_geo.cli._export import export
 from cpts_geo.cli._mistyped import misunderstood
-from cpts_geo.cli._report import report
+from cpts_geo.cli._report import france, report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(capacity_app)
 app.command("report")(report)
 app.command("export")(export)
+app.command("france")(france)
 
 
 @app.callback(invoke_without_command=True)

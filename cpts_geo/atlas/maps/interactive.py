@@ -6,6 +6,7 @@ reads the same in a notebook, alone in a file, and inside a page.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,9 +20,11 @@ from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps.layers import MapLayer, column_layer, territory_layers
+from cpts_geo.atlas.maps.live._areas import by_area, told_of, with_areas
 from cpts_geo.atlas.maps.live._columns import averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.maps.live.commune_layer import QUANTUM, Area, CommuneLayer, Signs
+from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, SLOTS, TERRITORY, shown_vintage, status_column
 from cpts_geo.sources.codes import overseas
 
@@ -30,7 +33,9 @@ _ASPECT: Final = 1.4
 _MARGIN_KM: Final = 12.0
 #: Communes beyond which contours stand on a coarser grid: France is seen from farther.
 _MANY: Final = 5000
-_COARSE: Final = 3e-4
+_COARSE: Final = 1e-3
+#: Bytes of a map beyond which whoever makes it is told.
+_HEAVY: Final = 3_000_000
 _METROPOLE: Final = (-4.9, 41.3, 9.6, 51.1)
 #: Indicators that territories are coloured by, or whose circles they bear: those seen first, the
 #: others of a comparison.
@@ -103,6 +108,13 @@ def territory_map(
         quantum=QUANTUM if len(communes) < _MANY else _COARSE,
         still=still,
     )
+    if len(layer.packed) > _HEAVY:
+        weight = f"Carte de {number(len(layer.packed) / 1e6, 1)} Mo"
+        warnings.warn(
+            f"{weight} : un navigateur peine au-delà de {number(_HEAVY / 1e6)} Mo. Donnez moins "
+            "de communes ou de colonnes, ou prenez france_map.",
+            stacklevel=2,
+        )
     return _alone(layer)
 
 
@@ -189,8 +201,10 @@ def france_map(
     national: gpd.GeoDataFrame,
     figures: pd.DataFrame,
     *,
+    areas: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
     columns: Sequence[str] = ("apl",),
+    still: str = "",
 ) -> folium.Map:
     """
     Map of every commune of France, by intercommunalité.
@@ -201,10 +215,16 @@ def france_map(
         All communes (EPSG:4326).
     figures : DataFrame
         Their figures, by the column ``code_insee``.
+    areas : DataFrame, optional
+        Figures of the intercommunalités, as
+        :func:`cpts_geo.territories.figures.aggregate.area_summary` gives them by ``epci``: they
+        stand on the cards, and those that communes lack paint their communes.
     links : mapping of str to str, optional
         Address of the page of each intercommunalité that has one, by its code.
     columns : sequence of str
         Families of columns shown, at their newest vintage.
+    still : str
+        Base64 of a PNG, shown where no script runs.
 
     Returns
     -------
@@ -227,25 +247,36 @@ def france_map(
     fresh = figures.columns.difference(national.columns)
     rows = national.join(figures.set_index("code_insee")[fresh], on="code_insee")
     rows = rows.assign(area=rows["epci"], population_status="measured")
-    known = [str(each) for each in rows.columns]
+    told = told_of(areas)
+    if areas is not None:
+        rows = with_areas(rows, areas)
+    known = [str(each) for each in rows.columns[rows.notna().any()]]
     found = filter(None, (shown_vintage(family, known) for family in columns))
     linked = links or {}
-    areas = {
+    named = {
         code: Area(
             name=name,
             link=linked.get(code, ""),
             command="" if code in linked else f"cpts-geo report --epci {code}",
+            figures=told.get(code, ()),
         )
         for code, name in zip(rows["epci"], rows["epci_name"], strict=True)
         if isinstance(code, str) and code
     }
     layer = CommuneLayer(
         rows,
-        [column_layer(column) for column in found if column in rows],
+        [
+            layer if column in figures or column in national else by_area(layer)
+            for column in found
+            if column in rows
+            for layer in [_pooled(column, rows[column])]
+        ],
         label="France",
-        areas=areas,
+        areas=named,
         bounds=_METROPOLE if len(rows) > _MANY else None,
         quantum=QUANTUM if len(rows) < _MANY else _COARSE,
+        circled=False,
+        still=still,
         search="Chercher une commune ou une intercommunalité",
     )
     return _alone(layer)

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 import matplotlib as mpl
+import pandas as pd
 import shapely
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -38,8 +39,8 @@ from cpts_geo.atlas.maps._paper import (
     paint,
     scene_of,
 )
-from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.schema import COLUMNS
+from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
+from cpts_geo.schema import COLUMNS, shown_vintage
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.codes import overseas
@@ -264,6 +265,40 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
                 _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
         frame_axes(ax, placed.total_bounds if near else land.total_bounds)
         figure.supxlabel(credit_line([], 6.6), fontsize=7, x=0.02, ha="left")
+    return figure
+
+
+def france_figure(national: gpd.GeoDataFrame, figures: pd.DataFrame) -> Figure:
+    """
+    Make the map of the APL of every commune of métropole, for where no script runs.
+
+    Parameters
+    ----------
+    national, figures : GeoDataFrame, DataFrame
+        As :func:`cpts_geo.atlas.maps.interactive.france_map`.
+
+    Returns
+    -------
+    Figure
+        Communes in the classes of the APL, its legend and source.
+    """
+    column = shown_vintage("apl", set(figures.columns[figures.notna().any()]))
+    assert column is not None
+    layer = column_layer(column)
+    mainland = national[~overseas(national["departement"]) & national.geometry.notna()]
+    values = mainland["code_insee"].map(figures.set_index("code_insee")[column].astype(float))
+    colours = [*layer.colours, style.HATCH_LINE]
+    with mpl.rc_context(RC):
+        figure = Figure(figsize=(6.6, 6.6), layout="constrained")
+        ax = figure.subplots()
+        shown = mainland.to_crs(METRIC_CRS)
+        painted = [colours[rank] for rank in classify(values, layer)]
+        shown.plot(ax=ax, color=painted, linewidth=0, antialiased=False)
+        edge = style.SWATCH_EDGE
+        swatches = [Patch(facecolor=colour, edgecolor=edge) for colour in layer.colours]
+        ax.legend(swatches, layer.labels, title=layer.title, loc="lower left", fontsize=7)
+        frame_axes(ax, shown.total_bounds)
+        figure.supxlabel(credit_line([COLUMNS[column].source], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 

@@ -2,7 +2,7 @@
 // Text of others is data: it is only ever written as text, never as HTML.
 const cptsMap = (() => {
   "use strict";
-  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, CHIPS = 6;
+  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, LETTERS = 130;
   let made = 0;
 
   function el(tag, attributes, ...children) {
@@ -167,7 +167,7 @@ const cptsMap = (() => {
         this.id = id;
         this.rank = made;
         made += 1;
-        this.state = {fill: -1, circles: -1, dim: null, over: -1, picked: -1, at: -1, swipe: false, cut: 0.5};
+        this.state = {fill: -1, circles: -1, dim: null, over: -1, picked: -1, area: -1, at: -1, swipe: false, cut: 0.5};
       },
       onAdd(map) {
         this._map = map;
@@ -239,8 +239,9 @@ const cptsMap = (() => {
         const top = Math.min(...mine.map((row) => this.y[row])), bottom = Math.max(...mine.map((row) => this.y[row]));
         const band = (row) => Math.floor(10 * (this.y[row] - top) / (bottom - top + 1e-12));
         this.order = mine.sort((a, b) => band(a) - band(b) || this.x[a] - this.x[b]);
+        const people = Array.isArray(data.people) ? data.people : this.layers[data.people].values;
         this.ranked = this.rowsOf(() => true).sort((a, b) => (b < data.own) - (a < data.own) ||
-          (data.people[b] || 0) - (data.people[a] || 0));
+          (people[b] || 0) - (people[a] || 0));
       },
       rowsOf(test) {
         const found = [];
@@ -299,7 +300,7 @@ const cptsMap = (() => {
           found = [];
           show();
           field.value = each.text;
-          if (each.row >= 0) { this.reach([each.row]); this.pick(each.row); } else { this.reach(each.rows); }
+          if (each.row >= 0) { this.reach([each.row]); this.pick(each.row); } else { this.reach(each.rows); this.visit(each.rank); }
         };
         field.addEventListener("input", () => {
           found = this.search(folded(field.value));
@@ -341,9 +342,10 @@ const cptsMap = (() => {
       makeChoices(name) {
         const part = (kind, title, none) => {
           const options = this.layers.map((layer, rank) => [layer, rank]).filter(([layer]) => layer.kind === kind &&
-            (!layer.texts || layer.values.some((value) => value !== null)));
+            (kind !== "circles" || layer.discs.length > 0));
+          const letters = options.reduce((sum, [layer]) => sum + layer.title.length, 0);
           if (options.length === 0 || options.length === 1 && !none) { return null; }
-          if (options.length > CHIPS) {
+          if (letters > LETTERS) {
             const choice = el("select", {class: "cpts-select", "aria-label": title, onchange: () => {
               this.state[kind] = Number(choice.value);
               this.state.dim = null;
@@ -408,7 +410,7 @@ const cptsMap = (() => {
             this.held = this.held || event.ctrlKey;
             if (event.ctrlKey) { map.scrollWheelZoom.enable(); } else { map.scrollWheelZoom.disable(); }
           }, true],
-          [document, "keydown", (event) => { if (event.key === "Escape" && this.state.picked >= 0) { this.pick(-1); } }],
+          [document, "keydown", (event) => { if (event.key === "Escape" && Math.max(this.state.picked, this.state.area) >= 0) { this.pick(-1); } }],
           [container, "mouseleave", () => this.hover(-1)],
           [container, "click", (event) => { this.held = this.held || event.target.closest(".leaflet-control-zoom") !== null; }, true]
         ];
@@ -531,8 +533,15 @@ const cptsMap = (() => {
         if (value === null) { return instead || word; }
         return `${written(layer, value)}${unit(layer, value)}, ${word}`;
       },
+      // An area found by its name: no commune is chosen.
+      visit(rank) {
+        this.pick(-1);
+        this.state.area = rank;
+        this.fillCard();
+      },
       pick(row, told) {
         this.state.picked = row;
+        this.state.area = -1;
         this.option.setAttribute("aria-selected", String(row >= 0 && row === this.state.at));
         if (row >= 0 && told) { this.reach([row]); }
         this.tip.hidden = true;
@@ -553,7 +562,12 @@ const cptsMap = (() => {
       },
       fillCard() {
         const {data} = this, row = this.state.picked;
-        this.card.classList.toggle("cpts-open", row >= 0);
+        this.card.classList.toggle("cpts-open", row >= 0 || this.state.area >= 0);
+        if (row < 0 && this.state.area >= 0) {
+          const area = data.areas[this.state.area];
+          this.card.replaceChildren(this.closing(), el("p", {class: "cpts-head"}, area.name), ...this.told(area));
+          return;
+        }
         if (row < 0) { this.card.replaceChildren(...this.whole()); return; }
         const pairs = this.layers.filter((layer) => row < data.own || layer.values[row] !== null)
           // What is known of no area of the map would only lengthen the card.
@@ -566,17 +580,28 @@ const cptsMap = (() => {
         const area = data.areas[data.area[row]], named = area && area.name !== data.names[row];
         const line = document.getElementById("commune-" + data.codes[row]);
         this.card.replaceChildren(
-          el("button", {type: "button", class: "cpts-close", "aria-label": "Fermer", onclick: () => this.shut()}, "×"),
+          this.closing(),
           el("p", {class: "cpts-head"}, data.names[row]),
-          el("p", {class: "cpts-code"}, ...[data.area.length > row && data.area[row] < 0 ? "hors du territoire" : "",
+          el("p", {class: "cpts-code"}, ...[row >= data.own ? "hors du territoire" : "",
             data.things[0] === "commune" ? `code Insee ${data.codes[row]}` : "",
             named && data.areas.length > 1 ? area.name : ""].filter(Boolean).join(" · ")),
           el("dl", {}, ...pairs),
-          ...(area && area.link ? [el("p", {}, el("a", {href: area.link}, "Ouvrir la fiche"))] : []),
-          ...(area && area.command ? [el("p", {}, "Pour en faire la fiche\u202f: ", el("code", {}, area.command))] : []),
+          ...(named && area.figures.length ? [el("p", {class: "cpts-area"}, area.name)] : []),
+          ...(area ? this.told(area) : []),
           ...(line ? [el("p", {}, el("a", {href: "#commune-" + data.codes[row]}, "Voir la ligne du tableau"))] : []),
           el("p", {class: "cpts-source"}, this.origin())
         );
+      },
+      closing() {
+        return el("button", {type: "button", class: "cpts-close", "aria-label": "Fermer", onclick: () => this.shut()}, "×");
+      },
+      // Figures of an area, and its page or what makes it.
+      told(area) {
+        const pairs = area.figures.flatMap(([label, text, sign, word]) => [el("dt", {}, label), el("dd", {}, el("b", {}, text),
+          "\u00a0", el("span", {"aria-hidden": "true", title: word}, sign), hidden(" " + word))]);
+        return [...(pairs.length ? [el("dl", {}, ...pairs)] : []),
+          ...(area.link ? [el("p", {}, el("a", {href: area.link}, "Ouvrir la fiche"))] : []),
+          ...(area.command ? [el("p", {}, "Pour en faire la fiche\u202f: ", el("code", {}, area.command))] : [])];
       },
       // Without a commune: what the whole is beside the others.
       whole() {

@@ -29,6 +29,8 @@ from cpts_geo.sources.catalogue.catalogue import sources
 #: Pixels of the radius of the largest circle, and of the digits in a circle.
 LARGEST: Final = 22.0
 DIGITS: Final = 11
+#: Circles beyond which none is drawn: the values stand on the cards alone.
+_MOST: Final = 20_000
 #: Letters of a unit that is told once.
 _LONG: Final = 12
 #: Column of the words that stand in the place of the values of another, as an interval does.
@@ -78,6 +80,8 @@ def column_data(
     if layer.counts:
         scale, others = key(mine, layer.column, largest=LARGEST)
         found = circles(mine, layer.column, at=places(mine), largest=LARGEST, letters=DIGITS)
+        # A circle in every commune of France says nothing, and weighs more than all the rest.
+        found = found if len(found) < _MOST else []
         data["discs"] = [[c.row, c.radius, LOOKS.index(c.look), int(bool(c.text))] for c in found]
         data["key"] = [
             *([round(radius, 2), 0, text] for radius, text in scale),

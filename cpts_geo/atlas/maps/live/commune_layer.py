@@ -83,11 +83,14 @@ class Area:
         Address of its page, empty where it has none.
     command : str
         What makes its page, empty where it has one.
+    figures : sequence of tuple of str
+        Label, text, sign and words of the status of each of its figures.
     """
 
     name: str
     link: str = ""
     command: str = ""
+    figures: Sequence[tuple[str, str, str, str]] = ()
 
 
 class CommuneLayer(folium.map.Layer):
@@ -212,7 +215,7 @@ class CommuneLayer(folium.map.Layer):
             "short": rows["short"].fillna("").tolist() if "short" in rows else [],
             "circled": circled,
             "centred": areas is not None and "short" in rows,
-            "people": [None if pd.isna(each) else int(each) for each in rows["population"]],
+            "people": _people(rows, [layer.column for layer in layers]),
             "at": places_of.T.tolist(),
             "area": _areas(rows, own, list(named)),
             "areas": [vars(each) for each in named.values()],
@@ -289,6 +292,13 @@ def _check(communes: gpd.GeoDataFrame, layers: Sequence[MapLayer]) -> None:
             defects=defects,
             remedy="donnez une table de territory_communes, ou ces colonnes.",
         )
+
+
+def _people(rows: gpd.GeoDataFrame, columns: list[str]) -> list[int | None] | int:
+    """Inhabitants of each row, or the layer that says them already."""
+    if "population" in columns:
+        return columns.index("population")
+    return [None if pd.isna(each) else int(each) for each in rows["population"]]
 
 
 def _areas(rows: gpd.GeoDataFrame, own: int, keys: list[str]) -> list[int]:

@@ -62,7 +62,8 @@ def _effects(found: ScenarioComparison) -> list[str]:
 def _goal_sentences(found: ScenarioComparison) -> list[str]:
     """Set the slots that each scenario offers beside those its target calls for."""
     row: Any = found.table.loc["slots_needed"]
-    asked: dict[str, list[str]] = {}
+    # A target is said once, whether both ask as much of it or not.
+    asked: dict[str, dict[str, list[tuple[str, str]]]] = {}
     for letter, side, scenario in zip(
         "AB", ("first", "second"), (found.first, found.second), strict=True
     ):
@@ -72,12 +73,24 @@ def _goal_sentences(found: ScenarioComparison) -> list[str]:
             slots_asked = f"{bounds}, ordre de grandeur"
         need = (
             f"Pour servir {percent(scenario.target, 0)} des demandes {whom(scenario, of=True)} "
-            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour : {slots_asked}"
+            f"{deadline(scenario.deadline_days)}, créneaux qu’il faudrait par jour"
         )
         mean = mean_offered(scenario)
         offered = "un nombre inconnu" if math.isnan(mean) else slots_text(mean)
-        asked.setdefault(need, []).append(f"{letter} en offre {offered}")
-    return [f"{need} ; {joined(offers)}." for need, offers in asked.items()]
+        asked.setdefault(need, {}).setdefault(slots_asked, []).append((letter, offered))
+    return [f"{need} : {_asked(slots)}." for need, slots in asked.items()]
+
+
+def _asked(slots: dict[str, list[tuple[str, str]]]) -> str:
+    """What a target calls for, with what each scenario offers of it."""
+    if len(slots) == 1:
+        ((count, offers),) = slots.items()
+        return f"{count} ; {joined([f'{letter} en offre {offered}' for letter, offered in offers])}"
+    return " ; ".join(
+        f"{count} pour {letter}, qui en offre {offered}"
+        for count, offers in slots.items()
+        for letter, offered in offers
+    )
 
 
 def _lead(found: ScenarioComparison) -> str:

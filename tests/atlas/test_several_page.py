@@ -1,0 +1,113 @@
+"""The page of several territories in a browser: sorted, saved, chosen, set side by side."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cpts_geo.analysis import Analysis
+from tests.kept import reported
+
+Open = Callable[..., Any]
+KEYS = (
+    """() => [...document.querySelectorAll("table.territoires tbody tr")].map(r => r.dataset.key)"""
+)
+
+
+@pytest.fixture
+def page(open_offline: Open) -> Iterator[Any]:
+    opened = open_offline(reported() / "index.html", accept_downloads=True)
+    yield opened.page
+    assert (opened.requests, opened.errors) == ([], [])
+    opened.close()
+
+
+def of_their_own(five: Analysis) -> dict[str, float]:
+    """Slots of the territories whose answer rests on their own activity."""
+    found = {key: study.headline for key, study in five.studies.items()}
+    return {
+        key: result.slots_per_day.p50
+        for key, result in found.items()
+        if result is not None and result.scenario.has_own_line
+    }
+
+
+def test_an_order_of_magnitude_is_grey_and_never_ranked(five: Analysis, page: Any) -> None:
+    own = of_their_own(five)
+    assert 0 < len(own) < len(five.studies)
+    head = page.locator("table.territoires thead th.need")
+    for way in ("descending", "ascending"):
+        head.locator("button").click()
+        assert head.get_attribute("aria-sort") == way
+        ranked = sorted(own, key=lambda key: own[key], reverse=way == "descending")
+        assert page.evaluate(KEYS)[: len(own)] == ranked
+    rough = page.locator("table.territoires td.need.rough")
+    assert rough.count() == len(five.studies) - len(own)
+    assert "sans rang" in page.locator("#territoires").inner_text()
+    # No point is drawn where only an interval is known.
+    assert rough.locator("circle[r='5.5']").count() == 0
+    assert page.locator("td.need:not(.rough) circle[r='5.5']").count() == len(own)
+
+
+def test_columns_are_saved_for_a_french_spreadsheet(five: Analysis, page: Any) -> None:
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Télécharger en CSV").click()
+    content = Path(found.value.path()).read_bytes().decode("utf-8")
+    assert content.startswith("\ufeff")
+    heads, *rows = csv.reader(io.StringIO(content[1:]), delimiter=";")
+    assert {len(row) for row in rows} == {len(heads)}
+    assert [row[0] for row in rows] == [study.name for study in five.studies.values()]
+    slots = heads.index("Créneaux nécessaires par jour")
+    own = of_their_own(five)
+    for row, key in zip(rows, five.studies, strict=True):
+        assert row[slots] == (f"{own[key]:g}" if key in own else "")
+        assert ("ordre de grandeur" in row[slots + 1]) is (key not in own)
+
+
+def test_two_to_four_stand_side_by_side_in_equal_classes(five: Analysis, page: Any) -> None:
+    section, boxes = page.locator("#cote-a-cote"), page.locator(".choose input")
+    boxes.nth(0).check()
+    assert not section.is_visible()
+    for rank in (1, 2, 3):
+        boxes.nth(rank).check()
+    assert boxes.nth(4).is_disabled()
+    keys = list(five.studies)[:4]
+    assert section.locator("figure:visible .letter").all_inner_texts() == list("ABCD")
+    shown = section.locator("thead th[data-key]:visible")
+    assert [each.get_attribute("data-key") for each in shown.all()] == keys
+    # One scale: a kilometre is as long on each map.
+    scales = section.evaluate(
+        """s => [...s.querySelectorAll("figure:not([hidden])")]
+          .map(f => f.querySelector("svg").getBoundingClientRect().width / f.dataset.km)"""
+    )
+    assert max(scales) < 1.02 * min(scales)
+    boxes.nth(0).uncheck()
+    assert section.locator("figure:visible").count() == 3
+    assert not boxes.nth(4).is_disabled()
+
+
+def test_the_map_and_the_table_say_the_same_territory(five: Analysis, page: Any) -> None:
+    field = page.get_by_role("combobox").first
+    field.fill("beauce")
+    field.press("Enter")
+    row = page.locator("table.territoires tr[aria-current]")
+    assert row.get_attribute("data-key") == "beauce_gatinais"
+    link = page.locator(".cpts-card a")
+    assert link.get_attribute("href") == five.studies["beauce_gatinais"].file
+    # An order of magnitude is no number on a card either.
+    field.fill("asclépios")
+    field.press("Enter")
+    assert "ordre de grandeur" in page.locator(".cpts-card").inner_text()
+
+
+def test_without_scripts_the_table_is_plain(open_offline: Open) -> None:
+    opened = open_offline(reported() / "index.html", java_script_enabled=False)
+    assert opened.page.locator("img.still").is_visible()
+    assert not opened.page.locator("#territoires-outils, #cote-a-cote, .choose").first.is_visible()
+    assert opened.page.locator("table.territoires tbody tr").count() == 5
+    opened.close()
