@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpts_geo.schema._care import VINTAGES
-from cpts_geo.schema._column import Column
+from cpts_geo.schema._column import Column, Status
 from cpts_geo.schema._gps import GP_VINTAGES
 
 
@@ -210,6 +210,22 @@ _CHANGES: Final = tuple((_change(k, after=False), _change(k, after=True)) for k 
 #: Columns of each change of supply that one page may show: the shift of the APL, the APL after.
 CHANGES: Final = tuple((shift.name, after.name) for shift, after in _CHANGES)
 
+#: Of a whole territory: what a map of several shows beside what is counted of them.
+SLOTS: Final = Column(
+    name="places_wanted",
+    label="Créneaux nécessaires par jour",
+    unit="créneaux par jour",
+    kind="count",
+    decimals=0,
+    source="places_wanted",
+    vintage="scénario",
+    definition="Créneaux de soins non programmés qu’il faudrait par jour, d’après l’activité du "
+    "territoire lui-même ; un ordre de grandeur n’est qu’un intervalle.",
+    table="access",
+    best=Status.ESTIMATED,
+    secrecy="public",
+)
+
 ACCESS: Final = (
     *(
         _minutes(facility, series, vintage)
@@ -219,4 +235,5 @@ ACCESS: Final = (
     ),
     *(_minutes(facility, CELLS, _CELLS_VINTAGE) for facility in FACILITIES),
     *(column for pair in _CHANGES for column in pair),
+    SLOTS,
 )

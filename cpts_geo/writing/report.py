@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from cpts_geo import __version__, settings
 from cpts_geo.analysis import Analysis
 from cpts_geo.asked import expect, typed_path
+from cpts_geo.atlas.maps.embedding import drawn
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.maps.still import layer_figures
 from cpts_geo.atlas.pages.index import index_page
@@ -42,6 +43,8 @@ REPORT_FILES: Final = (
 )
 #: What the page, maps and tables of a territory weigh, at most.
 MEGABYTES: Final = 6.0
+#: Pixels in an inch of the maps for slides.
+_DPI: Final = 150
 _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
@@ -137,10 +140,7 @@ def _write(
 
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
-    write_atomically(path, partial(figure.savefig, format="png", dpi=150))
-    # A figure holds itself, with 8 MB of pixels: the next is drawn once it is gone.
-    del figure
-    gc.collect()
+    write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
 
 
 def _manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:

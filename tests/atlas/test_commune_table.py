@@ -74,15 +74,15 @@ def test_the_filter_ignores_accents_and_speaks_once_settled(page: Any) -> None:
     table, count = page.locator("table.communes"), page.locator("#communes-compte")
     page.clock.install(time=0)
     page.clock.pause_at(60_000)
-    page.get_by_label("Chercher une commune").fill("ILE d'y")
+    page.get_by_role("searchbox", name="Chercher une commune").fill("ILE d'y")
     assert table.evaluate(NAMES) == ["L'Île-d'Yeu"]
     page.clock.run_for(300)
     assert count.inner_text() == ""
     page.clock.run_for(400)
     assert count.inner_text() == "1 commune sur 35"
-    page.get_by_label("Chercher une commune").fill("85047")
+    page.get_by_role("searchbox", name="Chercher une commune").fill("85047")
     assert table.evaluate(NAMES) == ["Challans"]
-    page.get_by_label("Chercher une commune").fill("")
+    page.get_by_role("searchbox", name="Chercher une commune").fill("")
     assert len(table.evaluate(NAMES)) == 35
 
 

@@ -122,6 +122,7 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
     opened = open_offline(report_dir / "ouest_loiret.html")
     page = opened.page
     page.wait_for_selector(".cpts-map[data-ready]")
+    page.locator(".cpts-stage").scroll_into_view_if_needed()
     stage = page.locator(".leaflet-container").bounding_box()
     page.mouse.move(stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
     tip = page.locator(".cpts-tip")
@@ -187,6 +188,7 @@ def test_names_are_text_and_never_code(name: str, evil_dir: Path, open_offline: 
     opened = open_offline(evil_dir / f"{name}.html")
     page = opened.page
     page.wait_for_selector(".cpts-map[data-ready]")
+    page.locator(".cpts-stage").scroll_into_view_if_needed()
     stage = page.locator(".leaflet-container").bounding_box()
     for right in (0.4, 0.5, 0.6):
         page.mouse.click(stage["x"] + right * stage["width"], stage["y"] + stage["height"] / 2)

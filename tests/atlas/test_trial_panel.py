@@ -330,7 +330,7 @@ def test_paper_and_pages_without_scripts_have_no_panel(pages: Path, open_offline
     assert not still.locator("#essai").is_visible()
     assert "un panneau recalcule" in still.locator("#essai-sans").inner_text()
     # What is folded opens without any script.
-    months = still.locator("details", has_text="Mois par mois")
+    months = still.locator(".folds > details", has_text="Mois par mois")
     months.locator("summary").click()
     assert "demande le plus" in months.inner_text()
     still.context.close()

@@ -30,11 +30,15 @@ class SpineMark:
         SVG path from its centre; a disc where empty.
     main : bool
         Whether it is the territory itself.
+    key : str
+        Of one territory among several, hidden until the page chooses it and gives it a letter;
+        empty for others.
     """
 
     value: float
     sign: str = ""
     main: bool = False
+    key: str = ""
 
 
 def spine_svg(range_of: tuple[float, float], marks: Sequence[SpineMark], *, title: str) -> str:
@@ -79,7 +83,13 @@ def spine_svg(range_of: tuple[float, float], marks: Sequence[SpineMark], *, titl
         )
     for mark in reversed(known):
         colour = style.ACCENT if mark.main else style.MUTED
-        if mark.sign:
+        if mark.key:
+            parts.append(
+                f'<g data-key="{escape(mark.key)}" transform="translate({x(mark.value)} {middle})">'
+                f'<circle r="8" fill="{style.ACCENT}" stroke="{style.PAPER}"/><text y="4" '
+                f'text-anchor="middle" font-weight="600" style="fill:{style.PAPER}"></text></g>'
+            )
+        elif mark.sign:
             parts.append(
                 f'<path d="{escape(mark.sign)}" transform="translate({x(mark.value)} {middle})" '
                 f'fill="{style.PAPER}" stroke="{style.INK}" stroke-width="2"/>'

@@ -92,27 +92,6 @@ def averages(study: Study, layer: MapLayer) -> list[tuple[str, float]]:
     return found
 
 
-def useful_places(study: Study) -> list[str]:
-    """
-    Name the communes where a centre would bring someone near care.
-
-    Parameters
-    ----------
-    study : Study
-        Territory that is mapped.
-
-    Returns
-    -------
-    list of str
-        Their codes: the best where emergency departments count, then the best places; those that
-        bring nobody nearer are no proposal, and stand only where it is not known.
-    """
-    found = study.access.opening
-    if found is None:
-        return []
-    return list(dict.fromkeys(code for sites in found.proposed for code in sites))
-
-
 def _own(study: Study, indicator: str) -> float:
     """Value of an indicator for the territory; NaN where it is not known."""
     rows = study.comparison

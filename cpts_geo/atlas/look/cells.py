@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from cpts_geo.french import typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
+from cpts_geo.schema import AREA, COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 
 #: A masked value is written, marked and painted as such: never like an unknown one, or like 0.
@@ -171,7 +172,7 @@ def value_cell(name: str, value: float, status: str, note: str = "") -> Cell:
     return Cell(shown_text(COLUMNS[name], value, status), status=status, note=note)
 
 
-def origin_text(found: pd.Series) -> str:
+def origin_text(found: pd.Series | Mapping[str, Any]) -> str:
     """
     Definition, document and grade of a value that has its own.
 
@@ -189,7 +190,7 @@ def origin_text(found: pd.Series) -> str:
     return " : ".join(part for part in (found["note"], source) if part)
 
 
-def own_label(column: Column, origin: pd.Series) -> tuple[str, str]:
+def own_label(column: Column, origin: pd.Series | Mapping[str, Any]) -> tuple[str, str]:
     """
     Label and vintage of a value, which may have those of who gave it.
 
@@ -215,7 +216,7 @@ def own_label(column: Column, origin: pd.Series) -> tuple[str, str]:
     return column.label.removesuffix(" (publié)"), str(origin["vintage"])
 
 
-def detail_text(column: Column, origin: pd.Series) -> str:
+def detail_text(column: Column, origin: pd.Series | Mapping[str, Any]) -> str:
     """
     Unit, source and grade, in one line.
 
@@ -233,3 +234,35 @@ def detail_text(column: Column, origin: pd.Series) -> str:
     """
     source = f"{origin['source']} ({origin['grade']})" if origin["source"] else ""
     return ", ".join(part for part in (column.shown_unit, source) if part)
+
+
+def rows_by_area(
+    comparison: pd.DataFrame, names: Sequence[str]
+) -> dict[str, dict[tuple[str, str], dict[str, Any]]]:
+    """
+    Take the rows of a comparison out of its table, which is slow to ask a row at a time.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Rows of a comparison.
+    names : sequence of str
+        Indicators wanted.
+
+    Returns
+    -------
+    dict
+        Rows by level and code of their area, by indicator.
+
+    Examples
+    --------
+    >>> row = {"indicator": "apl", "area_level": "france", "area_code": "FR", "value": 3.3}
+    >>> rows_by_area(pd.DataFrame([row]), ["apl"])["apl"]["france", "FR"]["value"]
+    3.3
+    """
+    found: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
+    level, code = AREA
+    for record in comparison[comparison["indicator"].isin(names)].to_dict("records"):
+        row = {str(name): value for name, value in record.items()}
+        found.setdefault(row["indicator"], {})[row[level], row[code]] = row
+    return found

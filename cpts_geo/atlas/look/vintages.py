@@ -21,6 +21,13 @@ KEY_FIGURES: Final = (
     "gps_per_100k", "gps_per_100k_published", "share_without_mt", "apl", "share_low_apl",
 )  # fmt: skip
 
+#: Indicators of a diagnosis, in its order: people, needs, supply, access.
+DIAGNOSIS: Final = (
+    "share_75plus", "share_without_mt", "share_ald_without_mt", "gps_per_100k_published",
+    "gps_per_100k", "apl", "share_low_apl", "share_without_gp", "nurses_per_100k",
+    "emergency_minutes_drees",
+)  # fmt: skip
+
 
 def minutes_column(known: Collection[str]) -> str | None:
     """

@@ -100,7 +100,7 @@ def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.
 def neighbours(outlines: gpd.GeoDataFrame) -> bool:
     """Whether several territories fit into 4 degrees by 3, about a region."""
     west, south, east, north = outlines.total_bounds
-    return len(outlines) > 1 and east - west < 4 and north - south < 3
+    return bool(len(outlines) > 1 and east - west < 4 and north - south < 3)
 
 
 def named_within(

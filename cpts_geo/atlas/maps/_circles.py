@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cpts_geo.atlas.look import style
 from cpts_geo.french import number, typeset, value_text
-from cpts_geo.schema import COLUMNS, STATUS_LABELS, Status, status_column
+from cpts_geo.schema import COLUMNS, STATUS_LABELS, status_column
 from cpts_geo.secrecy.disclosure import masked
 
 #: Shares of the largest radius: what one thing takes at most, the ring of none, what is still seen.
@@ -139,8 +139,8 @@ def _shown(communes: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def _counted(communes: pd.DataFrame, column: str) -> Any:
-    """Whether each value is measured."""
-    return communes[status_column(column)].eq(Status.MEASURED).to_numpy()
+    """Whether each value is known as well as it can be."""
+    return communes[status_column(column)].eq(COLUMNS[column].best).to_numpy()
 
 
 def _fits(text: str, radius: float, letters: float) -> bool:

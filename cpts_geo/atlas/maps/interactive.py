@@ -15,14 +15,14 @@ import pandas as pd
 import shapely
 
 from cpts_geo.atlas.look.classes import pooled_breaks
-from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps.layers import MapLayer, column_layer, territory_layers
 from cpts_geo.atlas.maps.live._columns import averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.maps.live.commune_layer import QUANTUM, Area, CommuneLayer, Signs
-from cpts_geo.schema import COLUMNS, TERRITORY, shown_vintage, status_column
+from cpts_geo.schema import COLUMNS, COMPARED, SLOTS, TERRITORY, shown_vintage, status_column
 from cpts_geo.sources.codes import overseas
 
 #: A view is about this much wider than high.
@@ -32,11 +32,11 @@ _MARGIN_KM: Final = 12.0
 _MANY: Final = 5000
 _COARSE: Final = 3e-4
 _METROPOLE: Final = (-4.9, 41.3, 9.6, 51.1)
-#: Indicators that territories are coloured by, as far as they are known.
-_COMPARED: Final = (
-    "apl", "gps_per_100k", "gps_per_100k_published", "share_without_mt", "share_low_apl",
-    "share_75plus", "gps", "population",
-)  # fmt: skip
+#: Indicators that territories are coloured by, or whose circles they bear: those seen first, the
+#: others of a comparison.
+_COMPARED: Final = tuple(
+    dict.fromkeys(["apl", *KEY_FIGURES, *(COLUMNS[name].quantity for name in COMPARED)])
+)
 
 
 def territory_map(
@@ -111,6 +111,7 @@ def overview_map(
     national: gpd.GeoDataFrame,
     *,
     comparison: pd.DataFrame | None = None,
+    slots: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
     still: str = "",
 ) -> folium.Map:
@@ -125,6 +126,9 @@ def overview_map(
         All communes, for the départements.
     comparison : DataFrame, optional
         Figures of the territories, by which they are coloured.
+    slots : DataFrame, optional
+        By their key: the slots a day that each needs (:data:`cpts_geo.schema.SLOTS`), how it is
+        known, and its words, which alone stand where it is no more than an order of magnitude.
     links : mapping of str to str, optional
         Address of the page of each territory, by its key.
     still : str
@@ -156,6 +160,9 @@ def overview_map(
         known = newest_known(_COMPARED, comparison)
         rows = _compared(rows, comparison, known)
         layers = [_pooled(name, rows[name]) for name in known if rows[name].notna().any()]
+    if slots is not None:
+        rows = rows.join(slots)
+        layers.insert(0, column_layer(SLOTS.name))
     linked = links or {}
     areas = {
         str(key): Area(name=name, link=linked.get(str(key), ""))
@@ -172,6 +179,7 @@ def overview_map(
         search="Chercher un territoire",
         invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
         things=("territoire", "territoires"),
+        circled=near and slots is not None and bool(slots[SLOTS.name].notna().any()),
         still=still,
     )
     return _alone(layer)

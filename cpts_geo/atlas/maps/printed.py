@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._discs import encircle, key_handles
+from cpts_geo.atlas.maps._discs import encircle
 from cpts_geo.atlas.maps._paper import (
     APART,
     GROUND,
@@ -34,21 +31,36 @@ from cpts_geo.atlas.maps._paper import (
     scene_of,
 )
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.atlas.maps.live._columns import averages_of
-from cpts_geo.french import number, value_text
-from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
-#: Points of letters, none smaller on a page that is handed round.
-_LETTERS: Final = 8.5
+#: Points of letters: above the smallest of a page, should its room shrink a little.
+_LETTERS: Final = 10.0
 #: Points of the radius of the largest circle.
 _LARGEST: Final = 10.0
-#: Share of a figure that its legend takes, on the right.
-_LEGEND: Final = 0.31
 #: How faint communes around are.
 _FAINT: Final = 0.4
 _MARKERS: Final = {"✚": ("P", "full"), "▲": ("^", "full"), "△": ("^", "none")}
+
+
+class PrintedMap(NamedTuple):
+    """
+    The map of a printed page, and what its legend must say.
+
+    Parameters
+    ----------
+    figure : Figure
+        The map alone: titles, classes and sources are words of the page.
+    rate, counted : MapLayer
+        What is painted, and what is drawn as circles.
+    signs : tuple of tuple of str
+        Sign and words of the places drawn.
+    """
+
+    figure: Figure
+    rate: MapLayer
+    counted: MapLayer
+    signs: tuple[tuple[str, str], ...]
 
 
 def printed_map(
@@ -56,11 +68,10 @@ def printed_map(
     *,
     national: gpd.GeoDataFrame,
     around: pd.DataFrame | None = None,
-    comparison: pd.DataFrame | None = None,
     open_today: Sequence[str] = (),
     proposed: Sequence[str] = (),
-    size: tuple[float, float] = (7.2, 3.6),
-) -> Figure:
+    size: tuple[float, float] = (4.7, 4.1),
+) -> PrintedMap:
     """
     Make the map of a printed page: its first rate painted, its first count as circles, sites.
 
@@ -68,36 +79,36 @@ def printed_map(
     ----------
     communes, national : GeoDataFrame
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
-    around, comparison : DataFrame, optional
+    around : DataFrame, optional
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
     open_today, proposed : sequence of str
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
     size : tuple of float
-        Inches across and high, the legend on the right included.
+        Inches across and high.
 
     Returns
     -------
-    Figure
-        Without title or sources: the page says the finding above it, and its sources.
+    PrintedMap
+        Figure, layers and signs.
 
     Examples
     --------
     >>> import inspect
     >>> inspect.signature(printed_map).parameters["size"].default
-    (7.2, 3.6)
+    (4.7, 4.1)
     """
     layers = territory_layers(communes)
     rate = next(layer for layer in layers if not layer.counts)
     count = next(layer for layer in layers if layer.counts)
     scene = scene_of(communes, national=national)
-    across, high = size[0] * (1 - _LEGEND), size[1]
+    across, high = size
     near = basemap.surroundings(national, basemap.view(scene.box, across / high), km=MARGIN_KM)
     beyond = near[~near["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
     signs = basemap.signs((communes, beyond), open_today=open_today, proposed=proposed)
     with mpl.rc_context(RC | {"font.size": _LETTERS}):
         figure = Figure(figsize=size)
-        ax = figure.add_axes((0.0, 0.0, 1 - _LEGEND, 1.0))
+        ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         _around(near, scene, beyond, rate, ax=ax)
         classes = classify(scene.communes[rate.column], rate).to_numpy()
         hidden = masked(scene.communes, rate.column).to_numpy()
@@ -112,8 +123,7 @@ def printed_map(
         raised = encircle(scene.communes, count.column, ax=ax, **look)
         drawn = _sites(pd.concat([communes, beyond]), signs, ax=ax)
         name_places(scene.names, raised, ax=ax, letter=_LETTERS)
-        _legend(figure, scene, (rate, count), classes=classes, sites=drawn, comparison=comparison)
-    return figure
+    return PrintedMap(figure, rate, count, drawn)
 
 
 def _around(
@@ -136,9 +146,9 @@ def _around(
 
 def _sites(
     communes: pd.DataFrame, signs: Sequence[tuple[str, str, list[str]]], *, ax: Axes
-) -> list[Artist]:
-    """Signs of places, on paper so that they are seen on any colour; those drawn, for a legend."""
-    found: list[Artist] = []
+) -> tuple[tuple[str, str], ...]:
+    """Signs of places, on paper so that they are seen on any colour; those drawn."""
+    found = []
     crs = metric_crs(communes["code_insee"])
     for sign, words, codes in signs:
         rows = communes[communes["code_insee"].isin(codes)]
@@ -156,45 +166,5 @@ def _sites(
             continue
         ax.plot(points.x, points.y, "o", color=style.PAPER, markersize=9.5, zorder=3)
         ax.plot(points.x, points.y, zorder=3.1, **look)
-        found.append(Line2D([], [], label=words, **look))
-    return found
-
-
-def _legend(
-    figure: Figure,
-    scene: Scene,
-    layers: tuple[MapLayer, MapLayer],
-    *,
-    classes: Any,
-    sites: Sequence[Artist],
-    comparison: pd.DataFrame | None,
-) -> None:
-    """Classes with their communes, circles, signs, and the averages around."""
-    rate, count = layers
-    handles: list[Artist] = [
-        Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5,
-              label=f"{label} : {number(int((classes == rank).sum()))}")
-        for rank, (colour, label) in enumerate(zip(rate.colours, rate.labels, strict=True))
-    ]  # fmt: skip
-    if (classes < 0).any():
-        words = basemap.hatch_label(missing=True, uncovered=False)
-        handles.append(Patch(**HATCHED | {"label": words}))
-    edge, high = 1.005 - _LEGEND, float(figure.get_figheight())
-    # Lines of a legend are a little higher than its letters.
-    below = 1 - ((len(handles) + 1) * 1.52 * _LETTERS / 72 + 0.06) / high
-    left: Any = {"loc": "upper left", "frameon": False, "alignment": "left", "borderaxespad": 0.0}
-    first = figure.legend(
-        handles=handles, title=f"{rate.title}, et communes", bbox_to_anchor=(edge, 1.0),
-        title_fontproperties={"weight": "bold"}, **left,
-    )  # fmt: skip
-    figure.add_artist(first)
-    figure.legend(
-        handles=[*key_handles(scene.communes, count.column, largest=_LARGEST), *sites],
-        title=count.title, bbox_to_anchor=(edge, below - 0.22 / high), scatterpoints=1,
-        title_fontproperties={"weight": "bold"}, labelspacing=0.7, **left,
-    )  # fmt: skip
-    if comparison is not None:
-        column = COLUMNS[rate.column]
-        told = averages_of(comparison, [rate.column])[rate.column]
-        words = " · ".join(f"{name} {value_text(column, value)}" for name, value in told)
-        figure.text(edge, below, words, fontsize=_LETTERS, va="top")
+        found.append((sign, words))
+    return tuple(found)

@@ -2,7 +2,7 @@
 // Text of others is data: it is only ever written as text, never as HTML.
 const cptsMap = (() => {
   "use strict";
-  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400;
+  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, CHIPS = 6;
   let made = 0;
 
   function el(tag, attributes, ...children) {
@@ -233,8 +233,7 @@ const cptsMap = (() => {
           each.values.some((value, row) => value !== null && row < data.own));
         this.state.fill = known("fill");
         if (this.state.fill < 0) { this.state.fill = this.layers.findIndex((each) => each.kind === "fill"); }
-        // Circles would hide the small areas that they stand on.
-        this.state.circles = data.centred && this.state.fill >= 0 ? -1 : known("circles");
+        this.state.circles = data.circled || this.state.fill < 0 ? known("circles") : -1;
         // Read from the top left: rows of about a tenth of the height.
         const mine = this.rowsOf((row) => row < data.own);
         const top = Math.min(...mine.map((row) => this.y[row])), bottom = Math.max(...mine.map((row) => this.y[row]));
@@ -341,8 +340,18 @@ const cptsMap = (() => {
       },
       makeChoices(name) {
         const part = (kind, title, none) => {
-          const options = this.layers.map((layer, rank) => [layer, rank]).filter(([layer]) => layer.kind === kind);
+          const options = this.layers.map((layer, rank) => [layer, rank]).filter(([layer]) => layer.kind === kind &&
+            (!layer.texts || layer.values.some((value) => value !== null)));
           if (options.length === 0 || options.length === 1 && !none) { return null; }
+          if (options.length > CHIPS) {
+            const choice = el("select", {class: "cpts-select", "aria-label": title, onchange: () => {
+              this.state[kind] = Number(choice.value);
+              this.state.dim = null;
+              this.choose();
+            }}, ...[...options.map(([layer, rank]) => [layer.title, rank]), ...(none ? [[none, -1]] : [])].map(([text, rank]) =>
+              el("option", {value: rank, selected: this.state[kind] === rank}, text)));
+            return el("label", {class: "cpts-choice"}, el("span", {class: "cpts-label"}, title), choice);
+          }
           const button = (text, rank) => el("label", {class: "cpts-chip"}, el("input", {
             type: "radio", name: `${name}-${kind}`, checked: this.state[kind] === rank,
             onchange: () => { this.state[kind] = rank; this.state.dim = null; this.choose(); }
@@ -518,6 +527,7 @@ const cptsMap = (() => {
       },
       words(layer, row) {
         const [, word, instead] = this.data.statuses[layer.statuses[row]], value = layer.values[row];
+        if (layer.texts && layer.texts[row]) { return `${layer.texts[row]}, ${word}`; }
         if (value === null) { return instead || word; }
         return `${written(layer, value)}${unit(layer, value)}, ${word}`;
       },
@@ -536,6 +546,7 @@ const cptsMap = (() => {
       // ---- the card and the legend
       value(layer, row, noted) {
         const [sign, word, instead] = this.data.statuses[layer.statuses[row]], value = layer.values[row];
+        if (layer.texts && layer.texts[row]) { return [el("b", {}, layer.texts[row]), "\u00a0", el("span", {"aria-hidden": "true", title: word}, sign), hidden(" " + word)]; }
         if (value === null) { return [instead || word]; }
         return [el("b", {}, written(layer, value)), (noted && layer.note ? "" : unit(layer, value)) + "\u00a0",
           el("span", {"aria-hidden": "true", title: word}, sign), hidden(" " + word)];
@@ -544,7 +555,9 @@ const cptsMap = (() => {
         const {data} = this, row = this.state.picked;
         this.card.classList.toggle("cpts-open", row >= 0);
         if (row < 0) { this.card.replaceChildren(...this.whole()); return; }
-        const pairs = this.layers.filter((layer) => row < data.own || layer.values[row] !== null).flatMap((layer) => {
+        const pairs = this.layers.filter((layer) => row < data.own || layer.values[row] !== null)
+          // What is known of no area of the map would only lengthen the card.
+          .filter((layer) => layer.values[row] !== null || layer.texts || this.layers.length < 9).flatMap((layer) => {
           const after = layer.after && layer.after.values[row] !== null && layer.values[row] !== null
             ? [el("small", {}, ` APL après\u202f: ${written(this.layers[layer.after.before], layer.after.values[row])}`)] : [];
           return [el("dt", {}, layer.title, ...(layer.note ? [el("small", {}, layer.note)] : [])),
@@ -556,7 +569,7 @@ const cptsMap = (() => {
           el("button", {type: "button", class: "cpts-close", "aria-label": "Fermer", onclick: () => this.shut()}, "×"),
           el("p", {class: "cpts-head"}, data.names[row]),
           el("p", {class: "cpts-code"}, ...[data.area.length > row && data.area[row] < 0 ? "hors du territoire" : "",
-            data.codes[row].length === 5 ? `code Insee ${data.codes[row]}` : "",
+            data.things[0] === "commune" ? `code Insee ${data.codes[row]}` : "",
             named && data.areas.length > 1 ? area.name : ""].filter(Boolean).join(" · ")),
           el("dl", {}, ...pairs),
           ...(area && area.link ? [el("p", {}, el("a", {href: area.link}, "Ouvrir la fiche"))] : []),
@@ -844,7 +857,9 @@ const cptsMap = (() => {
         const wide = (box[2] - box[0]) * scale, above = Math.min((box[1] - y) * scale, -lift) - 9;
         const right = Math.max((box[2] - x) * scale, lift) + half, left = Math.min((box[0] - x) * scale, -lift) - half;
         const places = [[0, above], [right, 0], [left, 0], [0, Math.max((box[3] - y) * scale, lift) + 9]];
-        return wide > 2 * half && lift < 6 ? [[0, 0], ...places] : places;
+        // Under or over its circle, a name is still that of the area.
+        if (lift >= 6) { return [[0, -lift - 8], [0, lift + 9], ...places]; }
+        return wide > 1.1 * half ? [[0, 0], ...places] : places;
       },
       // Signs of places first, then names, largest communes first, each where nothing stands yet.
       name() {
@@ -888,7 +903,10 @@ const cptsMap = (() => {
           const spots = data.centred ? this.beside(row, half, scale, lift) : [[0, -lift - 8]];
           for (const [right, low] of spots) {
             const box = [x + right - half, y + low - 8, x + right + half, y + low + 7];
-            if (free(box, row)) { left -= 1; put(mine ? "" : "cpts-away", text, x + right, y + low, box); break; }
+            // A name inside another area would be read as its own.
+            const other = right !== 0 && data.centred && this.order.some((each) => each !== row &&
+              inside(this.rows, each, (x + right + origin.x) / scale, (y + low + origin.y) / scale));
+            if (!other && free(box, row)) { left -= 1; put(mine ? "" : "cpts-away", text, x + right, y + low, box); break; }
           }
         }
         pane.replaceChildren(...nodes);

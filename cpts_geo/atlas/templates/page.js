@@ -25,7 +25,15 @@
 
   function show(index) {
     current = Math.max(0, Math.min(screens.length - 1, index));
-    screens[current].scrollIntoView({ behavior: "auto" });
+    screens[current].scrollIntoView({ behavior: "instant" });
+  }
+
+  // A screen that is taller than the room is read to its end before the next one comes.
+  function turn(step) {
+    var part = screens[current].getBoundingClientRect(), below = part.bottom - window.innerHeight;
+    var rest = step > 0 ? below : -part.top;
+    if (rest <= 8) return show(current + step);
+    window.scrollBy({ top: step * Math.min(rest, 0.85 * window.innerHeight), behavior: "instant" });
   }
 
   function present(on) {
@@ -42,7 +50,7 @@
     if (!root.classList.contains("present")) return;
     var step = { PageDown: 1, PageUp: -1, ArrowRight: typing ? 0 : 1, ArrowLeft: typing ? 0 : -1 }[event.key];
     if (event.key === "Escape") present(false);
-    else if (step && !event.defaultPrevented) { event.preventDefault(); show(current + step); }
+    else if (step && !event.defaultPrevented) { event.preventDefault(); turn(step); }
   }
 
   function annex(on) {
@@ -69,7 +77,7 @@
     document.querySelector(".actions").hidden = document.querySelector(".remote").hidden = false;
     document.querySelector(".remote").addEventListener("click", function (event) {
       var step = event.target.dataset.step;
-      if (step === "0") present(false); else if (step) show(current + Number(step));
+      if (step === "0") present(false); else if (step) turn(Number(step));
     });
     document.getElementById("presenter").addEventListener("click", function () { present(true); });
     document.getElementById("imprimer").addEventListener("click", function () { window.print(); });

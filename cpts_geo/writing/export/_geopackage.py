@@ -22,7 +22,6 @@ import pandas as pd
 import shapely
 
 from cpts_geo.access.nearest.minutes import facility_counts
-from cpts_geo.atlas.exhibits.findings import useful_places
 from cpts_geo.atlas.exhibits.qgis import layer_style, plain_style
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory.communes import commune_columns
@@ -174,12 +173,13 @@ def _neighbours(
 def _sites(study: Study, national: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     """Emergency departments around, what is open, what is proposed: at the town hall."""
     counts = facility_counts(study.common.surroundings.field, "emergency")
+    opening = study.access.opening
     some = pd.Series(dtype=float) if counts is None else counts[1]
     around = national.loc[national.geometry.intersects(_box(study)), "code_insee"]
     codes = {
         "emergency": list(some.index[(some > 0) & some.index.isin(around)]),
         "open": list(study.centres),
-        "proposed": useful_places(study),
+        "proposed": sorted({c for s in opening.proposed for c in s}) if opening else (),
     }
     halls = national.drop_duplicates("code_insee").set_index("code_insee")
     rows = [

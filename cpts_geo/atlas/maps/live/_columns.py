@@ -31,6 +31,8 @@ LARGEST: Final = 22.0
 DIGITS: Final = 11
 #: Letters of a unit that is told once.
 _LONG: Final = 12
+#: Column of the words that stand in the place of the values of another, as an interval does.
+WORDS: Final = "{}_words"
 #: Name and value of an area that a layer is read beside.
 Average = tuple[str, float]
 
@@ -71,6 +73,8 @@ def column_data(
             if not math.isnan(value)
         ],
     }
+    if WORDS.format(layer.column) in rows:
+        data["texts"] = rows[WORDS.format(layer.column)].fillna("").tolist()
     if layer.counts:
         scale, others = key(mine, layer.column, largest=LARGEST)
         found = circles(mine, layer.column, at=places(mine), largest=LARGEST, letters=DIGITS)

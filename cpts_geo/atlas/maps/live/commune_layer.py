@@ -126,6 +126,8 @@ class CommuneLayer(folium.map.Layer):
         What is counted by class, singular and plural.
     still : str
         Base64 of a PNG that stands in the place of the map where there is no script.
+    circled : bool
+        Whether circles are drawn at first; they would hide areas smaller than themselves.
     name : str, optional
         As a layer control of folium lists it.
 
@@ -164,6 +166,7 @@ class CommuneLayer(folium.map.Layer):
         invitation: str = "Cliquez sur une commune pour lire ses chiffres.",
         things: tuple[str, str] = ("commune", "communes"),
         still: str = "",
+        circled: bool = True,
         name: str | None = None,
     ) -> None:
         """Gather what the script draws."""
@@ -207,6 +210,7 @@ class CommuneLayer(folium.map.Layer):
             "codes": codes,
             "names": rows["name"].astype(str).map(typeset).tolist(),
             "short": rows["short"].fillna("").tolist() if "short" in rows else [],
+            "circled": circled,
             "centred": areas is not None and "short" in rows,
             "people": [None if pd.isna(each) else int(each) for each in rows["population"]],
             "at": places_of.T.tolist(),

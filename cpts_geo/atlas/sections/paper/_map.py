@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import matplotlib as mpl
 import pandas as pd
-from matplotlib.figure import Figure
 
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.look.style import MASK_FILL
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps.embedding import png
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
-from cpts_geo.atlas.maps.still import draw_layer
+from cpts_geo.atlas.maps.printed import printed_map
 from cpts_geo.atlas.sections.paper._fitting import shortened
 from cpts_geo.french import UNKNOWN_TEXT, value_text, whole_percent
 from cpts_geo.schema import AREA, COLUMNS, TERRITORY, shown_vintage
@@ -29,13 +27,9 @@ _INCH: Final = 25.4
 _DPI: Final = 300
 #: Colours of the image: those of classes and letters, with their soft edges.
 _COLOURS: Final = 32
-#: Points of the names of communes: above the smallest of the page, should the map shrink a little.
-_LETTER: Final = 9.5
 _AREA: Final = 26
 #: Areas whose mean stands beside the map.
 _AREAS: Final = 7
-#: Width of a bold letter, as a share of its height.
-_WIDE: Final = 0.68
 
 
 class _Class(NamedTuple):
@@ -50,59 +44,41 @@ def section(study: Study, *, national: gpd.GeoDataFrame) -> dict[str, Any] | Non
     """Finding, image, legend and averages; None where no commune has a contour or no layer a
     value."""
     communes = study.communes
-    layer = _layer(communes)
-    if layer is None or communes.geometry.isna().all():
+    if communes.geometry.isna().all() or not _drawn(communes):
         return None
+    opening = study.access.opening
+    # A name that holds dollar signs is a name, not a formula.
+    with mpl.rc_context({"text.parse_math": False, "text.usetex": False}):
+        found = printed_map(
+            communes,
+            national=national,
+            around=study.common.surroundings.field,
+            open_today=study.centres,
+            proposed=opening.proposed[0] if opening and opening.proposed else (),
+            size=(_ACROSS / _INCH, _TALL / _INCH),
+        )
+        image = png(found.figure, dpi=_DPI, colours=_COLOURS)
+    layer = found.rate
     return {
         "title": _finding(study, layer),
-        "image": _image(communes, layer, national=national),
+        "image": image,
         "alt": f"{layer.heading}. {layer.measure}",
         "heading": layer.heading,
         "measure": layer.measure,
         "classes": _classes(communes, layer),
+        "circles": found.counted.title,
+        "signs": found.signs,
         "means": _means(study.comparison, layer),
     }
 
 
-def _layer(communes: gpd.GeoDataFrame) -> MapLayer | None:
-    """The first layer painted in classes that is known of some commune, else the first drawn."""
-    known = [each for each in territory_layers(communes) if communes[each.column].notna().any()]
-    painted = [each for each in known if not each.counts]
-    return next(iter([*painted, *known]), None)
-
-
-def _image(communes: gpd.GeoDataFrame, layer: MapLayer, *, national: gpd.GeoDataFrame) -> str:
-    """Draw the map alone, as large as its room allows: words stand beside it, as text."""
-    # A name that holds dollar signs is a name, not a formula.
-    with mpl.rc_context({"text.parse_math": False, "text.usetex": False}):
-        figure = Figure(figsize=(_ACROSS / _INCH, _TALL / _INCH))
-        ax = draw_layer(communes, layer, ax=figure.add_axes((0, 0, 1, 1)), national=national)
-        ax.set_title("", loc="left")
-        if (legend := ax.get_legend()) is not None:
-            legend.remove()
-        for text in ax.texts:
-            text.set_fontsize(_LETTER)
-        (west, east), (south, north) = ax.get_xlim(), ax.get_ylim()
-        slope = (north - south) / (east - west)
-        across = min(_ACROSS, _TALL / slope)
-        figure.set_size_inches(across / _INCH, across * slope / _INCH)
-        _hold(ax.texts, west=west, east=east, across=across)
-        return png(figure, dpi=_DPI, colours=_COLOURS)
-
-
-def _hold(texts: Sequence[Any], *, west: float, east: float, across: float) -> None:
-    """Keep names inside the image: beside their dot where they would pass its edge."""
-    for text in texts:
-        half = _WIDE * _LETTER * len(text.get_text()) / 72 * _INCH / across / 2
-        place = (text.xy[0] - west) / (east - west)
-        if place + half > 1 or place < half:
-            text.set_ha("right" if place > half else "left")
+def _drawn(communes: gpd.GeoDataFrame) -> bool:
+    """Whether anything but the land is known."""
+    return any(communes[each.column].notna().any() for each in territory_layers(communes))
 
 
 def _classes(communes: gpd.GeoDataFrame, layer: MapLayer) -> list[_Class]:
     """Classes with the number of communes in each, then what is masked or absent."""
-    if layer.counts:
-        return []
     hidden = masked(communes, layer.column)
     counts = classify(communes[layer.column], layer)[~hidden].value_counts()
     found = [

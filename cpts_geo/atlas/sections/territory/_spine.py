@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 from markupsafe import Markup
 
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
-from cpts_geo.atlas.look.cells import Cell, Row, own_label, shown_text
-from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.cells import Cell, Row, own_label, rows_by_area, shown_text
+from cpts_geo.atlas.look.vintages import DIAGNOSIS, newest_known
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
 
-#: Indicators shown, in the order of a diagnosis: people, needs, supply, access.
-_SHOWN: Final = (
-    "share_75plus", "share_without_mt", "share_ald_without_mt", "gps_per_100k_published",
-    "gps_per_100k", "apl", "share_low_apl", "share_without_gp", "nurses_per_100k",
-    "emergency_minutes_drees",
-)  # fmt: skip
 _SIGNS: Final = {level.key: level.mark for level in LEVELS}
 
 
@@ -30,35 +25,44 @@ def section(comparison: pd.DataFrame, everywhere: pd.DataFrame) -> dict[str, Any
     """
     order = comparison.drop_duplicates(AREA)
     mine = comparison[(comparison["area_level"] == TERRITORY.key) & comparison["value"].notna()]
-    names = [name for name in newest_known(_SHOWN, comparison) if name in set(mine["indicator"])]
+    names = [name for name in newest_known(DIAGNOSIS, comparison) if name in set(mine["indicator"])]
+    blocks = rows_by_area(comparison, names)
+    areas = list(order[AREA].itertuples(index=False, name=None))
+    ranges = everywhere[everywhere["area_level"] == DEPARTEMENT.key].dropna(subset="value")
+    by_name = ranges[ranges["indicator"].isin(names)].groupby("indicator")["value"]
+    lowest, highest = by_name.min(), by_name.max()
     return {
         "areas": list(order["area_name"]),
         "signs": [(x.mark, x.word) for x in LEVELS[1:] if x.key in set(order["area_level"])],
-        "rows": [_row(name, comparison, everywhere, order=order) for name in names],
+        "rows": [
+            _row(
+                name,
+                [blocks[name][area] for area in areas],
+                (float(lowest.get(name, math.nan)), float(highest.get(name, math.nan))),
+            )
+            for name in names
+        ],
     }
 
 
 def _row(
-    name: str, comparison: pd.DataFrame, everywhere: pd.DataFrame, *, order: pd.DataFrame
+    name: str, areas: Sequence[Mapping[str, Any]], ends: tuple[float, float]
 ) -> tuple[Row, Markup]:
-    """An indicator: its values, area by area, and where they lie."""
+    """An indicator: its values, area by area, and where they lie in the range of départements."""
     column = COLUMNS[name]
-    block = comparison[comparison["indicator"] == name].set_index(AREA)
-    areas = [block.loc[area] for area in order[AREA].itertuples(index=False, name=None)]
     first = areas[0]
     cells = tuple(_cell(name, found, first) for found in areas)
     label, vintage = own_label(column, first)
-    ranged = everywhere[
-        (everywhere["indicator"] == name) & (everywhere["area_level"] == DEPARTEMENT.key)
-    ]["value"].dropna()
-    ends = (float(ranged.min()), float(ranged.max())) if len(ranged) else (math.nan, math.nan)
-    levels = order["area_level"]
     marks = [
-        SpineMark(float(found["value"]), _SIGNS[level], main=level == TERRITORY.key)
-        for found, level in zip(areas, levels, strict=True)
+        SpineMark(
+            float(found["value"]),
+            _SIGNS[found["area_level"]],
+            main=found["area_level"] == TERRITORY.key,
+        )
+        for found in areas
     ]
     bounds = [shown_text(column, end, Status.MEASURED.value) for end in ends]
-    span = f" ; départements : de {bounds[0]} à {bounds[1]}" if len(ranged) else ""
+    span = f" ; départements : de {bounds[0]} à {bounds[1]}" if not math.isnan(ends[0]) else ""
     title = f"{label} : {cells[0].text}{span}"
     # Its whole source stands with all the indicators.
     producer = str(first["source"]).split(",", maxsplit=1)[0]
@@ -68,7 +72,7 @@ def _row(
     return Row(label, detail, cells), Markup(spine_svg(ends, marks, title=title))
 
 
-def _cell(name: str, found: pd.Series, first: pd.Series) -> Cell:
+def _cell(name: str, found: Mapping[str, Any], first: Mapping[str, Any]) -> Cell:
     """A value, and whose it is where it is not that of the territory."""
     text = shown_text(COLUMNS[name], found["value"], found["status"])
     base = f", {found['base']}" if found["base"] else ""
@@ -77,6 +81,6 @@ def _cell(name: str, found: pd.Series, first: pd.Series) -> Cell:
     return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)
 
 
-def _producer(found: pd.Series) -> str:
+def _producer(found: Mapping[str, Any]) -> str:
     """Who gives a value."""
     return str(found["source"]).split(",", maxsplit=1)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from cpts_geo.atlas.look.cells import (
     origin_text,
     own_label,
     remark,
+    rows_by_area,
     shown_text,
 )
 from cpts_geo.french import joined
@@ -42,17 +44,19 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
         their own, are left out.
     """
     order = comparison.drop_duplicates(AREA)
+    areas = list(order[AREA].itertuples(index=False, name=None))
+    names = [name for name in COMPARED if name not in _IN_SOURCE_PANEL]
+    blocks = rows_by_area(comparison, names)
     rows = []
-    for name in (name for name in COMPARED if name not in _IN_SOURCE_PANEL):
-        block = comparison[comparison["indicator"] == name].set_index(AREA)
-        known = block["value"].notna()
-        if not known.any():
+    for name in names:
+        block = blocks.get(name, {})
+        if all(isnan(found["value"]) for found in block.values()):
             continue
         column = COLUMNS[name]
-        main = block[block["source"] != ""].iloc[0]
+        main = next(found for found in block.values() if found["source"])
         cells, remarks = [], []
-        for area in order[AREA].itertuples(index=False, name=None):
-            found = block.loc[area]
+        for area in areas:
+            found = block[area]
             note = str(found["note"])
             if note:
                 remarks.append(remark(str(found["area_name"]), note))

@@ -233,7 +233,7 @@
     state.share = null;
   }
 
-  function value(input) { return parseFloat(input.value.replace(/[\s\u202f\u00a0]/g, "").replace(",", ".")); }
+  function numberIn(input) { return parseFloat(input.value.replace(/[\s\u202f\u00a0]/g, "").replace(",", ".")); }
   // People and the share that they are say one another.
   function shareOf(people) { return 100 * people / inputs.part.dataset.population / inputs.ages.value; }
   function typed(people) {
@@ -242,7 +242,7 @@
   }
   function onPeople(event) {
     var by = event.target === inputs.people, most = inputs.part ? Number(inputs.part.dataset.population) : Infinity;
-    var given = value(by ? inputs.people : inputs.part), fits = by ? given >= 1 && given <= most : given > 0 && given <= 100;
+    var given = numberIn(by ? inputs.people : inputs.part), fits = by ? given >= 1 && given <= most : given > 0 && given <= 100;
     event.target.setAttribute("aria-invalid", String(!fits));
     if (!fits) return;
     typed(by ? given : given / 100 * inputs.ages.value * most);

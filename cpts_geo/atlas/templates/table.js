@@ -1,13 +1,17 @@
-(function () {
+// A table with tools above it: sorted, filtered, saved for a French spreadsheet, tied to the map.
+// The first columns are words; each row has a key, which is what the map calls it.
+document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
   "use strict";
-  var SETTLE = 600, CODE = 1, FIRST = 2;
-  var tools = document.getElementById("communes-outils"), table = document.querySelector("table.communes");
+  var SETTLE = 600, named = tools.id.replace("-outils", ""), table = document.querySelector("table." + named);
   var body = table.tBodies[0], rows = Array.from(body.rows), heads = Array.from(table.tHead.rows[0].cells);
+  var FIRST = heads.findIndex(function (head) { return head.classList.contains("n"); }), CODE = 1;
   var region = table.closest(".scroll"), order = new Intl.Collator("fr").compare, places = {}, current = null;
+  function part(end) { return document.getElementById(named + "-" + end); }
 
   function text(cell) { return cell.firstChild ? cell.firstChild.textContent : ""; }
   function number(cell) {
-    var value = text(cell).replace(/[\s\u202f\u00a0%]/g, "").replace("−", "-").replace(",", ".");
+    // What is drawn, or no more than an order of magnitude, says by itself what it is sorted by.
+    var value = (cell.dataset.value === undefined ? text(cell) : cell.dataset.value).replace(/[\s\u202f\u00a0%]/g, "").replace("−", "-").replace(",", ".");
     return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   }
   function plain(words) { return words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/œ/g, "oe").replace(/[-’'\s]+/g, " "); }
@@ -15,16 +19,19 @@
 
   // What a row is: its commune, what is searched, its numbers.
   var known = rows.map(function (row) {
-    var name = row.cells[0], found = { row: row, name: name.textContent, code: row.cells[CODE].textContent };
-    found.words = plain(found.name + " " + found.code);
+    var name = row.cells[0], link = name.querySelector("a");
+    var found = { row: row, name: (link || name).textContent, code: row.dataset.key || row.cells[CODE].textContent };
+    found.words = plain(link ? found.name + " " + name.querySelector("small").textContent : found.name + " " + found.code);
     found.values = Array.from(row.cells).map(function (cell, place) { return place < FIRST ? NaN : number(cell); });
     places[found.code] = found;
-    var button = document.createElement("button");
-    button.type = "button";
-    button.textContent = found.name;
-    button.addEventListener("click", function () { pick(current === found.code ? null : found.code, true); });
-    name.textContent = "";
-    name.append(button);
+    if (!link) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.textContent = found.name;
+      button.addEventListener("click", function () { pick(current === found.code ? null : found.code, true); });
+      name.textContent = "";
+      name.append(button);
+    }
     row.addEventListener("mouseenter", function () { dispatch("hover", found.code); });
     row.addEventListener("mouseleave", function () { dispatch("hover", null); });
     row.addEventListener("focusin", function () { dispatch("hover", found.code); });
@@ -39,21 +46,21 @@
     var most = known.reduce(function (found, each) { return Math.max(found, each.values[place] || 0); }, reference || 0);
     known.forEach(function (each) {
       var cell = each.row.cells[place];
-      cell.dataset.card = head.dataset.card;
+      if (head.dataset.card) cell.dataset.card = head.dataset.card;
       if ("minor" in head.dataset) cell.dataset.minor = "";
-      if (!(most > 0) || isNaN(each.values[place])) return;
-      cell.className = "bar";
+      if (!(most > 0) || isNaN(each.values[place]) || "drawn" in head.dataset) return;
+      cell.classList.add("gauge");
       cell.style.setProperty("--v", (100 * each.values[place] / most).toFixed(1) + "%");
       if (reference > 0) cell.style.setProperty("--r", (100 * reference / most).toFixed(1) + "%");
     });
   });
 
   // Sorting: what is not known stays last.
-  var sorter = document.getElementById("communes-tri");
+  var sorter = part("tri");
   function sort(place, direction) {
     known.sort(function (one, other) {
       if (place === 0) return direction * order(one.name, other.name);
-      if (place === CODE) return direction * (one.code < other.code ? -1 : 1);
+      if (place === CODE && place < FIRST) return direction * (one.code < other.code ? -1 : 1);
       var a = one.values[place], b = other.values[place];
       if (isNaN(a) || isNaN(b)) return isNaN(a) - isNaN(b) || order(one.name, other.name);
       return direction * (a - b) || order(one.name, other.name);
@@ -78,7 +85,7 @@
   });
   sorter.addEventListener("change", function () { sort(Number(sorter.value), sorter.value < FIRST ? 1 : -1); });
 
-  var filter = document.getElementById("communes-filtre"), count = document.getElementById("communes-compte"), counting;
+  var filter = part("filtre"), count = part("compte"), things = tools.dataset.things.split(","), counting;
   filter.addEventListener("input", function () {
     var words = plain(filter.value.trim()), shown = 0;
     known.forEach(function (each) {
@@ -86,7 +93,7 @@
       shown += each.row.hidden ? 0 : 1;
     });
     clearTimeout(counting);
-    counting = setTimeout(function () { count.textContent = words ? shown + (shown < 2 ? " commune" : " communes") + " sur " + known.length : ""; }, SETTLE);
+    counting = setTimeout(function () { count.textContent = words ? shown + " " + things[shown < 2 ? 0 : 1] + " sur " + known.length : ""; }, SETTLE);
   });
 
   function mark(code, name, value) {
@@ -116,16 +123,18 @@
     return /[;"\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
   function line(each) {
-    var cells = Array.from(each.row.cells), found = [field(each.name), '"=""' + each.code.replace(/\W/g, "") + '"""'];
+    var cells = Array.from(each.row.cells), found = [field(each.name)];
+    if (FIRST > CODE) found.push('"=""' + each.code.replace(/\W/g, "") + '"""');
     cells.slice(FIRST).forEach(function (cell, at) {
       var place = at + FIRST, value = each.values[place], words = cell.querySelector(".vh"), unknown = cell.classList.contains("unknown");
-      found.push(isNaN(value) ? (unknown ? "" : field(text(cell))) : String(value).replace(".", ","));
-      found.push(field(unknown ? text(cell) : words ? words.textContent.trim() : heads[place].dataset.status));
+      found.push(isNaN(value) ? (unknown || "rough" in cell.dataset ? "" : field(text(cell))) : String(value).replace(".", ","));
+      if ("words" in heads[place].dataset) { found[found.length - 1] = field(unknown ? "" : text(cell).trim()); return; }
+      found.push(field(cell.dataset.status ? cell.dataset.status : unknown ? text(cell) : words ? words.textContent.trim() : heads[place].dataset.status));
     });
     return found.join(";");
   }
-  document.getElementById("communes-csv").addEventListener("click", function () {
-    var titles = heads.map(function (head, place) { return field(head.dataset.csv) + (place < FIRST ? "" : ";" + field(head.dataset.csv + ", statut")); });
+  part("csv").addEventListener("click", function () {
+    var titles = heads.map(function (head, place) { return field(head.dataset.csv) + (place < FIRST || "words" in head.dataset ? "" : ";" + field(head.dataset.csv + ", statut")); });
     var lines = [titles.join(";")].concat(known.map(line)), link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(["\ufeff" + lines.join("\r\n") + "\r\n"], { type: "text/csv;charset=utf-8" }));
     link.download = tools.dataset.file;
@@ -135,5 +144,5 @@
 
   table.classList.add("live");
   tools.hidden = false;
-  sort(0, 1);
-})();
+  if ("sorted" in tools.dataset) sort(0, 1);
+});

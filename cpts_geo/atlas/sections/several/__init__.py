@@ -1,0 +1,30 @@
+"""Sections of the page of several territories."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cpts_geo.atlas.sections.several import _beside, _known, _rows
+from cpts_geo.study.study import Study
+
+
+def several_sections(sheets: Sequence[Study]) -> dict[str, Any]:
+    """
+    Gather the sections of the page of several territories.
+
+    Parameters
+    ----------
+    sheets : sequence of Study
+        Territories in order.
+
+    Returns
+    -------
+    dict
+        What each template shows, by the name of the section.
+    """
+    return {
+        "table": _rows.section(sheets),
+        "beside": _beside.section(sheets),
+        "known": _known.section(sheets),
+    }

@@ -1,0 +1,149 @@
+"""Ten seconds, three minutes: what a screen shows before anything is opened, and its letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.atlas.said import TERRITORIES
+from tests.conftest import OpenedPage
+from tests.kept import reported
+
+Open = Callable[..., OpenedPage]
+pytestmark = pytest.mark.report
+DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+WORDS, NUMBERS = 90, 26
+#: Screens of a page whose folds are as they open.
+SCREENS = [(DESK, 5), (PHONE, 8)]
+#: Pixels of the smallest letters of a text, and of those of drawings and of the map.
+TEXT = 13
+DRAWING = {1366: 12, 390: 9.4}
+#: Bytes of a page of up to 120 communes.
+BYTES = 900_000
+
+#: Texts seen above the edge of the screen, outside navigation, buttons, charts and map.
+SEEN = """() => {
+  const out = 'nav, button, .actions, figure, svg, table.bars, #carte, .skip, .vh, script, style';
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest(out)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.height && box.top < innerHeight) texts.push(node.data);
+  }
+  return texts.join(' ');
+}"""
+#: Name and pixels of the letters of each text: those of the drawings as they are scaled.
+LETTERS = """() => [...document.querySelectorAll('body *')].filter(each =>
+    each.checkVisibility() && !each.closest('.vh, .cpts-hidden, script, style')
+    && [...each.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
+  ).map(each => {
+    const size = parseFloat(getComputedStyle(each).fontSize), drawing = each.ownerSVGElement;
+    const drawn = Boolean(drawing || each.closest('.cpts-stage, .cpts-legend'));
+    const wide = drawing && drawing.viewBox.baseVal.width;
+    const scale = wide ? drawing.getBoundingClientRect().width / wide : 1;
+    return [`${each.tagName} ${each.textContent.slice(0, 30)}`, drawn, size * scale];
+  })"""
+HEIGHT = "document.documentElement.scrollHeight / innerHeight"
+
+
+@pytest.fixture(scope="module")
+def report_dir() -> Path:
+    return reported()
+
+
+@pytest.fixture(scope="module", params=TERRITORIES)
+def key(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def opened(key: str, report_dir: Path, open_offline: Open) -> Iterator[OpenedPage]:
+    found = open_offline(report_dir / f"{key}.html", viewport=DESK)
+    found.page.wait_for_selector(".cpts-map[data-ready]")
+    yield found
+    found.close()
+
+
+def test_the_first_screen_is_short(opened: OpenedPage) -> None:
+    text = opened.page.evaluate(SEEN)
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    numbers = re.findall(r"\d[\d\u202f\u00a0]*(?:,\d+)?", text)
+    assert 20 <= len(words) <= WORDS, text
+    assert len(numbers) <= NUMBERS, text
+
+
+def above(opened: OpenedPage, selector: str) -> str:
+    """Text of an element that stands wholly on the first screen."""
+    place = opened.page.locator(selector).first
+    box = place.bounding_box()
+    assert box is not None and box["y"] + box["height"] <= DESK["height"], selector
+    return place.inner_text()
+
+
+def test_the_first_screen_answers(opened: OpenedPage, key: str, five: Any) -> None:
+    answer = " ".join(above(opened, ".first .large").split())
+    result = five.studies[key].headline
+    needed = result.slots_per_day
+    if opened.page.locator(".first .large.rough").count():
+        assert f"{needed.p10} à {needed.p90}" in answer
+    else:
+        assert str(needed.p50) in answer
+    if result.today is None:
+        assert "nombre non publié" in above(opened, ".first .missing")
+    else:
+        assert re.search(rf"Il y en a {result.today.slots:.0f}\b", answer)
+    assert "Solidité" in above(opened, ".first .worth")
+    assert "APL" in above(opened, ".first .groups")
+
+
+def test_what_the_document_announced_is_on_the_first_screen(
+    report_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(report_dir / "beauce_gatinais.html", viewport=DESK)
+    first = above(opened, ".first .groups .bars")
+    assert "annoncé" in first
+    assert re.findall(r"\b(\d\d)\b(?=\s*“| ?«|$|\n|[“”«»])", first)[:3] == ["30", "57", "87"]
+    assert re.search(r"Insee 20\d\d\W+47,0, 61,8 et 88,6", above(opened, ".first .more"))
+    opened.close()
+
+
+@pytest.mark.parametrize(("screen", "most"), SCREENS)
+def test_a_page_is_a_few_screens_high(
+    screen: dict[str, int], most: int, key: str, report_dir: Path, open_offline: Open
+) -> None:
+    shown = open_offline(report_dir / f"{key}.html", viewport=screen)
+    shown.page.wait_for_selector(".cpts-map[data-ready]")
+    height = shown.page.evaluate(HEIGHT)
+    assert 2 < height <= most, height
+    shown.close()
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE])
+def test_no_letters_are_small(
+    screen: dict[str, int], key: str, report_dir: Path, open_offline: Open
+) -> None:
+    shown = open_offline(report_dir / f"{key}.html", viewport=screen)
+    shown.page.wait_for_selector(".cpts-map[data-ready]")
+    shown.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    letters = shown.page.evaluate(LETTERS)
+    least = {True: DRAWING[screen["width"]], False: TEXT}
+    assert sum(drawn for _, drawn, _ in letters) > 20
+    assert [each for each in letters if each[2] < least[each[1]] - 0.05] == []
+    shown.close()
+
+
+def test_a_page_is_light(key: str, report_dir: Path) -> None:
+    assert 100_000 < (report_dir / f"{key}.html").stat().st_size <= BYTES
+
+
+def test_a_page_asks_nothing(opened: OpenedPage) -> None:
+    opened.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    opened.page.mouse.wheel(0, 20_000)
+    opened.page.wait_for_timeout(100)
+    assert (opened.requests, opened.errors) == ([], [])
