@@ -51,8 +51,8 @@ STATUS_MARKS: Final = {
 }
 GRADE_LABELS: Final = {
     "A": "fichier officiel, texte légal, ou journal d’appels lu par l’outil",
-    "B": "communiqué ou document de ceux dont il parle, chiffre officiel lu par extrait, ou calcul "
-    "reproductible sur données publiques",
+    "B": "communiqué ou document de ceux dont il parle, chiffre officiel connu par un extrait, ou "
+    "calcul reproductible sur données publiques",
     "C": "faible : presse, thèse, petite étude, déduction, convention",
     "D": "hypothèse de modélisation, modifiable",
 }

@@ -112,7 +112,7 @@ def test_approximations_are_called_so_wherever_their_numbers_are(five: Analysis,
     first, published = coverage_rows(access)
     assert "temps de la Drees (A)" in published.detail
     rows = [first, *gain_rows(found, access)]
-    assert len(rows) == (1 if key == "ondaine_forez" else 2 + len(found.proposed))
+    assert len(rows) == 2 + len(found.proposed)
     assert all("temps approchés (D)" in row.detail for row in rows)
     assert not any("analyste" in text for text in said(access))
 
@@ -413,7 +413,7 @@ def test_a_town_with_a_hospital_is_no_proposal(five: Analysis) -> None:
     assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur lieu d’un ")
     assert "Amboise" not in text
     said_second = stability_sentence(found, access)
-    assert "Sans compter les urgences, Amboise, où il y a déjà un service d’urgences" in said_second
+    assert "Sans compter les urgences, ce serait Amboise, où il y a déjà un " in said_second
     rows = gain_rows(found, access)
     assert [row.label for row in rows] == [
         "Aujourd’hui",
@@ -433,12 +433,16 @@ def test_the_place_that_counts_emergency_departments_leads(five: Analysis) -> No
 
 def test_where_no_place_brings_anyone_nearer_none_is_recommended(five: Analysis) -> None:
     access, found = where(five, "ondaine_forez")
-    assert found.proposed == ()
-    assert opening_answer(found, access) == NOWHERE
-    assert gain_rows(found, access) == []
-    assert section(found, access) == {"answer": NOWHERE, "proposed": False}
-    # Nor is a centre mapped among the changes of the offer.
-    assert not any("centre" in shift.title for shift in access.shifts)
+    # The best place has emergencies: it brings nobody nearer, and only the other is proposed.
+    assert found.best not in found.proposed
+    assert [shift.title for shift in access.shifts][-1] == (
+        f"Un centre ouvre : {access.names[found.farthest_first[0]]}"
+    )
+    nowhere = replace(found, farthest_first=found.best)
+    assert nowhere.proposed == ()
+    assert opening_answer(nowhere, access) == NOWHERE
+    assert gain_rows(nowhere, access) == []
+    assert section(nowhere, access) == {"answer": NOWHERE, "proposed": False}
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
@@ -460,7 +464,9 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
     assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
     assert "meilleurs lieux de 2 centres de plus sont" in opening_answer(found, access)
     sites = found.best[:1]
-    single = replace(found, best=sites, farthest_first=sites, gains={})
+    single = replace(
+        found, best=sites, farthest_first=sites, gains={sites: found.gains[found.best]}
+    )
     assert "le meilleur lieu d’un centre de plus est" in opening_answer(single, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)

@@ -102,8 +102,8 @@ def report() -> Path:
     [
         ("Communiqué du département du Loiret, 15 décembre 2021", "B"),
         ("ARS Auvergne-Rhône-Alpes, communiqué de presse, 13 décembre 2023", "B"),
-        ("Cnam, juin 2021 (lu par la presse)", "C"),
-        ("Thèse dumas-04332973 (lue par extrait)", "C"),
+        ("Cnam, juin 2021 (d’après la presse)", "C"),
+        ("Thèse dumas-04332973 (d’après un extrait)", "C"),
         ("Communiqué ; La Gazette des communes", "B"),
         ("Insee, BPE 2024", "A"),
     ],

@@ -99,7 +99,7 @@ def test_a_click_opens_the_card_and_tells_the_page(opened: Any, new: folium.Map)
     assert head(page) == "Dadonville"
     assert not page.locator(".cpts-tip").is_visible()
     card = plain(" ".join(page.locator(".cpts-card").inner_text().split()))
-    assert "APL 2023 consultations par an et par habitant standardisé 1,45 ● mesuré" in card
+    assert "APL 2023 consultations par an et par habitant standardisé 1,45 ƒ calculé" in card
     assert "2 354 habitants ● mesuré" in card
     assert "APL après : " in card
     assert "Source" in card

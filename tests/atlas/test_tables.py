@@ -196,7 +196,7 @@ def test_what_is_left_out_of_a_sum_is_said_under_its_label(five: Analysis) -> No
     _, rows = comparison_rows(of(five.comparison))
     apl = next(row for row in rows if row.label == "APL aux médecins généralistes, 2023")
     assert "France : 23 communes sans donnée" in apl.detail
-    assert [cell.mark for cell in apl.cells] == ["●", "●", "◐", "◐"]
+    assert [cell.mark for cell in apl.cells] == ["ƒ", "ƒ", "◐", "◐"]
 
 
 def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
@@ -207,7 +207,8 @@ def test_a_share_keeps_its_base_and_its_document(five: Analysis) -> None:
     assert (mine.text, mine.mark) == (f"30{NNBSP}%, tous âges", "“")
     assert (loiret.text, region.text) == ("donnée absente",) * 2
     assert (loiret.mark, loiret.title) == ("▨", "donnée absente")
-    assert france.text == f"11,0{NNBSP}%, 17 ans et plus"
+    # Official, and read only in the press: what someone says, as it was said.
+    assert (france.text, france.mark) == (f"11{NNBSP}%, 17 ans et plus", "“")
     assert "Cnam, juin 2021" in france.origin
     assert france.origin.endswith("(C)")
 
@@ -277,16 +278,16 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
     assert recognised(of(five.table("audit"))) == []
     assert recognised(of(five.table("audit"), "asclepios")) == [
-        "« Montrichard » pris pour Montrichard Val de Cher (41151) : ancienne commune."
+        "« Montrichard » compris comme Montrichard Val de Cher (41151) : ancienne commune."
     ]
     assert recognised(of(five.table("audit"), "ondaine_forez")) == [
-        "« Rozie-Côtes-d’Aurec » pris pour Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
-        "« Saint-Just-Malomont » pris pour Saint-Just-Malmont (43205) : orthographe proche.",
+        "« Rozie-Côtes-d’Aurec » compris comme Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
+        "« Saint-Just-Malomont » compris comme Saint-Just-Malmont (43205) : orthographe proche.",
     ]
     code = {"published": "1004\n", "name": "Ambérieu-en-Bugey", "code_insee": "01004"}
     found = recognised(pd.DataFrame([code | {"method": "repaired"}]))
     assert len(found) == 1
-    assert found[0].endswith("pris pour Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
+    assert found[0].endswith("compris comme Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
     assert "\n" not in found[0]
 
 
@@ -306,16 +307,17 @@ def test_a_fact_is_written_with_its_unit_and_date(five: Analysis) -> None:
 
 def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     def values(key: str) -> dict[str, str]:
-        rows = _grounds.hypotheses([result_of(five, key).scenario], default_parameters())["rows"]
-        return {row[0].text: row[1].text for row in rows}
+        found = _grounds.hypotheses([result_of(five, key).scenario], default_parameters())
+        assert found is not None
+        return {row[0].text: row[1].text for row in (*found["rows"], *found["technical"])}
 
     sd = "Écart du taux d’appel d’un territoire à l’autre"
     ouest, beauce, rough = (values(key) for key in ("ouest_loiret", "beauce_gatinais", "lvo"))
-    found = "Part des demandes qui ont trouvé un créneau"
+    seen = "Part des demandes qui ont trouvé un créneau"
     calls = "Part des appels qui relèvent d’une consultation"
-    assert ouest[found].startswith("0,6 ; 1 part")
+    assert ouest[seen].startswith("0,6 ; 1 part")
     assert beauce[calls].startswith("0,345 ; 0,5 ; 1 part")
-    assert (found in beauce, calls in ouest, found in rough, calls in rough) == (False,) * 4
+    assert (seen in beauce, calls in ouest, seen in rough, calls in rough) == (False,) * 4
     assert ouest["Durée d’une consultation non programmée"].startswith("15 ; 16,4 ; 20 minutes")
     # What is supposed of every territory stands where the need is shown.
     need = "Demandes non programmées d’un habitant, en semaine aux heures de bureau"
@@ -329,15 +331,15 @@ def test_assumptions_are_those_of_the_territory(five: Analysis) -> None:
     sd = "Écart du taux d’appel d’un territoire à l’autre"
     assert not {share, sd} & {*ouest, *beauce, *rough}
     alone = result_of(five, "asclepios").scenario.admitting("no_mt")
-    shown = {
-        row[0].text: row[1].text
-        for row in _grounds.hypotheses([alone], default_parameters())["rows"]
-    }
+    found = _grounds.hypotheses([alone], default_parameters())
+    # Units that only an analyst reads stand behind what everyone reads.
+    assert {row[0].text for row in found["technical"]} >= {sd}
+    shown = {row[0].text: row[1].text for row in (*found["rows"], *found["technical"])}
     assert shown[sd] == "0,5 écart-type du logarithme"
     assert share in shown
     # Where both are answered, what one alone rests on says which.
     both = _grounds.hypotheses([alone.admitting("all"), alone], default_parameters())
-    said = {row[0].text: row[0].origin for row in both["rows"]}
+    said = {row[0].text: row[0].origin for row in (*both["rows"], *both["technical"])}
     assert set(shown) <= set(said)
     assert said[share] == said[sd] == "personnes sans médecin traitant seulement"
     assert said["Durée d’une consultation non programmée"] == ""
@@ -384,12 +386,12 @@ def test_rows_of_the_index(index: list[list[str]]) -> None:
     rough = "ordre de grandeur"
     without, everyone = "personnes sans médecin traitant", "tous les habitants"
     rows = [
-        ("CPTS Ouest Loiret", f"8 (7 à 9) ◐ {without}", "non publié", "11 (9 à 13)", "2"),
-        ("CPTS Beauce-Gâtinais", f"15 (12 à 20) ◐ {everyone}", "8 ○", "22 (16 à 28)", "1b"),
+        ("CPTS Ouest Loiret", f"8 (7 à 9) ◐ {without}", "non publié", "11 (9 à 13)", "3 sur 5"),
+        ("CPTS Beauce-Gâtinais", f"15 (12 à 20) ◐ {everyone}", "8 ○", "22 (16 à 28)", "4 sur 5"),
         ("CPTS Loire-Vendée-Océan", f"20 à 75, {rough} ◐ {everyone} et les visiteurs", "16 ○",
-         "28 à 107", "3"),
-        ("CPTS Asclépios", f"4 à 11, {rough} ◐ {everyone}", "non publié", "5 à 16", "3"),
-        ("CPTS Ondaine-Forez", f"7 à 22, {rough} ◐ {everyone}", "non publié", "9 à 32", "3"),
+         "28 à 107", "2 sur 5"),
+        ("CPTS Asclépios", f"4 à 11, {rough} ◐ {everyone}", "non publié", "5 à 16", "2 sur 5"),
+        ("CPTS Ondaine-Forez", f"7 à 22, {rough} ◐ {everyone}", "non publié", "9 à 32", "2 sur 5"),
     ]  # fmt: skip
     for row, (name, *cells) in zip(index, rows, strict=True):
         assert name in row[0]
@@ -402,19 +404,19 @@ def test_indicators_of_the_index(index: list[list[str]]) -> None:
     cells = [[cell.replace(NNBSP, " ").partition(" — ")[0] for cell in row[1:-4]] for row in index]
     absent = "donnée absente"
     assert cells[0] == [
-        "2,54 ● mesuré",
+        "2,54 ƒ calculé",
         "67,6 ● mesuré",
         absent,
         absent,
-        "50,9 % ● mesuré",
+        "50,9 % ƒ calculé",
         "45 828 ● mesuré",
     ]
     assert cells[1] == [
-        "1,83 ● mesuré",
+        "1,83 ƒ calculé",
         "47,0 ● mesuré",
         "30 “ annoncé",
         "30 % “ annoncé",
-        "96,8 % ● mesuré",
+        "96,8 % ƒ calculé",
         "78 745 ● mesuré",
     ]
     # Nothing was announced of the three others, and their GPs are counted all the same.
@@ -461,6 +463,6 @@ def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> No
         *_grounds.hypotheses([result.scenario], default_parameters())["rows"],
         *commune_table(of(five.communes, key))[1],
     ]
-    assert [cell.text for row in cells for cell in row if cell.text not in sheet] == []
+    assert [c.text for row in cells for c in row if typeset(c.text) not in sheet] == []
     _, rows = comparison_rows(of(five.comparison, key))
     assert [row.detail for row in rows if typeset(row.detail) not in sheet] == []

@@ -103,8 +103,23 @@ def test_dates_in_french(iso: str, text: str) -> None:
 def test_punctuation_stays_with_its_word() -> None:
     typed = "L'essai : « 24 000 » à 11 % ; vrai ? oui !"
     assert visible(typeset(typed)) == "L’essai⍽: «⍽24⍽000⍽» à 11⍽%⍽; vrai⍽? oui⍽!"
-    # A year beside a number, a code or a time is no thousands.
-    assert typeset("en 2023 12 communes de 8 h à 20 h") == "en 2023 12 communes de 8 h à 20 h"
+    # A year beside a number is no thousands.
+    assert visible(typeset("en 2023 12 fois")) == "en 2023 12 fois"
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_so"),
+    [
+        ("de 8 h à 13 h 30", "de 8⍽h à 13⍽h⍽30"),
+        ("30 € pour 15 min à 3 km", "30⍽€ pour 15⍽min à 3⍽km"),
+        ("85 hab. et 12 km²", "85⍽hab. et 12⍽km²"),
+        ("14 créneaux, 1 créneau", "14[nbsp]créneaux, 1[nbsp]créneau"),
+        ("2 000 habitants, dans 5 ans", "2⍽000[nbsp]habitants, dans 5[nbsp]ans"),
+        ("8 heureux, 3 hommes", "8 heureux, 3 hommes"),
+    ],
+)
+def test_a_number_stays_with_its_unit(typed: str, set_so: str) -> None:
+    assert visible(typeset(typed)) == set_so
 
 
 @pytest.mark.parametrize(

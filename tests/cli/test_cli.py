@@ -335,7 +335,7 @@ def test_a_process_gives_the_tables_of_ones_own_list_whatever_its_file_is_called
         source = listed(tmp_path, *lines, name="été.csv")
     asked = ("--perimeter", source, "--departement", "45", "--name", "ma liste")
     told = report(*asked, cwd=tmp_path)
-    assert "« Epieds en Bauce » pris pour Épieds-en-Beauce" in " ".join(told.split())
+    assert "« Epieds en Bauce » compris comme Épieds-en-Beauce" in " ".join(told.split())
     # Beside the report of the five, which it does not overwrite.
     mine = tmp_path / "outputs" / "ma_liste"
     assert (mine / "ma_liste.html").is_file()
@@ -373,7 +373,7 @@ def test_an_epci_is_a_ready_perimeter(tmp_path: Path) -> None:
     assert "SIREN 200068278" in page
     said = " ".join(told.replace("\u202f", " ").split())
     assert "20 communes, 17 307 habitants" in said
-    assert "« berry loire puisaye » pris pour CC Berry Loire Puisaye (200068278)" in said
+    assert "« berry loire puisaye » compris comme CC Berry Loire Puisaye (200068278)" in said
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["epci"] == ["berry loire puisaye"]
 

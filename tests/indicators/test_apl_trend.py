@@ -46,7 +46,7 @@ def test_means_weigh_by_standardised_people_and_are_estimated():
 
 def test_a_commune_alone_keeps_what_was_published():
     found = mean(communes([1000], [900.0], [2.37]))
-    assert (found["value"], found["status"]) == (2.37, "measured")
+    assert (found["value"], found["status"]) == (2.37, "computed")
 
 
 @pytest.mark.parametrize(("without", "known"), [(1000, True), (1001, False)])

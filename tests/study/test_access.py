@@ -136,7 +136,7 @@ def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: A
             continue
         (centre,) = centres
         assert centre.kind == "centre"
-        assert centre.code == found.opening.best[0]
+        assert centre.code == found.opening.proposed[0][0]
         # Several sites share the hours and the requests: the first is shown.
         sites = len(found.opening.best)
         a_week = round(result.gp_hours_per_week.p50 / sites) * 60 / result.scenario.minutes[1]

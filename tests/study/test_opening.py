@@ -186,10 +186,13 @@ def test_the_farthest_first_leaves_the_town_of_the_hospital(asclepios: Headline)
     assert same.loc["difference", "within_15"] == 0
     assert same.loc["difference", "mean_minutes"] == 0
     assert found.gains[found.farthest_first].loc["difference", "mean_minutes"] < 0
+    assert found.proposed == (found.farthest_first,)
+    assert replace(found, farthest_first=found.best).proposed == ()
     # Without any place of care there is no today.
     nowhere = found_in(asclepios, FOUR)
     assert nowhere.today == ()
     assert nowhere.farthest_first == nowhere.best
+    assert nowhere.proposed == (nowhere.best,)
     assert nowhere.gains[("B",)].at["before", "unreached"] == FOUR["population"].sum()
 
 

@@ -163,7 +163,7 @@ def scene_of(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Scene
             for line in shapely.get_parts(basemap.outline(shown).normalize().to_numpy())
         ],
         frame=gpd.GeoSeries([box], crs=communes.crs).to_crs(crs).total_bounds,
-        names=list(zip(towns.index, towns["name"], points.x, points.y, strict=True)),
+        names=list(zip(towns.index, towns["name"].map(typeset), points.x, points.y, strict=True)),
     )
 
 

@@ -186,7 +186,8 @@ def _moved(
         moved[rate] = (moved[rate] / moved[weight]).mask(alone, single)
     touched = links["how"].isin([SHARED, KEPT]).groupby(code).any()
     for name in (*counts, *rates):
-        at_best = touched.astype(int) if name in counts else (touched | ~alone).astype(int)
+        ours = touched if name in counts else touched | ~alone
+        at_best = ours * _GRADES.index(Status.ESTIMATED)
         grade = _grades(rows, name).groupby(code).max().clip(lower=at_best)
         grade = grade.mask(moved[name].isna(), len(_GRADES) - 1)
         moved[status_column(name)] = grade.map({i: s.value for i, s in enumerate(_GRADES)})

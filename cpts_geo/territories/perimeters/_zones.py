@@ -97,7 +97,7 @@ def find_zones(
         elif why := unusable.get(found[0]):
             defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
         elif text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
-            notes.append(f"{quoted(text)} pris pour {zoning.named(found[0])}.")
+            notes.append(f"{quoted(text)} compris comme {zoning.named(found[0])}.")
     if defects:
         raise PerimeterError(
             f"{_KIND_WORDS[zoning.kind][:1].upper()}{_KIND_WORDS[zoning.kind][1:]} : "

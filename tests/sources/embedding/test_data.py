@@ -306,8 +306,10 @@ def test_figures_cover_every_place(communes):
     for name in EMBEDDED_FIGURES:
         assert COLUMNS[name].source
         statuses = set(figures[status_column(name)])
-        assert "measured" in statuses
-        assert statuses <= {"measured", "estimated", "unknown"}
+        # The best that a commune's own figure can be, and never two such statuses in a column.
+        best = COLUMNS[name].best.value
+        assert best in statuses
+        assert statuses <= {best, "estimated", "unknown"}
 
 
 def test_commune_split_since_a_figure_is_only_estimated(communes):

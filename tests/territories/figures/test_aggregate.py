@@ -186,7 +186,7 @@ def test_estimated_part_makes_an_estimated_whole():
     table = communes(population=[10, 10], apl_2023_status=["measured", "estimated"])
     found = summary(table).loc["x", "status"]
     assert found["apl_2023"] == found["share_low_apl_2023"] == "estimated"
-    assert found["apl_2022"] == "measured"
+    assert found["apl_2022"] == "computed"
 
 
 def test_share_of_the_aged_is_never_better_than_estimated():
@@ -233,7 +233,9 @@ def test_split_commune_and_its_parts_count_as_one():
         "density_km2": 1900 / 50,
     }
     assert found.loc[list(expected), "value"].to_dict() == pytest.approx(expected)
-    assert set(found.loc[list(expected), "status"]) == {"measured"}
+    computed = found.loc[list(expected), "status"] == "computed"
+    assert list(computed.index[computed]) == ["apl_2023"]
+    assert set(found.loc[list(expected), "status"]) == {"measured", "computed"}
     assert set(found["note"]) == {""}
 
 

@@ -54,10 +54,12 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
     rows = found.solutions[found.solutions["allocation"] == found.solutions["allocation"].iloc[0]]
     first = rows.iloc[0]
     far = access.names.get(first["worst_commune"], first["worst_commune"])
-    inside = named([code for code in found.best if code in found.today], access.names)
-    served = f", où il y a déjà un service d’urgences ou un centre ({inside})" if inside else ""
+    inside = [code for code in found.best if code in found.today]
+    served = ", où il y a déjà un service d’urgences ou un centre" if inside else ""
+    if served and len(inside) < len(found.best):
+        served += f" ({named(inside, access.names)})"
     text = (
-        f"Sans compter les urgences, {named(found.best, access.names)}{served} : "
+        f"Sans compter les urgences, ce serait {named(found.best, access.names)}{served} : "
         f"{duration(first['mean_minutes'], words=True)} en moyenne, "
         f"{number(first['worst_minutes'])} pour la commune la plus éloignée ({far}), "
         f"{access.times.series.whose}."

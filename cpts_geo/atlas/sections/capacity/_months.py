@@ -79,7 +79,10 @@ def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
         text += f"{_around_holidays(capacity.around_holidays)} "
     if result.scenario.visitors is not None:
         text += f"Visiteurs : {_sourced(sources['visitors'])}. "
-    text += "Chaque mois est calculé comme s’il durait : un pic plus court s’étale en partie."
+    text += (
+        "Chaque mois est calculé comme s’il se prolongeait : une pointe plus courte se ferait "
+        "moins sentir."
+    )
     if capacity.peaked is not None:
         text += f" {_peaked_months(result, capacity.peaked.by_month)}"
     if result.today is None:

@@ -36,7 +36,7 @@ def recognised(audit: pd.DataFrame) -> list[str]:
     """
     changed = audit[~audit["method"].isin(["exact", "normalised"])]
     return [
-        f"« {one_line(row['published'])} » pris pour {row['name']} ({row['code_insee']}) : "
+        f"« {one_line(row['published'])} » compris comme {row['name']} ({row['code_insee']}) : "
         f"{_METHODS[row['method']]}."
         for row in changed.to_dict("records")
     ]
