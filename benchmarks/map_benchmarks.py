@@ -18,7 +18,7 @@ from cpts_geo.atlas.maps.layers import classify, column_layer
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.french import number
 from cpts_geo.sources.embedding import embedded
-from run import find_browser
+from cpts_geo.writing.export.browser import find_browser
 
 _COLUMN: Final = "apl_2023"
 _FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
