@@ -13,6 +13,7 @@ import platform
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -46,6 +47,7 @@ from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.territories.perimeters.coverage import dissolve
 from cpts_geo.territories.perimeters.request import Request
+from cpts_geo.writing.report import write_report
 
 TERRITORY = "beauce_gatinais"
 BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -135,12 +137,24 @@ def bench_page(folder: Path) -> list[Measure]:
     def build() -> str:
         return sheet_page(sheet, national=analysis.national, date="1er janvier 2026")
 
-    duration = median_seconds(build, repeats=3)
+    duration = median_processor_seconds(build)
     path = folder / "page.html"
     path.write_text(build(), encoding="utf-8")
     size = f"{sheet.name}, {number(path.stat().st_size / 1e6, 2)} Mo"
-    built = Measure("Une fiche construite", duration, "s", 2.0, size)
-    return [built, *bench_paint(path)]
+    megabytes = path.stat().st_size / 1e6
+    built = Measure("Une fiche construite (processeur)", duration, "s", 0.6, size)
+    light = Measure("Une fiche de 87 communes", megabytes, "Mo", 0.9, "cartes fixes comprises")
+    return [built, light, bench_written(folder), *bench_paint(path)]
+
+
+def bench_written(folder: Path) -> Measure:
+    """Write the report of the five published territories, once they are analysed."""
+    analysis = analyse(Request())
+    start = time.process_time()
+    write_report(analysis, folder / "report")
+    taken = time.process_time() - start
+    detail = f"{len(analysis.studies)} territoires ; pages, cartes, tableaux"
+    return Measure("Un rapport écrit (processeur)", taken, "s", 8.0, detail)
 
 
 def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:

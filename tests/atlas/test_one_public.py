@@ -110,3 +110,16 @@ def test_the_panel_and_the_saved_scenario_are_of_that_public(
     assert first["answer"]["slots"] == [*vars(result.slots_per_day).values()]
     saved = tomllib.loads((report / "scenarios" / f"{key}.toml").read_text(encoding="utf-8"))
     assert saved.get("public") == study.scenario.public
+
+
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_first_screen_and_the_printed_need_are_of_that_public(
+    five: Analysis, report: Path, key: str
+) -> None:
+    result = result_of(five, key)
+    page = plain(unescape((report / f"{key}.html").read_text(encoding="utf-8")))
+    paper, first = page.split('<a class="skip"', maxsplit=1)
+    served = whom(result.scenario)
+    condition = re.search(r'class="condition">(.*?)</p>', first, re.S)
+    assert condition and f"Public : {served}." in condition[1]
+    assert re.search(rf"Pour (les )?{re.escape(served)} ; objectif : ", paper)
