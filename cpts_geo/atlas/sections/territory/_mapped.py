@@ -30,7 +30,7 @@ def section(
     )
     bare = communes.geometry.isna()
     return {
-        "stills": [png(figure) for figure in panel_figures(communes, **shown)],
+        "stills": [png(figure, colours=32) for figure in panel_figures(communes, **shown)],
         "titles": ", ".join(layer.title for layer in layers),
         "unmapped": list(communes["name"][bare]),
         "drawn": not bare.all(),
