@@ -183,7 +183,7 @@ def test_a_place_where_hardly_anyone_asks_has_nothing_to_gather(apl: float, few:
     rows = {row.label: row.meaning for row in part["needed"]["rows"]}
     assert {SAME_DAY_WORDS, "Heures strictement consultées"} & set(rows) == set()
     assert "un calcul, et non un compte" in rows["Demandes par an"]
-    assert ("erreur de tirage" in part["needed"]["how"]) is few
+    assert ("erreur de tirage" in part["needed"]["analyst"]) is few
 
 
 # Two uncertainties
