@@ -183,7 +183,7 @@ def test_paper_is_hidden_on_screen_and_alone_on_paper(shown: OpenedPage) -> None
 def test_the_annex_follows_where_its_box_is_ticked(shown: OpenedPage) -> None:
     page = shown.page
     page.emulate_media(media="screen")
-    page.get_by_label("Imprimer aussi l’annexe").check()
+    page.get_by_label("avec l’annexe").check()
     page.evaluate(
         "document.querySelector('main').insertAdjacentHTML('beforeend',"
         " '<details><summary>Plus</summary><p id=folded>Replié.</p></details>')"
@@ -195,7 +195,7 @@ def test_the_annex_follows_where_its_box_is_ticked(shown: OpenedPage) -> None:
     whole = pages_of(shown)
     assert 2 < whole <= 14
     page.emulate_media(media="screen")
-    page.get_by_label("Imprimer aussi l’annexe").uncheck()
+    page.get_by_label("avec l’annexe").uncheck()
     page.emulate_media(media="print")
     assert pages_of(shown) == 2
 
@@ -207,7 +207,7 @@ def test_the_annex_is_asked_for_in_the_address(
     file.write_text(sheet_page(beauce, national=five.national, date="x"), encoding="utf-8")
     opened = open_offline(file)
     opened.page.goto(f"{file.as_uri()}?annexe=1")
-    assert opened.page.get_by_label("Imprimer aussi l’annexe").is_checked()
+    assert opened.page.get_by_label("avec l’annexe").is_checked()
     assert pages_of(opened) > 2
     opened.close()
 
