@@ -159,6 +159,7 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
 def test_the_keyboard_reaches_the_layers_at_once(report_dir: Path, open_offline: Open) -> None:
     page = open_offline(report_dir / "beauce_gatinais.html").page
     page.wait_for_selector(".cpts-map[data-ready]")
+    page.locator("nav a[href='#carte']").press("Enter")
     for _ in range(8):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.type") == "radio":
@@ -174,7 +175,7 @@ def test_missing_values_are_hatched_and_zero_is_not(evil_dir: Path, open_offline
     page.wait_for_selector(".cpts-map[data-ready]")
     # Beaumont-en-Verdunois has nobody, and no APL; Meung and Baule have theirs.
     assert "donnée absente" in page.locator(".cpts-legend").inner_text()
-    page.get_by_label("Minutes").check()
+    page.get_by_role("radio", name="Minutes").check()
     assert "dans la commune" in page.locator(".cpts-legend").inner_text()
     cells = page.locator("td.unknown").all_inner_texts()
     assert cells
@@ -210,7 +211,7 @@ def test_the_outline_is_on_top_and_paper_gets_the_still_maps(
     assert len(stills) == 2
     assert page.locator(".map").is_visible()
     assert not any(still.is_visible() for still in stills)
-    page.get_by_label("Imprimer aussi l’annexe").check()
+    page.get_by_label("avec l’annexe").check()
     page.emulate_media(media="print")
     assert not page.locator(".map").is_visible()
     for still in stills:
