@@ -209,7 +209,7 @@ def test_a_plain_table_without_scripts_says_the_same(
     heads = table.locator("thead th").all_inner_texts()
     assert all("mesuré" in head or "estimé" in head for head in heads[2:])
     html = (pages / f"{key}.html").read_text(encoding="utf-8")
-    body = html[html.index('<table class="named communes"') :]
+    body = html[html.index('<table class="named sortable communes"') :]
     body = body[body.index("<tbody>") : body.index("</tbody>")]
     assert len(body.encode()) <= 600 * len(rows)
     opened.close()

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import shown_text
+from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.french import counted, duration, number, typeset, whole_percent
@@ -47,7 +48,8 @@ def map_finding(study: Study, layer: MapLayer) -> str:
     """
     column = COLUMNS[layer.column]
     if column.quantity == "apl":
-        share = _own(study, f"share_low_{layer.column}")
+        low = newest_known(["share_low_apl"], study.comparison)
+        share = _own(study, low[0]) if low else None
         if pd.notna(share):
             whole = {0.0: "Aucun habitant ne vit", 1.0: "Tous les habitants vivent"}
             who = whole.get(share, f"{whole_percent(share)} des habitants vivent")

@@ -48,7 +48,7 @@ class _Frame(NamedTuple):
 
 #: Forms by name: wide (1920×1080), square (1080×1080), and under the title of a slide, with letters
 #: that a room reads (1920×1080).
-FRAMES: Final = {
+_FRAMES: Final = {
     "16x9": _Frame(8.0, 4.5, (0.02, 0.085, 0.69, 0.75), (78, 13.0), 36, 190),
     "carre": _Frame(4.5, 4.5, (0.03, 0.35, 0.94, 0.47), (46, 10.5), 44, 100),
     "diapo": _Frame(6.0, 3.375, (0.03, 0.1, 0.655, 0.62), (60, 12.0), 24, 112),
@@ -95,14 +95,14 @@ def framed_figure(
     national : GeoDataFrame
         All communes.
     form : str
-        Key of :data:`FRAMES`.
+        ``16x9``, ``carre`` or ``diapo``.
 
     Returns
     -------
     Figure
         1080 dots high, to save at its own resolution.
     """
-    frame = FRAMES[form]
+    frame = _FRAMES[form]
     with mpl.rc_context(_RC):
         figure = Figure(figsize=(frame.across, frame.high), dpi=_DOTS / frame.high)
         ax = draw_layer(communes, layer, ax=figure.add_axes(frame.chart), national=national)

@@ -119,7 +119,7 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
 
   // For a French Excel: semicolons, decimal comma, a mark of UTF-8; no text that is computed.
   function field(words) {
-    var safe = words.split(/([;\t\r\n])/).map(function (part) { return /^\s*[=+\-@]/.test(part) ? "'" + part : part; }).join("");
+    var safe = words.split(/([;\t\r\n])/).map(function (bit) { return /^\s*[=+\-@]/.test(bit) ? "'" + bit : bit; }).join("");
     return /[;"\r\n]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
   }
   function line(each) {

@@ -9,16 +9,17 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from cpts_geo.atlas.sections.territory._figures import _key_figures
 
 from benchmarks.samples import write_rpps
 from cpts_geo import settings
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.essential import _beside
 from cpts_geo.atlas.sections.territory import gp_counts
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.errors import DataFileError
+from cpts_geo.french import typeset
 from cpts_geo.schema import EMBEDDED_FIGURES, FIGURE_COLUMNS, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import WHOLE_OF
@@ -160,8 +161,8 @@ def test_pages_take_the_newest_vintage_fetched(real):
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
     # A count of 2024 is of no use beside one of 2025.
     assert "gps_2024" not in columns
-    labels = [label for label, *_ in _key_figures(result.comparison)]
-    assert "Généralistes libéraux pour 100 000 habitants (BPE 2025)" in labels
+    titles = [typeset(group.title) for group in _beside.section(result.comparison)]
+    assert typeset("Généralistes libéraux pour 100 000 habitants (BPE 2025)") in titles
     density = result.comparison.query(
         "indicator == 'gps_per_100k_2025' and area_level == 'cpts'"
     ).iloc[0]

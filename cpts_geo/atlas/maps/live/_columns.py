@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -157,7 +158,7 @@ def _step(column: Column, value: float) -> int:
 
 def _classes(rows: pd.DataFrame, values: pd.Series, layer: MapLayer) -> str:
     """A digit a row; a dash where the value is unknown, an m where it is masked."""
-    digits = np.array([*"0123456789", "-"])[classify(values, layer).to_numpy()]
+    digits = np.array([*string.digits, "-"])[classify(values, layer).to_numpy()]
     return "".join(np.where(masked(rows, layer.column), "m", digits))
 
 
