@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.pages.comparison import compare_page
@@ -152,11 +153,16 @@ def test_no_row_speaks_of_a_count_where_none_is() -> None:
         assert two.mark == "◐"
 
 
+def common_rows(found: ScenarioComparison) -> list[list[Cell]]:
+    """What both suppose: plain rows, then those of analysts."""
+    return [*_common_rows(found, technical=False), *_common_rows(found, technical=True)]
+
+
 def test_what_known_lines_rest_on_is_among_what_both_suppose() -> None:
     national = {described(name)[0] for name in ("need_rate", "met_share", "apl_elasticity")}
-    told = {row[0].text for row in _common_rows(compared("lvo", "lvo_ete"))}
+    told = {row[0].text for row in common_rows(compared("lvo", "lvo_ete"))}
     assert {typeset(text) for text in national} <= told
-    own = {row[0].text for row in _common_rows(compared(TODAY, "beauce_gatinais_16_creneaux"))}
+    own = {row[0].text for row in common_rows(compared(TODAY, "beauce_gatinais_16_creneaux"))}
     assert not {typeset(text) for text in national} & own
 
 
@@ -258,7 +264,7 @@ def test_people_that_no_answer_counts_are_no_input() -> None:
 
 
 def marks(found: ScenarioComparison) -> dict[str, str]:
-    return {row[0].text: row[1].mark for row in _common_rows(found)}
+    return {row[0].text: row[1].mark for row in common_rows(found)}
 
 
 def test_calls_borrowed_from_elsewhere_are_not_measured(doubled: ScenarioComparison) -> None:
@@ -297,12 +303,12 @@ def test_changes_of_a_table_are_its_fields() -> None:
 
 
 def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) -> None:
-    meanings = [row[0].text for row in _common_rows(doubled)]
+    meanings = [row[0].text for row in common_rows(doubled)]
     assert "Coût d’une heure de médecin" in meanings
     assert not any(text.startswith("Créneaux offerts") for text in meanings)
     assert not any("visiteur" in text for text in meanings)
     for pair in ((TODAY, "lvo"), ("lvo", TODAY)):  # what one of them uses is told
-        assert any("visiteur" in row[0].text for row in _common_rows(compared(*pair)))
+        assert any("visiteur" in row[0].text for row in common_rows(compared(*pair)))
 
 
 @pytest.mark.parametrize(
@@ -364,7 +370,7 @@ def test_page_says_the_finding_first_and_where_each_figure_comes_from(
 ) -> None:
     assert typeset(finding(doubled)) in page
     assert page.index('class="answer"') < page.index("<svg")
-    for row in _common_rows(doubled):
+    for row in common_rows(doubled):
         assert row[2].text.replace("'", "’") in page.replace("&#39;", "’")
     assert "IGN" not in page
     assert "Données : ." not in page

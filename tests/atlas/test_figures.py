@@ -308,7 +308,7 @@ def apl(cog: int, *rows: tuple[str, float, float]) -> Part:
 
 def test_rates_of_communes_that_merged_weigh():
     figures, _ = figures_of(apl(2021, ("01001", 300, 2.0), ("01010", 100, 6.0), ("01002", 9, 1.5)))
-    assert known(figures, "apl_2023") == {"01001": (3.0, "estimated"), "01002": (1.5, "measured")}
+    assert known(figures, "apl_2023") == {"01001": (3.0, "estimated"), "01002": (1.5, "computed")}
     assert known(figures, "standardised_population_2023")["01001"] == (400, "measured")
 
 
@@ -330,14 +330,14 @@ def test_part_listed_with_nobody_or_not_at_all_is_counted_in_the_commune_it_left
     # What it says of 01005 is of both; a rate of its own for 01006 is no measure either.
     assert weights["01005"] == (90, "estimated")
     assert rates["01005"] == (1.5, "estimated")
-    assert rates["01001"] == (2, "measured")
+    assert rates["01001"] == (2, "computed")
     assert rates.get("01006") == (None if people is None else (2.5, "estimated"))
     assert weights.get("01006") == ((0, "estimated") if people == 0 else None)
 
 
 def test_part_listed_with_its_people_is_measured():
     figures, _ = figures_of(apl(2024, ("01005", 60, 1.5), ("01006", 30, 2.5)))
-    assert known(figures, "apl_2023") == {"01005": (1.5, "measured"), "01006": (2.5, "measured")}
+    assert known(figures, "apl_2023") == {"01005": (1.5, "computed"), "01006": (2.5, "computed")}
 
 
 # --- places, and the whole table ----------------------------------------------------------------

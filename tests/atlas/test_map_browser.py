@@ -64,7 +64,9 @@ def opened(html: str, open_offline: Open) -> Iterator[Any]:
 def phone(html: str, open_offline: Open) -> Iterator[Any]:
     found = ready(open_offline(html, **PHONE))
     yield found
-    assert (found.requests, found.errors) == ([], [])
+    # Chromium says it where a scroll was begun before a script could hold it.
+    errors = [text for text in found.errors if not text.startswith("Ignored attempt to cancel")]
+    assert (found.requests, errors) == ([], [])
     found.close()
 
 

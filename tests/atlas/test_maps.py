@@ -223,9 +223,9 @@ def test_minutes_out_of_reach_are_hatched_and_none_is_painted_as_zero(five: Anal
     yeu = rows["name"] == "L'Île-d'Yeu"
     rows = rows.assign(**{MINUTES: rows[MINUTES].mask(yeu)})
     new = mapped(rows, five)
-    assert hatched(new, title) == ["L'Île-d'Yeu"]
+    assert hatched(new, title) == ["L’Île-d’Yeu"]
     assert hatched(new, "APL 2023") == []
-    assert columns(new)[title]["values"][layer_of(new).data["names"].index("L'Île-d'Yeu")] is None
+    assert columns(new)[title]["values"][layer_of(new).data["names"].index("L’Île-d’Yeu")] is None
 
 
 @pytest.mark.parametrize("key", ["ouest_loiret", "lvo", "ondaine_forez"])

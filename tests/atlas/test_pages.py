@@ -128,7 +128,7 @@ def test_the_map_tells_its_values_and_its_legend_follows_the_layer(
     tip = page.locator(".cpts-tip")
     text = tip.inner_text()
     # A name and one value with its sign; the rest is on the card.
-    assert re.search(r"^.+\n\d,\d\d\sconsultations par an et par habitant standardisé\s●", text)
+    assert re.search(r"^.+\n\d,\d\d\sconsultations par an et par habitant standardisé\sƒ", text)
     assert tip.bounding_box()["width"] <= 330
     legend = page.locator(".cpts-legend")
     assert "APL aux médecins généralistes" in legend.inner_text()
@@ -281,7 +281,7 @@ def test_the_island_is_said_to_be_left_out(seen: Open) -> None:
     assert "L’Île-d’Yeu : aucune route vers les autres communes, hors de ce calcul" in text
     assert "Hors d’atteinte : 4 883 habitants sans route" in text
     assert "Soins sur place (estimé) pour 4 883 habitants (L’Île-d’Yeu)" in text
-    row = page.locator("#communes tr", has_text="L'Île-d'Yeu").first
+    row = page.locator("#communes tr", has_text="L’Île-d’Yeu").first
     # By road no emergency department; a health centre on the spot is estimated, not measured.
     emergency, gp = row.locator("td").all_inner_texts()[-2:]
     assert (plain(emergency), plain(gp)) == ("donnée absente", "0")
@@ -359,7 +359,7 @@ def test_the_page_says_whose_times_they_are_and_leaves_variants_out(
     assert "Les temps fournis par l’analyste n’étant pas ceux de la Drees, l’écart est" in text
     assert not re.search("approch|variante|Changements choisis par défaut", text)
     assert opened.page.locator("h3.apart").count() == 3
-    assert opened.page.locator(".cpts-choice input").count() == 8
+    assert opened.page.locator(".cpts-choice input, .cpts-choice option").count() == 8
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
 

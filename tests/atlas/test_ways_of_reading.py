@@ -105,10 +105,10 @@ def test_a_text_that_is_folded_is_found(report_dir: Path, open_offline: Open) ->
     # A link to a text searches the page as Ctrl-F does, which no script can press.
     opened = open_offline(report_dir / "beauce_gatinais.html", viewport=ROOM)
     page = opened.page
-    fold = page.locator("details", has_text="Attente d’une file").last
+    fold = page.locator("details", has_text="médecin le plus proche peut ne plus prendre").last
     assert fold.get_attribute("open") is None
     page.goto("about:blank")
-    text = "Attente%20d%E2%80%99une%20file"
+    text = "le%20plus%20proche%20peut%20ne%20plus%20prendre"
     page.goto(f"{(report_dir / 'beauce_gatinais.html').as_uri()}#:~:text={text}")
     page.wait_for_timeout(300)
     assert fold.get_attribute("open") is not None

@@ -142,6 +142,8 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
         "cpts_geo.capacity.checks.learnt",
         "cpts_geo.capacity.comparing.many",
         "cpts_geo.cli._capacity",
+        # of another deadline, whose readings of the slots are others
+        "cpts_geo.study._trial",
         "cpts_geo.capacity.checks.coverage",
     }
 

@@ -552,6 +552,7 @@ PUBLIC = {
     "médecins": "head-counts of doctors by commune (BPE, RPPS, Cnam)",
     "pour 100 000 hab.": "head-counts by people",
     "consultations par an et par habitant standardisé": "APL of the DREES, and suppositions",
+    "créneaux par jour": "what the model computes for a territory",
     "habitants standardisés": "people weighed by age (DREES)",
     "services": "emergency departments (BPE)",
     "pharmacies": "places (BPE)",

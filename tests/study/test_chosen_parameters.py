@@ -55,7 +55,7 @@ def test_the_share_of_france_is_not_the_default_of_the_model(found: Analysis) ->
     row = france(found)
     assert (row["value"], row["base"], row["grade"]) == (0.11, "17 ans et plus", "C")
     assert row["source"].startswith("Cnam, juin 2021")
-    assert row["status"] == Status.MEASURED.value
+    assert row["status"] == Status.ANNOUNCED.value
     scenario = found.studies["asclepios"].scenario
     assert scenario.people_without_mt == pytest.approx(50_000 * 0.15 * 0.79)
     assert usual.text not in scenario.sources["people_without_mt"].text

@@ -40,7 +40,7 @@ def outlines_svg(shapes: Sequence[Any], colours: Sequence[str], *, title: str) -
 
     Examples
     --------
-    >>> svg, km = outlines_svg([shapely.box(0, 0, 1, 1)], ["#ffffff"], title="Un carré")
+    >>> svg, km = outlines_svg([shapely.box(0, 0, 1, 1)], ["white"], title="Un carré")
     >>> round(km), svg.count("<path")
     (111, 1)
     """

@@ -187,7 +187,7 @@ def overview_map(
         label="Territoires",
         land=land,
         areas=areas,
-        bounds=shown.total_bounds if near or len(islands) or not len(shown) else _METROPOLE,
+        bounds=shown.total_bounds if len(shown) and (near or len(islands)) else _METROPOLE,
         search="Chercher un territoire",
         invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
         things=("territoire", "territoires"),

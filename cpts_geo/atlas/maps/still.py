@@ -254,7 +254,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             for text, point in zip(texts, points, strict=True):
                 _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
-        else:
+        elif len(placed):
             placed.plot(ax=ax, color=style.ACCENT)
             for name, shape, side in zip(
                 placed["name"], placed.geometry, basemap.sides(ranked), strict=True

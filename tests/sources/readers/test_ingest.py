@@ -222,8 +222,11 @@ def test_statuses_say_what_is_known(national):
     assert figures.at["14666", "gps_2017_status"] == "unknown"
     # The APL and the BPE 2024 came after that split, and know both.
     rows = figures.loc[["14712", "14666"]]
-    for name in ("apl_2022", "apl_2023", "emergency_departments_2024"):
-        assert set(rows[status_column(name)]) == {"measured"}
+    for name, status in (
+        ("apl_2022", "computed"), ("apl_2023", "computed"),
+        ("emergency_departments_2024", "measured"),
+    ):  # fmt: skip
+        assert set(rows[status_column(name)]) == {status}
     overseas = figures.index.str.startswith("97")
     assert figures.loc[overseas, "gps_2017"].isna().all()
     assert figures.loc[overseas & ~figures.index.str.startswith("976"), "apl_2023"].notna().all()

@@ -161,8 +161,8 @@ def test_pages_take_the_newest_vintage_fetched(real):
     assert "gps_2025" in columns and "emergency_departments_2025" in columns
     # A count of 2024 is of no use beside one of 2025.
     assert "gps_2024" not in columns
-    titles = [typeset(group.title) for group in _beside.section(result.comparison)]
-    assert typeset("Généralistes libéraux pour 100 000 habitants (BPE 2025)") in titles
+    first = _beside.section(result.comparison)[0]
+    assert first.more.startswith(typeset("Insee 2025 : "))
     density = result.comparison.query(
         "indicator == 'gps_per_100k_2025' and area_level == 'cpts'"
     ).iloc[0]

@@ -102,7 +102,7 @@ def test_every_embedded_figure_of_the_five_is_known(five):
         unknown = ["85113"] if COLUMNS[name].unit == "km" else []
         if name != PUBLISHED.name:
             assert five.loc[five[name].isna(), "code_insee"].tolist() == unknown, name
-        assert set(five[status_column(name)]) <= {"measured", "estimated", "unknown"}
+        assert set(five[status_column(name)]) <= {"measured", "computed", "estimated", "unknown"}
     assert set(five["population_status"]) == {"measured"}
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Emu, Pt
 
+from cpts_geo.french import typeset
 from cpts_geo.writing.export.export import write_exports
 from tests.kept import analysed
 from tests.writing.export.conftest import CASES, DAY
@@ -43,7 +44,7 @@ def test_six_slides_and_their_native_charts(exported):
     assert len(set(titles)) == 6
     study = analysed("beauce_gatinais", draws=1000).studies["beauce_gatinais"]
     needed, today = study.headline.slots_per_day.p50, study.headline.today.slots
-    assert titles[0] == f"Il faudrait {needed} créneaux par jour\u202f; il y en a {today:g}"
+    assert titles[0] == typeset(f"Il faudrait {needed} créneaux par jour ; il y en a {today:g}")
     assert [part in titles[2] for part in ("30", "57", "87")] == [True] * 3
     charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
     assert len(charts) == 2

@@ -142,8 +142,7 @@ def _data(tried: Trial) -> dict[str, Any]:
     scenario = tried.publics[0].result.scenario
     names = get_month_names("abbreviated", locale="fr")
     return {
-        "target": scenario.target,
-        "dispersion": scenario.dispersion,
+        **{name: getattr(scenario.rules, name) for name in ("target", "dispersion")},
         "days": len(scenario.calendar.weekdays),
         "deadlines": tried.deadlines,
         "said": [deadline(days) for days in tried.deadlines],
