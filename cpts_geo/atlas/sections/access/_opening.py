@@ -58,8 +58,9 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
     served = ", où il y a déjà un service d’urgences ou un centre" if inside else ""
     if served and len(inside) < len(found.best):
         served += f" ({named(inside, access.names)})"
+    same = "encore " if found.best == found.farthest_first else ""
     text = (
-        f"Sans compter les urgences, ce serait {named(found.best, access.names)}{served} : "
+        f"Sans compter les urgences, ce serait {same}{named(found.best, access.names)}{served} : "
         f"{duration(first['mean_minutes'], words=True)} en moyenne, "
         f"{number(first['worst_minutes'])} pour la commune la plus éloignée ({far}), "
         f"{access.times.series.whose}."
