@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cpts_geo.atlas.sections.territory.answer import _part_above_whole
+from cpts_geo.atlas.sections.territory.answer import part_above_whole
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import answers
 from cpts_geo.capacity.scenario.area import Area
@@ -24,7 +24,7 @@ def test_a_part_above_its_whole_is_explained(case: Scenario, apl: float) -> None
         each.public: each.answer.slots_per_day for each in both if isinstance(each.answer, Headline)
     }
     above = slots["no_mt"].p50 > slots["all"].p50 or slots["no_mt"].p90 > slots["all"].p90
-    said = plain(_part_above_whole(both))
+    said = plain(part_above_whole(both))
     assert bool(said) is above
     if apl == 9.0:
         assert above
@@ -38,10 +38,10 @@ def test_a_part_above_its_whole_is_explained(case: Scenario, apl: float) -> None
         assert ("la part nationale ○" in said) is hypothesis
         assert ("leur nombre ×" in said) is not hypothesis
     # the order of what is compared does not matter
-    assert _part_above_whole(both[::-1]) == _part_above_whole(both)
+    assert part_above_whole(both[::-1]) == part_above_whole(both)
 
 
 def test_one_public_alone_is_above_nothing() -> None:
-    assert _part_above_whole(answers(ASCLEPIOS.evolve(public="all"), draws=1_000)) == ""
+    assert part_above_whole(answers(ASCLEPIOS.evolve(public="all"), draws=1_000)) == ""
     unknown = answers(ASCLEPIOS.evolve(area=None), draws=1_000)
-    assert _part_above_whole(unknown) == ""
+    assert part_above_whole(unknown) == ""

@@ -197,10 +197,10 @@ def _publics(study: Study) -> dict[str, Any] | None:
         f"recevrait, {first} ; les deux ne s’additionnent pas."
     )
     rows = [_public_row(study, each) for each in found]
-    return {"why": why, "rows": rows, "more": _part_above_whole(found)}
+    return {"why": why, "rows": rows, "more": part_above_whole(found)}
 
 
-def _part_above_whole(found: Sequence[PublicAnswer]) -> str:
+def part_above_whole(found: Sequence[PublicAnswer]) -> str:
     """
     Say why people without médecin traitant seem to need more than all residents, where they do.
 
