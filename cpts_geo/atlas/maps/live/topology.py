@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Whole = NDArray[np.int64]
+_Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +40,11 @@ class Topology:
     """
 
     quantum: float
-    points: Whole
-    lengths: Whole
-    rings: Whole
-    refs: Whole
-    arcs: Whole
+    points: _Whole
+    lengths: _Whole
+    rings: _Whole
+    refs: _Whole
+    arcs: _Whole
 
     def packed(self) -> bytes:
         """
@@ -116,7 +116,7 @@ def topology(shapes: gpd.GeoSeries, *, quantum: float) -> Topology:
     return _joined(grid, ring, rings=rings, quantum=quantum)
 
 
-def _joined(grid: Whole, ring: Whole, *, rings: Whole, quantum: float) -> Topology:
+def _joined(grid: _Whole, ring: _Whole, *, rings: _Whole, quantum: float) -> Topology:
     """Cut rings at their junctions, and keep each piece once."""
     count = len(grid)
     starts = np.flatnonzero(np.diff(ring, prepend=-1))
@@ -163,14 +163,14 @@ def _joined(grid: Whole, ring: Whole, *, rings: Whole, quantum: float) -> Topolo
     return Topology(quantum, grid[taken], lengths.astype(np.int64), rings, refs, arcs)
 
 
-def _numbered(grid: Whole) -> Whole:
+def _numbered(grid: _Whole) -> _Whole:
     """A number for each place of the grid."""
     x, y = (grid - grid.min(axis=0)).T
     _, number = np.unique(x * (y.max() + 1) + y, return_inverse=True)
     return np.asarray(number, dtype=np.int64)
 
 
-def _junctions(vertex: Whole, before: Whole, after: Whole) -> NDArray[np.bool_]:
+def _junctions(vertex: _Whole, before: _Whole, after: _Whole) -> NDArray[np.bool_]:
     """Whether the neighbours of a vertex are not the same two wherever it is met."""
     pair = _pair(np.minimum(before, after), np.maximum(before, after), len(vertex))
     size = int(vertex.max()) + 1
@@ -182,12 +182,12 @@ def _junctions(vertex: Whole, before: Whole, after: Whole) -> NDArray[np.bool_]:
     return differs
 
 
-def _pair(first: Whole, second: Whole, count: int) -> Whole:
+def _pair(first: _Whole, second: _Whole, count: int) -> _Whole:
     """One number for two vertices, in their order."""
     return np.asarray(first * (count + 1) + second)
 
 
-def _varints(values: Whole) -> bytes:
+def _varints(values: _Whole) -> bytes:
     """Signed numbers by groups of seven bits, least first; the small ones take a byte."""
     left: Any = np.where(values < 0, -2 * values - 1, 2 * values).astype(np.uint64)
     sizes = np.ones(len(left), dtype=np.int64)
