@@ -216,6 +216,28 @@ def own_label(column: Column, origin: pd.Series | Mapping[str, Any]) -> tuple[st
     return column.label.removesuffix(" (publié)"), str(origin["vintage"])
 
 
+def producer(origin: pd.Series | Mapping[Any, Any]) -> str:
+    """
+    Name who gives a value, where its whole source stands elsewhere.
+
+    Parameters
+    ----------
+    origin : Series or mapping
+        Row of a comparison.
+
+    Returns
+    -------
+    str
+        What its source begins with, up to the first comma.
+
+    Examples
+    --------
+    >>> producer({"source": "Insee, BPE 2024"})
+    'Insee'
+    """
+    return str(origin["source"]).split(",", maxsplit=1)[0]
+
+
 def detail_text(column: Column, origin: pd.Series | Mapping[str, Any]) -> str:
     """
     Unit, source and grade, in one line.

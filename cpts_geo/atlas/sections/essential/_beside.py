@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, own_label, shown_text
+from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, own_label, producer, shown_text
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import joined, typeset
@@ -66,7 +66,7 @@ def _group(name: str, drawn: pd.DataFrame, *, counted: str) -> _Group:
     first, top = rows[0], max(float(row["value"]) for row in rows) or 1.0
     label, vintage = own_label(COLUMNS[name], pd.Series(first))
     sign = STATUS_WORDS[first["status"]] if first["status"] == Status.ANNOUNCED.value else ""
-    sources = dict.fromkeys(f"{_producer(row)} ({row['grade']})" for row in rows)
+    sources = dict.fromkeys(f"{producer(row)} ({row['grade']})" for row in rows)
     return _Group(
         title=typeset(_PUBLISHED.sub("", label)),
         vintage=typeset(
@@ -78,11 +78,6 @@ def _group(name: str, drawn: pd.DataFrame, *, counted: str) -> _Group:
         bars=tuple(_bar(row, name, top=top) for row in rows),
         more=typeset(_counted(counted, drawn)) if counted else "",
     )
-
-
-def _producer(row: Mapping[Any, Any] | pd.Series) -> str:
-    """Who gives a value; the whole source stands with the indicators."""
-    return str(row["source"]).split(",", maxsplit=1)[0]
 
 
 def _bar(row: Mapping[Any, Any], name: str, *, top: float) -> _Bar:
@@ -105,4 +100,4 @@ def _counted(name: str, drawn: pd.DataFrame) -> str:
     rows = drawn[drawn["indicator"] == name]
     values = joined([shown_text(COLUMNS[name], row["value"], row["status"])
                      for row in rows.to_dict("records")])  # fmt: skip
-    return f"{_producer(rows.iloc[0])} {COLUMNS[name].vintage} : {values}. Pourquoi ?"
+    return f"{producer(rows.iloc[0])} {COLUMNS[name].vintage} : {values}. Pourquoi ?"

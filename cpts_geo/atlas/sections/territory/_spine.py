@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
-from cpts_geo.atlas.look.cells import Cell, Row, own_label, rows_by_area, shown_text
+from cpts_geo.atlas.look.cells import Cell, Row, own_label, producer, rows_by_area, shown_text
 from cpts_geo.atlas.look.vintages import DIAGNOSIS, newest_known
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
 
@@ -65,10 +65,8 @@ def _row(
     span = f" ; départements : de {bounds[0]} à {bounds[1]}" if not math.isnan(ends[0]) else ""
     title = f"{label} : {cells[0].text}{span}"
     # Its whole source stands with all the indicators.
-    producer = str(first["source"]).split(",", maxsplit=1)[0]
-    detail = ", ".join(
-        filter(None, (column.shown_unit, f"{producer} {vintage} ({first['grade']})"))
-    )
+    said = f"{producer(first)} {vintage} ({first['grade']})"
+    detail = ", ".join(filter(None, (column.shown_unit, said)))
     return Row(label, detail, cells), Markup(spine_svg(ends, marks, title=title))
 
 
@@ -77,10 +75,5 @@ def _cell(name: str, found: Mapping[str, Any], first: Mapping[str, Any]) -> Cell
     text = shown_text(COLUMNS[name], found["value"], found["status"])
     base = f", {found['base']}" if found["base"] else ""
     elsewhere = found["source"] not in ("", first["source"])
-    origin = f"{_producer(found)} ({found['grade']})" if elsewhere else ""
+    origin = f"{producer(found)} ({found['grade']})" if elsewhere else ""
     return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)
-
-
-def _producer(found: Mapping[str, Any]) -> str:
-    """Who gives a value."""
-    return str(found["source"]).split(",", maxsplit=1)[0]
