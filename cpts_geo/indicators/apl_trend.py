@@ -205,11 +205,11 @@ def apl_trend(
     >>> figures = embedded.load_figures().query("code_insee == '45203'")
     >>> commune = figures.assign(territory="meung", population=6_500)
     >>> row = {"territory": "meung", "area_level": "cpts", "area_code": "meung",
-    ...        "area_name": "Meung", "indicator": "apl_2023", "value": 2.9, "status": "measured",
+    ...        "area_name": "Meung", "indicator": "apl_2023", "value": 2.9, "status": "computed",
     ...        "note": ""}
     >>> found = apl_trend(commune, pd.DataFrame([row]), past=past, areas=areas)
     >>> found[["indicator", "status"]].iloc[[0, -1]].to_numpy().tolist()
-    [['apl_2015', 'measured'], ['apl_2023', 'measured']]
+    [['apl_2015', 'computed'], ['apl_2023', 'computed']]
     """
     (weight,) = {str(COLUMNS[name].weight) for name in vintages("apl_past")}
     people = pd.DataFrame(communes[["territory", "code_insee", "population", weight]])

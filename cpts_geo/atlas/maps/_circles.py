@@ -139,7 +139,9 @@ def _shown(communes: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def _counted(communes: pd.DataFrame, column: str) -> Any:
-    """Whether each value is known as well as it can be."""
+    """Whether each value is known as well as it can be; all, in a table that says no status."""
+    if status_column(column) not in communes:
+        return np.ones(len(communes), dtype=bool)
     return communes[status_column(column)].eq(COLUMNS[column].best).to_numpy()
 
 

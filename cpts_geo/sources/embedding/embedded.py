@@ -274,7 +274,7 @@ def load_figures() -> pd.DataFrame:
     Examples
     --------
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
-    'measured'
+    'computed'
     """
     table = pd.read_parquet(verified("figures.parquet"))
     # Written as few words and their places, which is quick to read; used as text.
