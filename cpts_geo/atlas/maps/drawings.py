@@ -40,7 +40,7 @@ _LINE: Final = 1.15
 _EDGE: Final = 0.03
 
 
-class MapClass(NamedTuple):
+class _Class(NamedTuple):
     """A class of a legend: its colour (none: hatched), its words, communes in it, its texture."""
 
     colour: str
@@ -49,7 +49,7 @@ class MapClass(NamedTuple):
     texture: str = ""
 
 
-class Painted(NamedTuple):
+class _Painted(NamedTuple):
     """Contours that are painted alike, by their rank."""
 
     colour: str
@@ -58,7 +58,7 @@ class Painted(NamedTuple):
     opacity: float = 1.0
 
 
-class Name(NamedTuple):
+class _Name(NamedTuple):
     """A name, and the middle of its foot."""
 
     x: float
@@ -66,46 +66,25 @@ class Name(NamedTuple):
     text: str
 
 
-class StillMap(NamedTuple):
-    """
-    A map: the rectangle that it shows, and in its units what is painted and written.
+class _Still(NamedTuple):
+    """A map: the rectangle that it shows, and in its units what is painted and written."""
 
-    Parameters
-    ----------
-    layers : tuple of MapLayer
-        What is painted, then what is drawn as circles over it, if anything.
-    view : tuple of int
-        Left, top, width and height.
-    letters : float
-        Size of letters.
-    source : str
-        Sources of the layers, in words.
-    painted : list of Painted
-        Contours, those below first.
-    classes : list of MapClass
-        Legend of what is painted.
-    circles : list of Circle
-        Large ones first.
-    key : list of tuple of float, Look and str
-        Legend of the circles: radius, look, words.
-    names : list of Name
-        Communes named.
-    dots : list of tuple of float and float
-        Places of the names where there are no circles.
-    signs : list of tuple of str, str and list
-        Sign, words and places.
-    """
-
+    #: What is painted, then what is drawn as circles over it, if anything.
     layers: tuple[MapLayer, ...]
+    #: Left, top, width and height.
     view: tuple[int, int, int, int]
     letters: float
     source: str
-    painted: list[Painted]
-    classes: list[MapClass]
-    circles: list[Circle]
+    #: Contours, those below first.
+    painted: list[_Painted]
+    #: Legend of what is painted, and of the circles: radius, look, words.
+    classes: list[_Class]
     key: list[tuple[float, Look, str]]
-    names: list[Name]
+    circles: list[Circle]
+    names: list[_Name]
+    #: Places of the names where there are no circles.
     dots: list[tuple[float, float]]
+    #: Sign, words and places.
     signs: list[tuple[str, str, list[tuple[float, float]]]]
 
 
@@ -121,9 +100,9 @@ class StillMaps(NamedTuple):
         Communes of the territory.
     bare, border : str
         SVG paths of land without contour and of the border of the territory.
-    each : list of StillMap
+    each : list of NamedTuple
         A map a layer.
-    first : StillMap
+    first : NamedTuple
         The first rate with the first count over it, faint around, and places of care.
     """
 
@@ -131,8 +110,8 @@ class StillMaps(NamedTuple):
     own: int
     bare: str
     border: str
-    each: list[StillMap]
-    first: StillMap
+    each: list[_Still]
+    first: _Still
 
 
 def still_maps(
@@ -262,7 +241,7 @@ def _map(
     *,
     view: tuple[int, int, int, int],
     alone: bool,
-) -> StillMap:
+) -> _Still:
     """Paint one layer, and draw the circles of the last, if it is a count."""
     painted, counted = layers[0], layers[-1]
     letters, radii = (_ALONE if alone else _LETTERS) * view[2], {}
@@ -277,7 +256,7 @@ def _map(
         legend = [*((radius, MEASURED, text) for radius, text in scale), *others]
     bands, classes = _painted(ground, painted)
     names = _names(ground, radii, view=view, letters=letters, alone=alone)
-    return StillMap(
+    return _Still(
         layers=layers,
         view=view,
         letters=round(letters, 1),
@@ -299,10 +278,10 @@ def _names(
     view: tuple[int, int, int, int],
     letters: float,
     alone: bool,
-) -> dict[int, Name]:
+) -> dict[int, _Name]:
     """Names of large communes that are neither cut by the edges of the map nor on each other."""
     left, _, wide, _ = view
-    kept: dict[int, Name] = {}
+    kept: dict[int, _Name] = {}
     for row, name in ground.ranked:
         half = _LETTER * letters * len(name) / 2
         (x, y), middle = ground.at[row], left + wide / 2
@@ -314,16 +293,16 @@ def _names(
             for other in kept.values()
         )
         if all(apart) and len(kept) < (_SOME if alone else _FEW):
-            kept[row] = Name(round(x), round(y), name)
+            kept[row] = _Name(round(x), round(y), name)
     return kept
 
 
-def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[Painted], list[MapClass]]:
+def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Class]]:
     """What each class is painted as, then what is masked or absent; and the legend."""
     own, uncovered = ground.own, len(ground.bare) > 0
     if layer.counts:
-        bare = [MapClass("", basemap.hatch_label(missing=False, uncovered=True), 0)]
-        return [Painted(layer.colours[0], list(range(len(own))))], bare if uncovered else []
+        bare = [_Class("", basemap.hatch_label(missing=False, uncovered=True), 0)]
+        return [_Painted(layer.colours[0], list(range(len(own))))], bare if uncovered else []
     hidden = masked(own, layer.column).to_numpy()
     rank = np.where(hidden, -2, classify(own[layer.column], layer).to_numpy())
     middle = len(layer.colours) // 2
@@ -336,21 +315,21 @@ def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[Painted], list[MapC
     bands, classes = [], []
     for number, colour, label, texture in [*looks, *others]:
         rows = np.flatnonzero(rank == number).tolist()
-        bands.append(Painted(colour, rows, texture))
+        bands.append(_Painted(colour, rows, texture))
         # A loss that happens nowhere is no class of the map, nor is what is known everywhere.
         if rows or (number == -1 and uncovered) or (number >= 0 and not layer.diverging):
-            classes.append(MapClass(colour, label, len(rows), texture))
+            classes.append(_Class(colour, label, len(rows), texture))
     return [band for band in bands if band.rows], classes
 
 
-def _around(ground: _Ground, layer: MapLayer) -> list[Painted]:
+def _around(ground: _Ground, layer: MapLayer) -> list[_Painted]:
     """Communes around, faintly painted where their figures are known."""
     if layer.counts or layer.column not in ground.beyond:
         return []
     rank = classify(ground.beyond[layer.column], layer).to_numpy()
     first = len(ground.own)
     return [
-        Painted(colour, (first + np.flatnonzero(rank == number)).tolist(), opacity=_FAINT)
+        _Painted(colour, (first + np.flatnonzero(rank == number)).tolist(), opacity=_FAINT)
         for number, colour in enumerate(layer.colours)
         if (rank == number).any()
     ]
