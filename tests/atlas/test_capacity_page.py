@@ -689,9 +689,9 @@ def test_nothing_is_cut_or_wider_than_the_screen(
     assert cut == []
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('main svg.chart, main svg.dots')].map(
-          svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
+          svg => 13 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
     )
-    assert min(sizes) >= 9.5
+    assert min(sizes) >= 12.95
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
 

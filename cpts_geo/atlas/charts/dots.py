@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from operator import itemgetter
 
-from cpts_geo.atlas.charts.svg import EDGE, HALO, hatches, svg_tag
+from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import slots_text, span
 from cpts_geo.french import number
@@ -54,12 +54,12 @@ def dots_svg(
     Returns
     -------
     str
-        An SVG element, 440 wide.
+        An SVG element, as wide as a telephone.
     """
     low, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
     first, last = max(math.floor(min(marks)) - 1, 0), math.ceil(max(marks)) + 1
-    width, left = 440, 20
+    width, left = WIDTH, 20
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
@@ -141,8 +141,11 @@ def _mark(x: float, dash: str, *, top: float, axis: float, end: float) -> str:
 
 def _words(x: float, text: str, *, y: float, middle: float) -> str:
     """The words of a mark, on the side of it where there is more room."""
-    anchor, shift = ("end", -6) if x > middle else ("start", 6)
+    # Words longer than what is left on that side begin, or end, at the edge of the drawing.
+    wide = _LETTER * len(text)
+    start = max(x - 6 - wide, 0.0) if x > middle else min(x + 6, max(2 * middle - wide, 0.0))
+    anchor, at = ("end", start + wide) if x > middle else ("start", start)
     return (
-        f'<text x="{x + shift:.1f}" y="{y}" text-anchor="{anchor}" '
+        f'<text x="{at:.1f}" y="{y}" text-anchor="{anchor}" '
         f'fill="{style.ACCENT}" font-weight="600" {HALO}>{text}</text>'
     )

@@ -635,7 +635,7 @@ const cptsMap = (() => {
         const {data, state} = this, layer = this.shownFill(), parts = [];
         const circles = state.swipe ? null : this.layers[state.circles], moved = state.swipe ? this.layers[state.fill].after : null;
         const swatch = (colour, kind) => el("i", {class: kind || "", style: `background-color:${colour}`});
-        const entries = [];
+        const entries = [], keys = [];
         if (layer) {
           const counts = layer.labels.map((_, rank) => this.count(layer.classes, rank));
           const bins = layer.labels.map((label, rank) => [label, rank]).filter(([, rank]) => !layer.diverging || counts[rank]);
@@ -659,12 +659,11 @@ const cptsMap = (() => {
             return [el("i", {class: "cpts-disc", style: `width:${side}px;height:${side}px;background:${fill};` +
               `border:1px ${dashed ? "dashed" : "solid"} ${edge}`}), text];
           };
-          parts.push(el("p", {class: "cpts-keys"}, el("b", {}, circles.heading), ...circles.key.map((each) =>
-            el("span", {}, ...disc(each)))));
+          keys.push(el("b", {}, circles.heading), ...circles.key.map((each) => el("span", {}, ...disc(each))));
         }
         if (data.own < this.rows.count && !state.swipe) { entries.push([swatch(data.look.pale), "alentour, plus pâle"]); }
         data.signs.forEach(([sign, text]) => { entries.push([el("em", {}, sign), text]); });
-        parts.push(el("p", {class: "cpts-keys"}, ...entries.map((each) => el("span", {}, ...each))));
+        parts.push(el("p", {class: "cpts-keys"}, ...keys, ...entries.map((each) => el("span", {}, ...each))));
         parts.push(el("p", {class: "cpts-source"}, this.origin()));
         this.legend.replaceChildren(...parts);
       },
@@ -692,15 +691,15 @@ const cptsMap = (() => {
         // Names that would touch stand on lines of their own.
         const ends = [];
         const nodes = places.map(([at, name, text], rank) => {
-          const wide = 7 * (name.length + text.length + 1) / Math.max(this.legend.clientWidth || this.box.clientWidth, 300);
+          const wide = 7.6 * (name.length + text.length + 1) / Math.max(this.legend.clientWidth || this.box.clientWidth, 300);
           const line = clamp(ends.findIndex((end) => end < at - wide / 2), -1, 9);
           const own = line < 0 ? ends.length : line;
           ends[own] = at + wide / 2;
           const side = at - wide / 2 < 0 ? "start" : at + wide / 2 > 1 ? "end" : "mid";
-          return el("span", {class: `cpts-mean cpts-${side}`, style: `left:${100 * at}%;bottom:${15 * own}px`,
+          return el("span", {class: `cpts-mean cpts-${side}`, style: `left:${100 * at}%;bottom:${16 * own}px;--up:${16 * own}px`,
             "data-rank": rank}, el("span", {}, name, " ", el("b", {}, text)), el("i", {}));
         });
-        return [el("div", {class: "cpts-means", style: `height:${15 * ends.length + 12}px`}, ...nodes)];
+        return [el("div", {class: "cpts-means", style: `height:${16 * ends.length + 12}px`}, ...nodes)];
       },
       dim(rank) { this.state.dim = rank; this.redraw(); },
 
@@ -922,12 +921,12 @@ const cptsMap = (() => {
           // The names around only place the territory: few of them.
           if (!mine && left > most / 3) { left = Math.min(left, Math.ceil(most / 3)); }
           const [x, y] = spot(row), text = data.short[row] || data.names[row];
-          pen.font = `${mine ? 600 : 400} 12px system-ui, sans-serif`;
+          pen.font = `${mine ? 600 : 400} 13px system-ui, sans-serif`;
           const half = pen.measureText(text).width / 2 + 3, lift = Math.max(raised.get(row) || 0, 2);
           // A name stands over its place; that of an area in it, or beside it where it is too small.
           const spots = data.centred ? this.beside(row, half, scale, lift) : [[0, -lift - 8]];
           for (const [right, low] of spots) {
-            const box = [x + right - half, y + low - 8, x + right + half, y + low + 7];
+            const box = [x + right - half, y + low - 9, x + right + half, y + low + 8];
             // A name inside another area would be read as its own.
             const other = right !== 0 && data.centred && this.order.some((each) => each !== row &&
               inside(this.rows, each, (x + right + origin.x) / scale, (y + low + origin.y) / scale));

@@ -146,7 +146,7 @@ def _ladder_svg(rungs: list[_Rung], *, title: str) -> str:
     """A bar a quantity, its interval as a whisker and in figures."""
     row, left = 40, 4
     # The longest interval stands after the longest bar.
-    room = 12 + 7 * max(len(span(rung.found.p10, rung.found.p90)) for rung in rungs)
+    room = 12 + 8 * max(len(span(rung.found.p10, rung.found.p90)) for rung in rungs)
     top = max(rung.found.p90 for rung in rungs) or 1.0
     scale = (WIDTH - left - room) / top
     parts = [svg_tag(WIDTH, row * len(rungs) + 4, title=title, kind="chart"), hatches("l")]
