@@ -2,7 +2,7 @@
 // Text of others is data: it is only ever written as text, never as HTML.
 const cptsMap = (() => {
   "use strict";
-  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, LETTERS = 130;
+  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, LETTERS = 130, FAR = 400;
   let made = 0;
 
   function el(tag, attributes, ...children) {
@@ -912,7 +912,7 @@ const cptsMap = (() => {
           const box = [x - 8 + lift, y - 9, x + 8 + lift, y + 9];
           if (box[0] > corner.x && box[2] < corner.x + size.x) { put("cpts-site", sign, x + lift, y, box); }
         }));
-        const most = clamp(Math.round(size.x * size.y / 24000), 4, NAMES);
+        const most = data.centred ? data.own : clamp(Math.round(size.x * size.y / 24000), 4, NAMES), late = [];
         let left = most, tries = 1500;
         for (const row of this.ranked) {
           if (left === 0 || tries === 0) { break; }
@@ -925,15 +925,43 @@ const cptsMap = (() => {
           const half = pen.measureText(text).width / 2 + 3, lift = Math.max(raised.get(row) || 0, 2);
           // A name stands over its place; that of an area in it, or beside it where it is too small.
           const spots = data.centred ? this.beside(row, half, scale, lift) : [[0, -lift - 8]];
-          for (const [right, low] of spots) {
-            const box = [x + right - half, y + low - 9, x + right + half, y + low + 8];
-            // A name inside another area would be read as its own.
-            const other = right !== 0 && data.centred && this.order.some((each) => each !== row &&
-              inside(this.rows, each, (x + right + origin.x) / scale, (y + low + origin.y) / scale));
-            if (!other && free(box, row)) { left -= 1; put(mine ? "" : "cpts-away", text, x + right, y + low, box); break; }
+          const spot_of = ([right, low]) => [x + right - half, y + low - 9, x + right + half, y + low + 8];
+          // A name inside another area would be read as its own.
+          const own = (each) => each[0] === 0 && each[1] === 0 || !this.covers(spot_of(each), origin, scale, row);
+          const found = spots.find((each) => (!data.centred || own(each)) && free(spot_of(each), row));
+          if (found) {
+            left -= 1;
+            put(mine ? "" : "cpts-away", text, x + found[0], y + found[1], spot_of(found));
+          } else if (data.centred) { late.push([row, text, half, x, y]); }
+        }
+        // What finds no room by its place stands where there is some, at the end of a line.
+        late.filter(([, , , x, y]) => x > corner.x && y > corner.y && x < corner.x + size.x && y < corner.y + size.y)
+          .forEach(([row, text, half, x, y]) => {
+            const box = this.aside(x, y, half, (each) => free(each, row) && !this.covers(each, origin, scale, -1));
+            if (!box) { return; }
+            put("", text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box);
+            const right = clamp(x, box[0], box[2]) - x, low = clamp(y, box[1], box[3]) - y;
+            nodes.unshift(el("i", {class: "cpts-lead", style: `width:${Math.hypot(right, low)}px;` +
+              `transform:translate(${x}px,${y}px) rotate(${Math.atan2(low, right)}rad)`}));
+          });
+        pane.replaceChildren(...nodes);
+      },
+      // Whether a name would stand on one of the areas, but for its own.
+      covers(box, origin, scale, row) {
+        const y = ((box[1] + box[3]) / 2 + origin.y) / scale;
+        return [box[0], (box[0] + box[2]) / 2, box[2]].some((x) =>
+          this.order.some((each) => each !== row && inside(this.rows, each, (x + origin.x) / scale, y)));
+      },
+      // The nearest box for a name around a point that passes a test.
+      aside(x, y, half, test) {
+        for (let far = 20; far < FAR; far += 10) {
+          for (let turn = 0; turn < 24; turn += 1) {
+            const right = Math.round(Math.cos(turn * Math.PI / 12) * far), low = Math.sin(turn * Math.PI / 12) * far;
+            const at = x + right + Math.sign(right) * half, box = [at - half, y + low - 9, at + half, y + low + 8];
+            if (test(box)) { return box; }
           }
         }
-        pane.replaceChildren(...nodes);
+        return null;
       }
     });
   }
