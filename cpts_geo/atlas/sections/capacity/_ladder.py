@@ -167,13 +167,13 @@ def _ladder_svg(rungs: list[_Rung], *, title: str) -> str:
             f'<text x="{left + indent}" y="{y + 14 + line * rank}"{weight}>{escape(words)}</text>'
             for rank, words in enumerate(name)
         ]
-        y += line * (len(name) - 1)
+        base = y + line * (len(name) - 1)
         parts.append(
-            f'<rect x="{left}" y="{y + 20}" width="{max(middle - left, 0.5):.1f}" height="13" '
+            f'<rect x="{left}" y="{base + 20}" width="{max(middle - left, 0.5):.1f}" height="13" '
             f'fill="{fill}" {EDGE}/>'
-            f'<path d="M{low:.1f} {y + 26.5}H{end:.1f}M{low:.1f} {y + 22.5}v8M{end:.1f} '
-            f'{y + 22.5}v8" stroke="{style.INK}" fill="none"/>'
-            f'<text x="{end + 7:.1f}" y="{y + 31}"{weight}>'
+            f'<path d="M{low:.1f} {base + 26.5}H{end:.1f}M{low:.1f} {base + 22.5}v8M{end:.1f} '
+            f'{base + 22.5}v8" stroke="{style.INK}" fill="none"/>'
+            f'<text x="{end + 7:.1f}" y="{base + 31}"{weight}>'
             f"{span(rung.found.p10, rung.found.p90)}</text>"
         )
     return "".join(parts) + "</svg>"
