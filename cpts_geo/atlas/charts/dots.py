@@ -71,17 +71,19 @@ def dots_svg(
         if slots is not None
     ]
     # Room above the tallest column for the words of each mark, a line each.
-    base = 28 + _LEVEL * max(len(landmarks), 1) + 2 * radius * max(count.values())
+    base = (28 if landmarks else 6) + _LEVEL * len(landmarks) + 2 * radius * max(count.values())
 
     def x(value: float) -> float:
         return left + (value - first) * step
 
     fill = "url(#hd)" if assumed else style.FILL
     bar = base + 30
+    # Under the bar, the words of the median where it is marked.
+    legend = bar + (40 if median is not None else 22)
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
     inside = sum(low <= dot <= high for dot in dots)
     parts = [
-        svg_tag(width, bar + 62, title=title, kind="dots"),
+        svg_tag(width, legend + 22, title=title, kind="dots"),
         hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
@@ -114,8 +116,8 @@ def dots_svg(
             f'font-weight="600">{words}</text>'
         )
     parts.append(
-        f'<rect x="{left}" y="{bar + 40}" width="22" height="12" fill="{inner}" {EDGE}/>'
-        f'<text x="{left + 30}" y="{bar + 50}" class="muted">'
+        f'<rect x="{left}" y="{legend}" width="22" height="12" fill="{inner}" {EDGE}/>'
+        f'<text x="{left + 30}" y="{legend + 10}" class="muted">'
         f"{span(low, high)} : {inside} points sur {len(dots)}</text>"
     )
     lines, words_above = [], []
