@@ -464,7 +464,7 @@ def test_months_are_drawn_to_scale(cases: dict[str, Case]) -> None:
     bands = re.findall(r'y="([\d.]+)" width="18" height="([\d.]+)" fill="url\(#ml\)"', svg)
     tops = [zero - slots * scale for slots in table["slots_p90"]]
     assert [float(y) for y, _ in bands] == pytest.approx(tops, abs=0.1)
-    line = re.search(rf'M38 ([\d.]+)H436[^>]*stroke="{style.ACCENT}"', svg)
+    line = re.search(rf'M34 ([\d.]+)H370[^>]*stroke="{style.ACCENT}"', svg)
     assert line
     assert float(line[1]) == pytest.approx(zero - 16 * scale, abs=0.1)
 
@@ -689,9 +689,9 @@ def test_nothing_is_cut_or_wider_than_the_screen(
     assert cut == []
     sizes = page.evaluate(
         """() => [...document.querySelectorAll('main svg.chart, main svg.dots')].map(
-          svg => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
+          svg => 13 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)"""
     )
-    assert min(sizes) >= 9.5
+    assert min(sizes) >= 12.95
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -380,6 +381,20 @@ def test_the_overview_has_a_card_for_every_territory(five: Analysis) -> None:
 
 def drawn(communes: gpd.GeoDataFrame, national: gpd.GeoDataFrame, layer: MapLayer = APL) -> Axes:
     return still.draw_layer(communes, layer, ax=Figure().subplots(), national=national)
+
+
+def test_losses_and_gains_differ_without_colour(communes: gpd.GeoDataFrame, five: Analysis) -> None:
+    """Lines, crosses: two classes as dark as each other are not of the same side in grey."""
+    values = np.resize([-0.3, -0.1, -0.02, 0.0, 0.02, 0.1, 0.3], len(communes))
+    table = communes.assign(apl_shift_1=values)
+    (shift,) = territory_layers(table, scenarios=["essai"])[-1:]
+    ax = drawn(table, five.national, shift)
+    legend = ax.get_legend()
+    assert legend is not None
+    bars = [patch for patch in legend.get_patches() if patch.get_hatch() != "////"]
+    assert [patch.get_hatch() for patch in bars] == ["--"] * 3 + [None] + ["++"] * 3
+    found = Counter(artist.get_hatch() for artist in hatched_artists(ax))
+    assert (found["--"], found["++"]) == (3, 3)
 
 
 def hatched_artists(ax: Axes) -> list[Collection]:

@@ -90,7 +90,10 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     absent = (classes < 0) & ~hidden
     apart = GROUND if layer.counts else APART
     for number, colour in enumerate(layer.colours):
-        paint(chosen(scene, classes == number), ax=ax, **apart | {"facecolor": colour})
+        found = chosen(scene, classes == number)
+        paint(found, ax=ax, **apart | {"facecolor": colour})
+        if texture := _texture(layer, number):
+            paint(found, ax=ax, facecolor="none", linewidth=0, **texture)
     paint(chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **APART)
     paint(chosen(scene, absent), ax=ax, **HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
@@ -98,19 +101,20 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     frame_axes(ax, scene.frame)
     handles: list[Artist] = []
     raised: dict[Any, float] = {}
-    look: dict[str, Any] = {"handlelength": 1.6}
+    wide: dict[str, Any] = {"handlelength": 1.6}
     if layer.counts:
         counted = (scene.communes, layer.column)
         figure: Any = ax.figure
         largest = largest_radius(ax.bbox.width / figure.dpi)
         raised = encircle(*counted, at=scene.at, ax=ax, largest=largest)
         handles += key_handles(*counted, largest=largest)
-        look = key_look(largest, LETTER)
+        wide = key_look(largest, LETTER)
     else:
         handles += [
-            Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
-            for colour, label in zip(layer.colours, layer.labels, strict=True)
-        ]
+            Patch(facecolor=colour, linewidth=0.5, label=label,
+                  **{"edgecolor": style.SWATCH_EDGE} | _texture(layer, number))
+            for number, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
+        ]  # fmt: skip
     name_places(scene.names, raised, ax=ax)
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
@@ -119,9 +123,20 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)
         )  # fmt: skip
-    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **look)
+    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **wide)
     ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
+
+
+def _texture(layer: MapLayer, number: int) -> dict[str, Any]:
+    """Lines on losses, crosses on gains: the sides differ where a printer has no colour."""
+    middle = len(layer.labels) // 2
+    if not layer.diverging or number == middle:
+        return {}
+    # The darkest class of each side bears white lines, the others dark ones.
+    dark = number in (0, 2 * middle)
+    hatch = "--" if number < middle else "++"
+    return {"hatch": hatch, "edgecolor": style.PAPER if dark else style.INK}
 
 
 def _ncols(layer: MapLayer) -> int:

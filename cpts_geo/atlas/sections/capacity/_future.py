@@ -145,7 +145,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
     """GPs by year: a ribbon and its median a number of arrivals; the model of ten years ago."""
     told = None if past is None else past[past["check"] == "press"]
     start = None if told is None or told.empty else told.iloc[0]
-    left, right, top, height = 30, WIDTH - 146, 16, 190
+    left, right, top, height = 30, WIDTH - 156, 16, 190
     base = top + height
     first = 0 if start is None else -int(start["years"])
     last = int(future["year"].max())
@@ -159,12 +159,14 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
         return base - gps * height / ticks[-1]
 
     parts = [
-        svg_tag(WIDTH, base + 74, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 76, title=title, kind="chart"),
         hatches("f"),
         axis(ticks, left=left, right=right, base=base, height=height),
     ]
     for year in range(first, last + 1, 5):
-        words = "auj." if year == 0 else f"{'−' if year < 0 else '+'}{abs(year)}{NNBSP}ans"
+        words = "auj." if year == 0 else f"{'−' if year < 0 else '+'}{abs(year)}"
+        # The unit is told once: four times it would touch the next year.
+        words += f"{NNBSP}ans" if year == last else ""
         parts.append(
             f'<text x="{x(year):.1f}" y="{base + 17}" text-anchor="middle" class="muted">{words}'
             "</text>"
@@ -199,7 +201,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
     if start is not None:
         legend.append(f"pointillé : ce que le modèle aurait dit il y a {-first}{NNBSP}ans")
     parts += [
-        f'<text x="{left}" y="{base + 36 + 16 * line}" class="muted">{text}</text>'
+        f'<text x="0" y="{base + 36 + 17 * line}" class="muted">{text}</text>'
         for line, text in enumerate(legend)
     ]
     lowest = base + 34.0

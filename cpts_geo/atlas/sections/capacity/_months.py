@@ -169,18 +169,20 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
     ]
     known = [(value, text, dash) for value, text, dash in lines if value is not None]
     ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
-    left, right, height, base = 38, WIDTH - 4, 170, 222
+    left, right, height = 34, WIDTH - 4, 170
+    # What the marks are: the bar alone on its line, the median and the slots after it.
+    base = height + 46 + 17 * len(known)
     scale, step = height / ticks[-1], (right - left) / len(by_month)
     fill = "url(#ml)" if assumed else style.FILL_LIGHT
     weight = ' font-weight="600"' if result.scenario.has_own_line else ""
     parts = [
-        svg_tag(WIDTH, base + 24, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 40, title=title, kind="chart"),
         hatches("m"),
         axis(ticks, left=left, right=right, base=base, height=height),
         f'<rect x="{left}" y="4" width="12" height="12" fill="{fill}" {EDGE}/>'
         f'<text x="{left + 18}" y="14" class="muted">{CHANCES}</text>'
-        f'<path d="M{left + 316} 10h16" stroke="{style.INK}" stroke-width="2.5"/>'
-        f'<text x="{left + 338}" y="14" class="muted">médiane</text>',
+        f'<path d="M{left} 27h16" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{left + 22}" y="31" class="muted">médiane</text>',
     ]
     places = [left + (index + 0.5) * step for index in range(len(by_month))]
     rows = list(zip(places, by_month.to_dict("index").items(), strict=True))
@@ -192,20 +194,22 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
         )
     for place, (value, text, dash) in enumerate(known):
         y = base - value * scale
-        at = left + 150 * place
+        line = 44 + 17 * place
         parts.append(
-            f'<path d="M{left} {y:.1f}H{right}M{at} 29h16" '
+            f'<path d="M{left} {y:.1f}H{right}M{left} {line}h16" '
             f'stroke="{style.ACCENT}" stroke-width="2" stroke-dasharray="{dash}"/>'
-            f'<text x="{at + 22}" y="33" fill="{style.ACCENT}" font-weight="600">'
+            f'<text x="{left + 22}" y="{line + 4}" fill="{style.ACCENT}" font-weight="600">'
             f"{text} : {slots_text(value)}</text>"
         )
-    for x, (month, row) in rows:
+    for index, (x, (month, row)) in enumerate(rows):
         y = base - row["slots_p50"] * scale
         parts.append(
             f'<path d="M{x - 11:.1f} {y:.1f}h22" stroke="{style.INK}" stroke-width="2.5"/>'
             f'<text x="{x:.1f}" y="{y - 5:.1f}" text-anchor="middle"{weight} {HALO}>'
             f"{number(row['slots_p50'])}</text>"
-            f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+            # Twelve names on one line would touch.
+            f'<text x="{x:.1f}" y="{base + 16 + 16 * (index % 2)}" text-anchor="middle" '
+            f'class="muted">'
             f"{_SHORT_MONTHS[int(str(month))]}</text>"
         )
     return "".join(parts) + "</svg>"
