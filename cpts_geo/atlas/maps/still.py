@@ -92,7 +92,8 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     absent = (classes < 0) & ~hidden
     apart = GROUND if layer.counts else APART
     for number, colour in enumerate(layer.colours):
-        paint(chosen(scene, classes == number), ax=ax, **apart | {"facecolor": colour})
+        look = apart | {"facecolor": colour} | _texture(layer, number)
+        paint(chosen(scene, classes == number), ax=ax, **look)
     paint(chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **APART)
     paint(chosen(scene, absent), ax=ax, **HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
@@ -100,7 +101,7 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     frame_axes(ax, scene.frame)
     handles: list[Artist] = []
     raised: dict[Any, float] = {}
-    look: dict[str, Any] = {"handlelength": 1.6}
+    look = {"handlelength": 1.6}
     if layer.counts:
         counted = (scene.communes, layer.column)
         figure: Any = ax.figure
@@ -109,9 +110,10 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
         handles += key_handles(*counted, largest=largest)
         look = key_look(largest, LETTER)
     else:
+        swatch: Any = {"edgecolor": style.SWATCH_EDGE, "linewidth": 0.5}
         handles += [
-            Patch(facecolor=colour, edgecolor=style.SWATCH_EDGE, linewidth=0.5, label=label)
-            for colour, label in zip(layer.colours, layer.labels, strict=True)
+            Patch(facecolor=colour, label=label, **swatch | _texture(layer, number))
+            for number, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
         ]
     name_places(scene.names, raised, ax=ax)
     if hidden.any():
@@ -124,6 +126,14 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **look)
     ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
+
+
+def _texture(layer: MapLayer, number: int) -> dict[str, Any]:
+    """Crosses on the classes of a gain: in grey, a loss as large has the same lightness."""
+    if not layer.diverging or number <= len(layer.colours) // 2:
+        return {}
+    palest = number == len(layer.colours) // 2 + 1
+    return {"hatch": "+++", "edgecolor": style.MUTED if palest else style.PAPER}
 
 
 def _ncols(layer: MapLayer) -> int:
