@@ -284,6 +284,25 @@ def test_classes_are_told_apart_in_grey(size: int) -> None:
     assert min(a - b for a, b in pairwise(light)) >= 10
 
 
+def test_a_gain_is_told_from_a_loss_in_grey_on_a_still_map(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    shift = communes["apl_2023"].rank(pct=True) * 0.8 - 0.4
+    table = communes.assign(apl_shift_1=shift, apl_after_1=communes["apl_2023"] + shift)
+    layer = territory_layers(table, scenarios=["essai"])[-1]
+    assert layer.diverging
+    (ax,) = still.layer_figure(table, layer, name="x", national=five.national).axes
+    legend: Any = ax.get_legend()
+    for swatch, words in zip(legend.get_patches(), legend.get_texts(), strict=True):
+        assert (swatch.get_hatch() == "+++") == words.get_text().startswith("gain")
+    textured = {
+        to_hex(each.get_facecolor()[0]) for each in ax.collections if each.get_hatch() == "+++"
+    }
+    assert textured == set(layer.colours[4:])
+    sides = layer.colours[:4], layer.colours[:2:-1]
+    assert all(min(b - a for a, b in pairwise(luminance(side))) >= 5 for side in sides)
+
+
 def luminance(colours: Sequence[str]) -> list[float]:
     """Lightness L* of colours, all that is left of them in grey."""
     rgb = np.array([to_rgb(colour) for colour in colours])

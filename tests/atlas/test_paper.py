@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
@@ -22,6 +23,7 @@ from cpts_geo.study.study import Study
 from tests.atlas.said import plain
 from tests.conftest import OpenedPage
 from tests.kept import analysed
+from tests.pdf_tags import structure
 
 Open = Callable[..., OpenedPage]
 FIVE = ("asclepios", "beauce_gatinais", "lvo", "ondaine_forez", "ouest_loiret")
@@ -56,15 +58,21 @@ WRONG = """() => [...document.querySelectorAll('.a4')].map(page => {
   }
   return wrong;
 })"""
-#: Points of the letters of each page: those of the text, those of the drawings as they are scaled.
-SIZES = """() => [...document.querySelectorAll('.paper *')].filter(each =>
+#: Points of the letters of what is shown of a part: those of the text, of drawings as scaled.
+SIZES = """selector => [...document.querySelectorAll(selector)].filter(each =>
     [...each.childNodes].some(child => child.nodeType === 3 && child.textContent.trim())
-    && !each.closest('.vh, style')).map(each => {
+    && !each.closest('.vh, style, script') && each.checkVisibility()).map(each => {
   const size = parseFloat(getComputedStyle(each).fontSize), drawing = each.ownerSVGElement;
   if (!drawing) return size;
   const shown = drawing.getBoundingClientRect(), box = drawing.viewBox.baseVal;
   return size * Math.min(shown.width / box.width, shown.height / box.height);
 })"""
+#: What passes the edge of the paper: the browser would then shrink every page, the two with them.
+PAST_THE_EDGE = """() => [...document.querySelectorAll('main *, footer *')].filter(each =>
+    each.checkVisibility() && !each.closest('svg, .vh')
+    && each.getBoundingClientRect().right > innerWidth + 1).map(each => each.outerHTML)"""
+#: Points of the letters of the annex, and pages of it with the two before.
+SMALLEST_OF_ANNEX, LONGEST = 8.0, 13
 
 
 def asked(case: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -97,7 +105,7 @@ def pages_of(opened: OpenedPage) -> int:
 def check(study: Study, national: Any, open_offline: Open) -> None:
     opened = opened_on_paper(study, national, open_offline)
     assert opened.page.evaluate(WRONG) == [[], []]
-    smallest = min(opened.page.evaluate(SIZES)) * _POINT
+    smallest = min(opened.page.evaluate(SIZES, ".paper *")) * _POINT
     assert smallest >= SMALLEST - 0.01, smallest
     assert pages_of(opened) == 2
     # A drawing is as sharp as any paper: what is left of its letters is what counts, above.
@@ -184,12 +192,36 @@ def test_the_annex_follows_where_its_box_is_ticked(shown: OpenedPage) -> None:
     page.emulate_media(media="print")
     assert page.locator("main").is_visible()
     assert page.locator("#folded").is_visible()
-    whole = pages_of(shown)
-    assert 2 < whole <= 20
+    assert pages_of(shown) > 2
     page.emulate_media(media="screen")
     page.get_by_label("avec l’annexe").uncheck()
     page.emulate_media(media="print")
     assert pages_of(shown) == 2
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_the_annex_is_short_and_nothing_in_it_is_cut_small_or_alone(
+    name: str, five: Analysis, open_offline: Open
+) -> None:
+    page = sheet_page(five.studies[name], national=five.national, date="x")
+    # As wide as what the margins of the annex leave of A4.
+    opened = open_offline(page, viewport={"width": 718, "height": 1000})
+    opened.page.get_by_label("avec l’annexe").check()
+    opened.page.emulate_media(media="print")
+    assert opened.page.evaluate(PAST_THE_EDGE) == []
+    assert min(opened.page.evaluate(SIZES, "main *, footer *")) * _POINT >= SMALLEST_OF_ANNEX
+    whole = structure(opened.page.pdf(prefer_css_page_size=True, tagged=True))
+    assert 2 < len(whole.pages) <= LONGEST
+    for drawing in whole.all("Figure"):
+        assert len(drawing.pages) == 1, drawing.instead
+    for table in whole.all("Table"):
+        head, *rows = table.all("TR")
+        places = [row.pages for row in rows]
+        assert {len(pages) for pages in places} == {1}
+        assert min(head.pages) == min(table.pages) == min(places[0])
+        alone = [pages for pages, count in Counter(places).items() if count == 1]
+        assert len(rows) == 1 or not alone
+    opened.close()
 
 
 def test_the_annex_is_asked_for_in_the_address(
