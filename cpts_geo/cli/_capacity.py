@@ -110,6 +110,7 @@ def _call_log(
     ] = None,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
+    from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
     from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
     from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
@@ -145,7 +146,7 @@ def _call_log(
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
-    echo(f"Scénario (appui {own.evidence}) : {made.resolve()}")
+    echo(f"Scénario (solidité {strength(own)}) : {made.resolve()}")
 
 
 def _two(typed: list[str]) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -93,6 +93,35 @@ def caveats(
     'order_of_magnitude'
     """
     return tuple(Caveat(kind, text) for kind, text in _found(scenario, drawn, today, observed))
+
+
+def floor_alone(found: Iterable[Caveat], observed: ObservedFloor | None) -> int | None:
+    """
+    Find the slots that stand alone where a territory's own counts deny its answer.
+
+    Parameters
+    ----------
+    found : iterable of Caveat
+        Result of :func:`caveats`.
+    observed : ObservedFloor or None
+        Floor given by consultations already served; None = unknown.
+
+    Returns
+    -------
+    int or None
+        Slots per opening day: at least as many are needed, and no more is known; None where
+        nothing denies the answer, or no consultation is known.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.existing import observed_floor
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> seen = observed_floor(load_scenario("ouest_loiret"))
+    >>> floor_alone([Caveat("contradicted", "…")], seen), floor_alone([], seen)
+    (6, None)
+    """
+    denied = any(each.kind == "contradicted" for each in found)
+    return observed.slots if denied and observed is not None else None
 
 
 def _found(
@@ -195,8 +224,8 @@ def _transferred(scenario: Scenario) -> Iterator[tuple[_Kind, str]]:
     )
     yield (
         "transferred_rate",
-        f"Le taux d’appel des {PUBLICS['no_mt']} vient d’un autre territoire. Or ces taux ne se "
-        f"transportent pas : {counted}.",
+        f"Le taux d’appel des {PUBLICS['no_mt']} vient d’un autre territoire. Or un tel taux ne se "
+        f"transpose pas : {counted}.",
     )
 
 

@@ -65,7 +65,13 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
         f"{number(first['worst_minutes'])} pour la commune la plus éloignée ({far}), "
         f"{access.times.series.whose}."
     )
-    return f"{text} {_holds(found, access)}"
+    text = f"{text} {_holds(found, access)}"
+    if found.best not in found.proposed:
+        text += (
+            " Mais ouvrir là ne rapprocherait personne d’un lieu de soins sans rendez-vous : ce "
+            "choix n’est pas proposé."
+        )
+    return text
 
 
 def _holds(found: Opening, access: TerritoryAccess) -> str:
@@ -111,15 +117,14 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
             "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
             "compté."
         )
-    table = found.gains[sites].to_dict("index")
-    band = SPOKEN_MINUTES["centre"]
-    people = float(table["difference"][f"within_{band:g}"])
-    before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
+    gain = found.gain(sites)
+    assert gain is not None
+    people, (before, after) = gain.people, gain.minutes
     many = "Un nombre inconnu d’habitants"
     if pd.notna(people):
         many = counted(people, "habitant", "habitants") if people else "Aucun habitant"
     verb = "seraient" if people >= 2 else "serait"
-    text = f"{many} de plus {verb} à {duration(band, words=True)} au plus"
+    text = f"{many} de plus {verb} à {duration(SPOKEN_MINUTES['centre'], words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
         text += (
             " ; le service d’urgences ou le centre le plus proche serait à "

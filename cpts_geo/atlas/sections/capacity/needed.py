@@ -225,7 +225,8 @@ def section(result: Headline) -> dict[str, Any]:
             f"{sentence(scenario.population_basis)}"
         ),
         "analyst": (
-            f"Appui {scenario.evidence} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}). "
+            f"Dans les tableaux, solidité {scenario.evidence} (de {min(EVIDENCE)}, la meilleure, à "
+            f"{max(EVIDENCE)}). "
             f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}."
         ),
         "notes": [sentence(note) for note in scenario.notes],

@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from cpts_geo.atlas.look.words import need_finding
 from cpts_geo.atlas.sections.paper import (
     _closing,
     _figures,
@@ -81,7 +82,7 @@ def section(
     foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
     return {
         "foot": css_text(foot),
-        "title": _head.finding(study),
+        "title": need_finding(study),
         "pages": [
             [(name, block) for name, block in page.items() if block is not None]
             for page in (first, second)
