@@ -17,6 +17,7 @@ from cpts_geo.atlas.look.words import (
     capital,
     estimate,
     goal,
+    months_finding,
     need_finding,
     sentence,
     short_answer,
@@ -28,7 +29,7 @@ from cpts_geo.atlas.look.words import (
 )
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import MONTHS, counted, number, typeset, value_text, whole_percent
 from cpts_geo.schema import (
     APL_OF_NEED,
@@ -169,13 +170,6 @@ def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | Non
     )
     if table is None or table["slots_p50"].nunique() == 1:
         return _situations(result, notes=notes)
-    order = [int(str(month)) for month in table["requests_p50"].sort_values().index]
-    calmest, busiest = order[0], order[-1]
-    by_month = table.to_dict("index")
-    least, most = (
-        estimate(result, Interval(*(by_month[month][f"slots_{level}"] for level in LEVELS)))
-        for month in (calmest, busiest)
-    )
     levels = {"haut": "p90", "médiane": "p50", "bas": "p10"}
     if rough:
         del levels["médiane"]
@@ -190,10 +184,7 @@ def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | Non
         for month, low, high in zip(months, table["slots_p10"], table["slots_p90"], strict=True)
     )
     return Slide(
-        title=typeset(
-            f"{capital(MONTHS[busiest - 1])} demande le plus : {most} créneaux par jour ; "
-            f"{MONTHS[calmest - 1]} le moins : {least}"
-        ),
+        title=typeset(months_finding(result, table)),
         chart=Chart(
             kind="lines",
             categories=tuple(_SHORT_MONTHS[int(str(month))] for month in table.index),

@@ -12,10 +12,18 @@ import pandas as pd
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import Interval
+from cpts_geo.capacity.need.interval import LEVELS, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
-from cpts_geo.french import counted, duration, number, percent, signed_number, whole_percent
+from cpts_geo.french import (
+    MONTHS,
+    counted,
+    duration,
+    number,
+    percent,
+    signed_number,
+    whole_percent,
+)
 from cpts_geo.schema import COLUMNS, FACILITIES
 from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
 from cpts_geo.study.opening import Gain
@@ -631,7 +639,7 @@ def shift_numbers(shift: Shift, names: pd.Series) -> list[tuple[str, str]]:
         *([of_all] if len(ends) == 2 else []),
         (
             signed_number(float(shift.communes["shift"][most]), 2),
-            f"au plus, à {names.get(most, most)}",
+            f"{names.get(most, most)}, la plus touchée",
         ),
         (
             number(many),
@@ -714,3 +722,69 @@ def gain_effect(gain: Gain, *, centres: int) -> str:
     """
     people = counted(gain.people, "habitant", "habitants")
     return f"{'mettrait' if centres == 1 else 'mettraient'} {people} de plus {_NEAR_CARE}"
+
+
+def extreme_months(table: pd.DataFrame) -> tuple[int, int]:
+    """
+    Find the months that ask least and most.
+
+    Parameters
+    ----------
+    table : DataFrame
+        By month, ``requests_p50`` and ``requests_p90``.
+
+    Returns
+    -------
+    tuple of int
+        From 1; of medians alike, by the highest demands.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"requests_p50": [7.0, 6.0, 7.0], "requests_p90": 9.0}, [1, 2, 3])
+    >>> extreme_months(table)
+    (2, 3)
+    """
+    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").index
+    return int(order[0]), int(order[-1])
+
+
+def month_slots(month: Any) -> Interval[int]:
+    """
+    Gather the slots of a month.
+
+    Parameters
+    ----------
+    month : Mapping
+        Row of a table by month: ``slots_p10``...
+
+    Returns
+    -------
+    Interval of int
+        Median and bounds.
+    """
+    return Interval(*(month[f"slots_{bound}"] for bound in LEVELS))
+
+
+def months_finding(result: Headline, table: pd.DataFrame) -> str:
+    """
+    Say which month asks most, and which least.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+    table : DataFrame
+        Its months.
+
+    Returns
+    -------
+    str
+        French sentence without its stop.
+    """
+    calm, busy = extreme_months(table)
+    months = table.to_dict("index")
+    least, most = (estimate(result, month_slots(months[month])) for month in (calm, busy))
+    if least == most:
+        return f"Le besoin est le même toute l’année : {most} créneaux par jour"
+    first, last = capital(MONTHS[busy - 1]), MONTHS[calm - 1]
+    return f"{first} demande le plus, {most} créneaux par jour ; {last} le moins, {least}"

@@ -30,6 +30,9 @@ _ALIKE: Final = 1.0 + 1e-9
 #: A gap that is none in this share of the draws is one that the APL hardly sees.
 _NO_GAP: Final = 0.1
 
+#: Of an answer that the counts of its own line deny.
+_FOLLOWS: Final = "La réponse suit les consultations, et son intervalle est trop étroit."
+
 #: What a caveat is about, the gravest first.
 _Kind = Literal[
     "contradicted", "no_gap", "order_of_magnitude", "share_assumed", "transferred_rate",
@@ -166,16 +169,15 @@ def _fewer_calls(
             f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
             f"qui relève d’une consultation ({percent(share)} "
             f"{'comptés' if counted else 'au plus'}) n’en demandent que {number(calls * share)}. "
-            "La réponse suit les consultations, et son intervalle est trop étroit. Vérifiez cette "
-            "part, et que ces deux nombres sont de la même période et des mêmes patients.",
+            f"{_FOLLOWS} Vérifiez cette part, et que ces deux nombres sont de la même période et "
+            "des mêmes patients.",
         )
     if calls < given:
         yield (
             "contradicted",
             f"Moins d’appels que de consultations : {number(calls)} par an, pour {number(given)}. "
-            "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. La "
-            "réponse suit les consultations, et son intervalle est trop étroit. Vérifiez les deux "
-            "nombres.",
+            "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. "
+            f"{_FOLLOWS} Vérifiez les deux nombres.",
         )
 
 
