@@ -14,8 +14,10 @@ from cpts_geo.atlas.sections.comparison._sides import NOT_KEPT
 from cpts_geo.atlas.sections.essential import _asked
 from cpts_geo.atlas.sections.several import _rows
 from cpts_geo.capacity.answer.headline import Headline, headline
+from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.writing.export import _capacity_sheets
 from tests.atlas.said import plain
 from tests.capacity.vouched import vouched
 
@@ -59,6 +61,15 @@ def test_the_index_ranks_and_draws_no_point(denied: Headline) -> None:
     # A floor has no upper end: its band goes to the end of the scale, without a point.
     assert 'r="5.5"' not in row["drawn"]
     assert re.search(r'H153\.0" stroke="[^"]+" stroke-width="7"', row["drawn"])
+
+
+def test_a_workbook_holds_the_floor_alone(denied: Headline) -> None:
+    rows = list(_capacity_sheets._needed(PublicAnswer("all", denied, ""), DENIED))
+    ((_, name, *values, _, _, _),) = rows
+    assert name == "Créneaux par jour nécessaires"
+    assert [None if value is None else value.value for value in values] == [
+        None, denied.at_least, None
+    ]  # fmt: skip
 
 
 def test_a_comparison_keeps_no_more_than_the_floor(pair: ScenarioComparison) -> None:

@@ -71,8 +71,8 @@ def _shifts(study: Study) -> Iterator[_Row]:
     """What a change of supply does to the APL of the territory, where it is seen."""
     for shift in study.access.shifts:
         if shift.seen:
-            numbers = shift_numbers(shift, study.access.names)
-            yield shift.title, _listed(numbers), shift_finding(shift)
+            of_all, *_, touched = shift_numbers(shift, study.access.names)
+            yield shift.title, _listed((of_all, touched)), shift_finding(shift)
 
 
 def _places(study: Study) -> Iterator[_Row]:
@@ -86,5 +86,5 @@ def _places(study: Study) -> Iterator[_Row]:
 
 
 def _listed(numbers: Sequence[tuple[str, str]]) -> str:
-    """Numbers, each after its words."""
-    return capital(" ; ".join(f"{words} : {value}" for value, words in numbers))
+    """Numbers, each before its words."""
+    return " ; ".join(f"{value} {words}" for value, words in numbers)

@@ -634,7 +634,7 @@ def shift_numbers(shift: Shift, names: pd.Series) -> list[tuple[str, str]]:
         return []
     most, many = shift.touched[0], len(shift.touched)
     ends = [number(value, 2) for value in shift.mean if pd.notna(value)]
-    of_all = (" → ".join(dict.fromkeys(ends)), f"APL {shift.vintage} du territoire")
+    of_all = (" → ".join(dict.fromkeys(ends)), f"pour l’APL {shift.vintage} du territoire")
     return [
         *([of_all] if len(ends) == 2 else []),
         (
@@ -696,11 +696,11 @@ def gain_numbers(gain: Gain) -> list[tuple[str, str]]:
     start, end = map(whole_percent, gain.shares)
     found = [
         (f"+{number(gain.people)}", f"habitants {_NEAR_CARE}"),
-        (f"{start} → {end}", "part de la population"),
+        (f"{start} → {end}", "de la population"),
     ]
     if not any(map(math.isnan, gain.minutes)):
         before, after = gain.minutes
-        found.append((f"{number(before)} → {duration(after)}", "temps moyen"))
+        found.append((f"{number(before)} → {duration(after)}", "en moyenne"))
     return found
 
 

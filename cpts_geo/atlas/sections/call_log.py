@@ -208,9 +208,9 @@ def _dispersion(found: CallProfile) -> str:
     if math.isnan(dispersion.index):
         return "Écarts d’un jour à l’autre : trop peu de jours pour les mesurer."
     verdict = (
-        "plus qu’il n’en fait, et l’intervalle des taux est trop étroit d’autant"
+        "qui ne les explique pas ; l’intervalle des taux est trop étroit d’autant"
         if dispersion.overdispersed
-        else "ce qu’il peut faire"
+        else "qui suffit à les expliquer"
     )
     index = number(dispersion.index, 2)
     return f"Écarts d’un jour à l’autre : {index} fois ceux du seul hasard, {verdict}."
