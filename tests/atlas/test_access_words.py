@@ -474,11 +474,14 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     access, found = where(five, "ouest_loiret")
-    assert "Demande à porter : 7,4 par jour" in capacity_sentence(found, access)
+    assert "Demande à servir : 7,4 par jour" in capacity_sentence(found, access)
     assert "recevrai" not in capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
     text = capacity_sentence(one, access)
-    assert "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un site n’en porte." in text
+    assert (
+        "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un centre ne peut en servir."
+        in text
+    )
     assert "Ici, 1 lieu est cherché seulement." in text
     two = replace(found, loads=pd.Series({"45203": 18.0, "45024": 20.0}))
     text = capacity_sentence(two, access)

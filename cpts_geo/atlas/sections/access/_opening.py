@@ -136,9 +136,10 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     """Say how many sites the requests call for."""
     text = (
-        f"Demande à porter : {number(found.requests_per_day, 1)} par jour d’ouverture. Un site "
-        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) en porte "
-        f"{number(found.site_capacity, 1)} à l’objectif : il en faut {number(found.sites_needed)}"
+        f"Demande à servir : {number(found.requests_per_day, 1)} par jour d’ouverture. Un centre "
+        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) peut en servir "
+        f"{number(found.site_capacity, 1)} en tenant l’objectif : il en faut "
+        f"{number(found.sites_needed)}"
     )
     if found.existing:
         open_now = named(found.existing, access.names)
@@ -151,7 +152,8 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"
         text += (
             f" Si chacun va au plus près, {named(list(heavy.index), access.names)} {verb} "
-            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un site n’en porte."
+            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un centre ne peut en "
+            "servir."
         )
     if found.sites_needed > len(found.existing) + len(found.best):
         looked = counted(len(found.best), "lieu est cherché", "lieux sont cherchés")

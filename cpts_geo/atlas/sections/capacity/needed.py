@@ -137,7 +137,7 @@ def _companions(result: Headline) -> list[_Landmark]:
     minutes = number(scenario.minutes[1], 1)
     found.append(
         _Landmark(
-            "Heures strictement consultées",
+            "Heures passées en consultation",
             number(result.central_gp_hours_per_week, 1),
             f"À la demande médiane, {minutes} min chacune, tous les créneaux occupés ; à 100 % "
             "d’occupation, l’attente s’allonge sans fin",

@@ -49,4 +49,8 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
     """What the template shows: every measure of two scenarios, and their difference."""
-    return {"rows": measure_rows(found), "hour_cost": hour_cost(found)}
+    return {
+        "rows": measure_rows(found),
+        "sampled": bool(found.table.loc[list(SAMPLING)].notna().any(axis=None)),
+        "hour_cost": hour_cost(found),
+    }
