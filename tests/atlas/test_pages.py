@@ -450,9 +450,9 @@ def test_headline_figures_and_their_floor(seen: Open) -> None:
             "il faudrait 8 créneaux par jour (7 à 9",
             "au moins 6 créneaux par jour pour les donner le jour même ou le lendemain",
             "au moins 8 pour les donner le jour même.",
-            "d’après les chiffres de la ligne, n’y surprennent pas",
+            "d’après les chiffres de la ligne, n’ont rien de surprenant",
             "5,60 par jour",
-            "un centre ouvre 11 h de médecin par semaine",
+            "un centre ouvre avec 11 h de médecin par semaine",
         ),
     }.items():
         text = plain(unfolded(seen(name).page).locator("body").inner_text())

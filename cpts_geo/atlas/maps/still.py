@@ -110,7 +110,6 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
         handles += key_handles(*counted, largest=largest)
         wide = key_look(largest, LETTER)
     else:
-        swatch: Any = {"edgecolor": style.SWATCH_EDGE, "linewidth": 0.5}
         handles += [
             Patch(facecolor=colour, linewidth=0.5, label=label,
                   **{"edgecolor": style.SWATCH_EDGE} | _texture(layer, number))

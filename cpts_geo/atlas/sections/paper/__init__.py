@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cpts_geo.atlas.look.words import need_finding
 from cpts_geo.atlas.maps.drawings import StillMaps
 from cpts_geo.atlas.sections.paper import (
     _closing,
@@ -80,7 +81,7 @@ def section(
     foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
     return {
         "foot": css_text(foot),
-        "title": _head.finding(study),
+        "title": need_finding(study),
         "pages": [
             [(name, block) for name, block in page.items() if block is not None]
             for page in (first, second)

@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.atlas.look.words import short_name
+from cpts_geo.atlas.look.words import low_apl_finding, short_name
 from cpts_geo.atlas.maps.drawings import StillMaps
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.paper._fitting import shortened
-from cpts_geo.french import value_text, whole_percent
-from cpts_geo.schema import AREA, COLUMNS, TERRITORY, shown_vintage
-from cpts_geo.settings import APL_LOW_WORDS
+from cpts_geo.french import value_text
+from cpts_geo.schema import AREA, COLUMNS
 from cpts_geo.study.study import Study
 
 #: Letters of the name of an area.
@@ -27,7 +26,7 @@ def section(study: Study, stills: StillMaps | None) -> dict[str, Any] | None:
         return None
     painted, *circles = stills.first.layers
     return {
-        "title": _finding(study, painted),
+        "title": low_apl_finding(study.comparison, painted.column) or painted.heading,
         "map": stills.first,
         "heading": painted.heading,
         "measure": painted.measure,
@@ -49,21 +48,3 @@ def _means(comparison: pd.DataFrame, layer: MapLayer) -> list[tuple[str, str]]:
 def _first(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows that stand beside the map: the first, and France, which is the last."""
     return rows if len(rows) <= _AREAS else pd.concat([rows.head(_AREAS - 1), rows.tail(1)])
-
-
-def _finding(study: Study, layer: MapLayer) -> str:
-    """The share of people where the APL is low, else what the map shows."""
-    if COLUMNS[layer.column].family != "apl":
-        return layer.heading
-    table = study.comparison
-    mine = table[(table["area_level"] == TERRITORY.key) & table["value"].notna()]
-    name = shown_vintage("share_low_apl", set(mine["indicator"]))
-    share = mine.set_index("indicator")["value"].get(name)
-    if share is None:
-        return layer.heading
-    if share == 0:
-        return f"Aucun habitant ne vit dans une commune d’APL inférieure à {APL_LOW_WORDS}"
-    return (
-        f"{whole_percent(share)} des habitants vivent dans une commune d’APL inférieure à "
-        f"{APL_LOW_WORDS}"
-    )
