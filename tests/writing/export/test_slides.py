@@ -123,7 +123,15 @@ def test_a_very_long_name_holds_in_its_frames(tmp_path, case):
     outline["name"], outline["document"] = (words * 3)[:MAX_NAME], words * 5
     run = replace(analysis, studies={study.key: study.with_parts(outline=outline)})
     write_exports(run, tmp_path, formats=("pptx",), day=DAY)
-    check_room(opened(tmp_path))
+    deck = opened(tmp_path)
+    check_room(deck)
+    for rank, slide in enumerate(deck.slides, 1):
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        pictured = any(hasattr(shape, "image") for shape in slide.shapes)
+        assert pictured or texts[-1].endswith(f"… — 02/03/2026 — {rank}")
+        for shape in slide.shapes:
+            if getattr(shape, "has_chart", False) and shape.has_chart:
+                assert max(len(series.name) for series in shape.chart.plots[0].series) <= 34
 
 
 def test_the_map_is_a_slide_wide_picture(exported):
