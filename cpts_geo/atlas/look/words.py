@@ -639,7 +639,7 @@ def shift_numbers(shift: Shift, names: pd.Series) -> list[tuple[str, str]]:
         *([of_all] if len(ends) == 2 else []),
         (
             signed_number(float(shift.communes["shift"][most]), 2),
-            f"{names.get(most, most)}, la plus touchée",
+            f"à {names.get(most, most)}, la plus touchée",
         ),
         (
             number(many),
