@@ -25,12 +25,12 @@ _FRENCH: Final = {
     "Show this message and exit.": "Afficher cette aide.",
     "[required]": "(obligatoire)",
     "[default: ": "[par défaut : ",
-    "<list[str]>": "TEXTE",
-    "<str>": "TEXTE",
-    "<int>": "NOMBRE",
     "COMMAND [ARGS]...": "COMMANDE …",
     "Commands": "Commandes",
 }
+#: Types, as it names them, and in words; choices are their own.
+_TYPE: Final = re.compile(r"<(?:list\[)?(.*?)\]?>")
+_TYPES: Final = {"str": "TEXTE", "int": "NOMBRE"}
 #: What it says of the type of an argument, whose name says it.
 _ARGUMENT_TYPE: Final = re.compile(r"^(?!-)(.*) <.*>")
 
@@ -39,7 +39,7 @@ def _french(text: str) -> str:
     """What the library says of a command, in French."""
     for english, french in _FRENCH.items():
         text = text.replace(english, french)
-    return text
+    return _TYPE.sub(lambda found: _TYPES.get(found[1], found[1]), text)
 
 
 class _FrenchHelp(TyperCommand.context_class.formatter_class):  # type: ignore[name-defined,misc]

@@ -577,8 +577,8 @@ def test_the_model_of_gps_is_held_to_the_past(
     assert "trop étroites" in text
     counts = past.assign(check="bpe", observed=past["gps_p10"] - 1, inside=False)
     high = plain(" ".join(_past_sentences(counts, {})))
-    assert "De 2017 à 2024, l’Insee, qui ne compte pas les mêmes médecins, passe de 33 à" in high
-    assert high.count("(trop haut)") == 2 and "Tout tient à leur âge" not in high
+    assert "De 2017 à 2024, le compte de l’Insee, fait sur d’autres médecins, passe de 33 à" in high
+    assert high.count("(trop haut)") == 2 and "Tout dépend de leur âge" not in high
 
 
 def test_a_fan_without_a_past_or_beyond_one_queue_is_drawn(cases: dict[str, Case]) -> None:

@@ -96,7 +96,7 @@ def value_of(indicator: str, comparison: pd.DataFrame, *, level: str = TERRITORY
 
     Examples
     --------
-    >>> row = {"area_level": ["territory"], "indicator": ["apl_2023"], "value": [1.8]}
+    >>> row = {"area_level": ["cpts"], "indicator": ["apl_2023"], "value": [1.8]}
     >>> value_of("apl_2023", pd.DataFrame(row)), value_of("apl_2022", pd.DataFrame(row))
     (1.8, nan)
     """

@@ -555,7 +555,7 @@ def low_apl_finding(comparison: pd.DataFrame, apl: str) -> str:
 
     Examples
     --------
-    >>> row = {"area_level": ["territory"], "indicator": ["share_low_apl_2023"], "value": [0.0]}
+    >>> row = {"area_level": ["cpts"], "indicator": ["share_low_apl_2023"], "value": [0.0]}
     >>> low_apl_finding(pd.DataFrame(row), "apl_2023")
     'Aucun habitant ne vit dans une commune où l’APL est inférieure à 2,5'
     """
@@ -639,7 +639,7 @@ def shift_numbers(shift: Shift, names: pd.Series) -> list[tuple[str, str]]:
         *([of_all] if len(ends) == 2 else []),
         (
             signed_number(float(shift.communes["shift"][most]), 2),
-            f"{names.get(most, most)}, la plus touchée",
+            f"à {names.get(most, most)}, la plus touchée",
         ),
         (
             number(many),

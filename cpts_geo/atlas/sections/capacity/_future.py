@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
     "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
-    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, lu dans la presse (C)."
+    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, d’après la presse (C)."
 )
 
 
@@ -70,7 +70,7 @@ def _note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
         "nombre de personnes sans médecin traitant si la ligne ne reçoit qu’elles, et sinon les "
         "besoins que les cabinets ne couvrent plus. Départs selon l’âge, installations à "
         f"{number(ENTRY_AGE)} ans, population, patients par médecin et appels par personne "
-        "constants : hypothèses (D). Ce n’est la prévision d’aucun médecin."
+        "constants : hypothèses (D). Rien n’est prédit d’aucun médecin en particulier."
     )
 
 
@@ -93,13 +93,13 @@ def _past_sentences(past: pd.DataFrame, facts: Mapping[str, Mapping[Any, Any]]) 
                 COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps"))
             )
             found.append(
-                f"De {start} à {end}, l’Insee, qui ne compte pas les mêmes médecins, passe de "
+                f"De {start} à {end}, le compte de l’Insee, fait sur d’autres médecins, passe de "
                 f"{before} à {after}."
             )
             said = "Au rythme d’installation de la France, le modèle aurait annoncé"
         found.append(f"{said} {' ; '.join(_verdict(row) for row in rows.to_dict('records'))}.")
     if past.groupby("check")["inside"].nunique().gt(1).any():
-        found.append("Tout tient à leur âge d’alors, qui n’est pas publié.")
+        found.append("Tout dépend de leur âge d’alors, qui n’est pas publié.")
     return [*found, _HELD_TO_FRANCE]
 
 

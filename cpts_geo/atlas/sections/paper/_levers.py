@@ -93,7 +93,7 @@ def _openings(access: TerritoryAccess) -> Iterator[Lever]:
         sites, gain = best
         title = opened(sites, access.names.map(lambda name: shortened(str(name), _PLACE)))
         effect = f"{gain_effect(gain, centres=len(sites))}."
-        mark = STATUS_MARKS[Status.ESTIMATED]
+        mark = STATUS_MARKS[Status.ASSUMED]
         yield Lever(title, tuple(gain_numbers(gain)), mark, title, effect)
 
 
