@@ -36,7 +36,7 @@ def doctors_slide(study: Study, *, sources: str) -> Slide | None:
         values = [by_area.get((area.area_level, area.area_code, name)) for name in names]
         if any(pd.notna(value) for value in values):
             numbers = tuple(None if pd.isna(x) else float(x) for x in values)
-            series.append((short_name(str(area.area_name)), numbers))
+            series.append((short_name(str(area.area_name), _NAMED), numbers))
     column = COLUMNS[names[0]]
     label = "annoncés" if names[0] == _ANNOUNCED else column.short or column.vintage
     own, *others = [(name, values[0]) for name, values in series if values[0] is not None]

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.maps.layers import MapLayer, classify
 from cpts_geo.atlas.maps.still import draw_layer
+from cpts_geo.foreign import shown_name
 from cpts_geo.french import NNBSP, number, typeset, value_text
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
@@ -23,9 +24,12 @@ from cpts_geo.sources.catalogue.catalogue import credits_of, sources
 
 #: Dots of the height of every figure.
 _DOTS: Final = 1080
-#: Points of the letters of a legend; inches that one of its lines takes.
+#: Points of the letters of a legend, of what is told under a title; inches of a line of a legend.
 _LETTER: Final = 8.0
+_SMALL: Final = 7.0
 _ROW: Final = 0.19
+#: Letters of the name of a territory there.
+_NAME: Final = 48
 #: Neighbours are drawn this far on both sides.
 _NEAR_KM: Final = 8.0
 
@@ -39,6 +43,20 @@ class _Frame(NamedTuple):
     title: tuple[int, float]
     label: int
     source: int
+
+    @property
+    def top(self) -> float:
+        """Where the map ends, from the foot."""
+        return self.chart[1] + self.chart[3]
+
+    def share(self, points: float, text: str) -> float:
+        """Share of the height that the lines of a text take."""
+        return points * 1.25 * (text.count("\n") + 1) / (72 * self.high)
+
+    def under(self, top: float) -> _Frame:
+        """The same, its map no higher than what is written above it."""
+        left, foot, wide, high = self.chart
+        return self._replace(chart=(left, foot, wide, min(high, top - foot)))
 
     @property
     def wide(self) -> bool:
@@ -103,28 +121,22 @@ def framed_figure(
         1080 dots high, to save at its own resolution.
     """
     frame = _FRAMES[form]
+    letters, size = frame.title
+    title = textwrap.fill(finding, letters)
+    told = f"{shown_name(name, most=_NAME)} — {layer.heading}. {layer.measure}"
+    told = textwrap.fill(told, int(letters * size / 7.4))
+    # Points are shares of the height; a slide keeps the room of its title.
+    below = 0.965 - frame.share(size, title) if title else frame.top + 0.075
+    frame = frame.under(below - frame.share(_SMALL, told) - 0.008)
     with mpl.rc_context(_RC):
         figure = Figure(figsize=(frame.across, frame.high), dpi=_DOTS / frame.high)
         ax = draw_layer(communes, layer, ax=figure.add_axes(frame.chart), national=national)
         ax.set_title("", loc="left")
         ax.set_anchor("NW" if frame.wide else "N")
         _widen(ax, frame)
-        letters, size = frame.title
-        title = textwrap.fill(finding, letters)
         edge = frame.chart[0]
         figure.text(edge, 0.975, title, fontsize=size, fontweight="bold", va="top")
-        told = f"{name} — {layer.heading}. {layer.measure}"
-        # Points are shares of the height; a slide keeps the room of its title.
-        line = size * 1.25 / (72 * frame.high)
-        below = (
-            0.965 - line * (title.count("\n") + 1)
-            if title
-            else frame.chart[1] + frame.chart[3] + 0.075
-        )
-        figure.text(
-            edge, below, textwrap.fill(told, int(letters * size / 7.4)),
-            fontsize=7, color=style.MUTED, va="top",
-        )  # fmt: skip
+        figure.text(edge, below, told, fontsize=_SMALL, color=style.MUTED, va="top")
         _legend(ax, communes, layer, averages=averages, frame=frame)
         _scale(ax)
         shown = [sources()[key] for key in (COLUMNS[layer.column].source, "admin_express")]
@@ -192,7 +204,7 @@ def _legend(
     labels = [textwrap.fill(typeset(label), frame.label) for _, label in rows]
     figure: Any = ax.figure
     left, top = (
-        (ax.get_position().x1 + 0.02, frame.chart[1] + frame.chart[3])
+        (ax.get_position().x1 + 0.02, frame.top)
         if frame.wide
         else (frame.chart[0], frame.chart[1] - 0.012)
     )

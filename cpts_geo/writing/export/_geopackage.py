@@ -5,6 +5,7 @@ Columns keep their names and have French aliases; the classes and colours are th
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sqlite3
@@ -24,15 +25,14 @@ import shapely
 from cpts_geo.access.nearest.minutes import facility_counts
 from cpts_geo.atlas.exhibits.qgis import layer_style, plain_style
 from cpts_geo.atlas.maps.layers import territory_layers
-from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.files import write_atomically
 from cpts_geo.french import typeset
-from cpts_geo.schema import CHANGES, COLUMNS, TERRITORY, status_column
+from cpts_geo.schema import COLUMNS, TERRITORY, status_column
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.territories.perimeters.coverage import metric_crs
-from cpts_geo.writing.export._sheets import heading, status_words
+from cpts_geo.writing.export._sheets import commune_labels, heading, status_words
 
 #: Degrees around a territory in which neighbours are.
 _AROUND: Final = 0.15
@@ -108,11 +108,7 @@ def _told_apart(aliases: Mapping[str, str]) -> dict[str, str]:
 
 def _shown(study: Study) -> dict[str, str]:
     """Columns of communes that leave, with their French names."""
-    table = study.communes
-    labels = dict.fromkeys(commune_columns(table), "")
-    for (shift, after), title in zip(CHANGES, study.scenarios, strict=False):
-        labels |= {shift: f"Écart d’APL — {title}", after: f"APL après — {title}"}
-    return {name: heading(COLUMNS[name], label) for name, label in labels.items() if name in table}
+    return {name: heading(COLUMNS[name], label) for name, label in commune_labels(study).items()}
 
 
 def _communes(study: Study) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
@@ -136,10 +132,12 @@ def _outline(study: Study) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     for row in mine.to_dict("records"):
         column = COLUMNS[row["indicator"]]
         columns[column.name] = float(row["value"])
-        aliases[column.name] = heading(column)
-    if study.headline is not None:
+        aliases[column.name] = heading(column, column.dated_label)
+    if (result := study.headline) is not None:
+        floor = result.at_least
+        slots: dict[str, Any] = vars(result.slots_per_day) if floor is None else {"p10": floor}
         for level, word in (("p10", "bas"), ("p50", "médiane"), ("p90", "haut")):
-            columns[f"slots_{level}"] = float(getattr(study.headline.slots_per_day, level))
+            columns[f"slots_{level}"] = float(slots.get(level, math.nan))
             aliases[f"slots_{level}"] = f"Créneaux par jour nécessaires ({word})"
     table = pd.DataFrame([columns])
     crs = study.communes.crs

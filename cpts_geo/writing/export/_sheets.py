@@ -65,10 +65,10 @@ def status_words(status: Any) -> str:
     return f"{MARKS[str(status)]} {STATUS_WORDS[str(status)]}"
 
 
-def heading(column: Column, label: str = "") -> str:
+def heading(column: Column, label: str) -> str:
     """Heading of a column: what it is, its year, its unit."""
     unit = f" ({column.shown_unit})" if column.shown_unit else ""
-    return typeset(f"{label or column.dated_label}{unit}")
+    return typeset(f"{label}{unit}")
 
 
 def identity(study: Study, *, day: date) -> Sheet:
@@ -112,7 +112,7 @@ def indicators(study: Study) -> Sheet:
                 str(found["source"]),
                 str(found["grade"]),
                 status_words(found["status"]),
-                "; ".join(filter(None, (str(found["base"]), str(found["note"])))),
+                typeset(" ; ".join(filter(None, (str(found["base"]), str(found["note"]))))),
             )
         )
     return Sheet(
@@ -126,23 +126,27 @@ def indicators(study: Study) -> Sheet:
     )  # fmt: skip
 
 
+def commune_labels(study: Study) -> dict[str, str]:
+    """Figures of communes with their labels, each with its year."""
+    labels = {name: COLUMNS[name].dated_label for name in commune_columns(study.communes)}
+    for (shift, after), change in zip(CHANGES, study.access.shifts, strict=False):
+        year, title = change.vintage, change.title
+        labels |= {shift: f"Écart d’APL {year} — {title}", after: f"APL {year} après — {title}"}
+    return {name: label for name, label in labels.items() if name in study.communes}
+
+
 def communes(study: Study) -> Sheet:
     """The communes: a column a figure, then how it is known."""
     table = study.communes
-    shown = [COLUMNS[name] for name in commune_columns(table)]
-    labels = {column.name: "" for column in shown}
-    for (shift, after), title in zip(CHANGES, study.scenarios, strict=False):
-        labels |= {shift: f"Écart d’APL — {title}", after: f"APL après — {title}"}
-    names = [name for name in labels if name in table]
+    shown = commune_labels(study)
     heads = ["Code Insee", "Commune", "Département"]
-    for name in names:
-        head = heading(COLUMNS[name], labels[name])
-        heads += [head, f"Signe : {labels[name] or COLUMNS[name].dated_label}"]
+    for name, label in shown.items():
+        heads += [heading(COLUMNS[name], label), f"Signe : {label}"]
     order = table["name"].map(slug).sort_values().index
     rows = []
     for row in table.loc[order].to_dict("records"):
         values: list[Cell] = [row["code_insee"], row["name"], row["departement_name"]]
-        for name in names:
+        for name in shown:
             known = row[status_column(name)]
             values += [column_cell(COLUMNS[name], row[name]), status_words(known)]
         rows.append(tuple(values))
@@ -156,11 +160,12 @@ def methods(study: Study, used: Sequence[Source]) -> Sheet:
     """Sources with their licences, then signs, grades and what is masked."""
     rows: list[tuple[Cell, ...]] = [
         (
-            "Source", source.attribution, source.product, source.vintage, source.licence,
+            "Source",
+            *map(typeset, (source.attribution, source.product, source.vintage, source.licence)),
             source.grade,
         )
         for source in used
-    ]  # fmt: skip
+    ]
     rows += _told("Signe", dict.fromkeys(map(status_words, STATUS_WORDS), ""))
     rows += _told("Confiance", GRADE_LABELS)
     told = (

@@ -28,13 +28,13 @@ from cpts_geo.atlas.exhibits.framed import framed_figure, save_figure
 from cpts_geo.atlas.exhibits.slide import Chart, Slide
 from cpts_geo.atlas.look import style
 from cpts_geo.files import write_atomically
-from cpts_geo.foreign import for_spreadsheet, visible
+from cpts_geo.foreign import for_spreadsheet, shown_name, visible
 from cpts_geo.study.study import Study
 
 #: Inches: a slide, its margin, where its body begins and ends, its foot.
 _WIDE, _HIGH, _EDGE = 13.333, 7.5, 0.6
 _TOP, _BOTTOM, _FOOT = 1.75, 6.75, 0.45
-_FOOT_LETTERS: Final = 95
+_FOOT_NAME: Final = 60
 #: Points of the letters of a text, at the least.
 _LEAST: Final = 18
 #: Points of a title, by the letters that it may hold; the last one is cut.
@@ -57,7 +57,7 @@ def write_slides(
         page = shown.slides.add_slide(shown.slide_layouts[5])
         left_out = _fill(page, said, study=study, national=national, day=day)
         if said.layer is None:
-            _foot(page, f"{study.name} — {day:%d/%m/%Y} — {rank}")
+            _foot(page, f"{shown_name(study.name, most=_FOOT_NAME)} — {day:%d/%m/%Y} — {rank}")
         notes = page.notes_slide.notes_text_frame
         notes.text = visible("\n".join([*left_out, *said.notes]))
         for element in (page._element, page.notes_slide._element):
@@ -244,7 +244,7 @@ def _chart(page: Any, said: Chart) -> None:
 
 def _foot(page: Any, text: str) -> None:
     """Territory, date and number of the slide."""
-    _write(_box(page, _HIGH - _FOOT - 0.15, _FOOT), [text[:_FOOT_LETTERS]], _LEAST, ink=style.MUTED)
+    _write(_box(page, _HIGH - _FOOT - 0.15, _FOOT), [text], _LEAST, ink=style.MUTED)
 
 
 def _describe(properties: Any, text: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from cpts_geo.atlas.exhibits.findings import averages, map_finding
+from cpts_geo.atlas.exhibits.framed import framed_figure
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.writing.export.export import write_exports
 from tests.kept import analysed
@@ -67,3 +68,26 @@ def test_a_name_is_a_text_in_a_drawing(tmp_path):
         root = Xml.parse(path).getroot()
         assert not root.findall(".//{*}script")
         assert "<script>$x$</script> & co" in written(path)
+
+
+@pytest.mark.parametrize("form", [*SIZES, "diapo"])
+def test_words_above_a_map_leave_it_alone_however_long_its_name(form):
+    analysis = analysed("ouest_loiret", draws=1000)
+    study = analysis.studies["ouest_loiret"]
+    for layer in territory_layers(study.communes, scenarios=study.scenarios):
+        figure = framed_figure(
+            study.communes,
+            layer,
+            name="Communauté professionnelle territoriale de santé " * 4,
+            finding="" if form == "diapo" else map_finding(study, layer),
+            averages=averages(study, layer),
+            date="02/03/2026",
+            national=analysis.national,
+            form=form,
+        )
+        figure.canvas.draw()
+        above = [text.get_window_extent() for text in figure.texts if "— " in text.get_text()]
+        assert above
+        (ax,) = figure.axes
+        shown = [ax.get_window_extent(), *(each.get_window_extent() for each in figure.legends)]
+        assert all(words.y0 >= each.y1 for words in above for each in shown), layer.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import stat
 import sys
@@ -13,24 +14,65 @@ from cpts_geo.writing.export import _pdf
 from cpts_geo.writing.export.browser import VARIABLE
 from cpts_geo.writing.export.export import check_export, write_exports
 from tests.kept import analysed
+from tests.pdf_tags import structure, title
 from tests.writing.export.conftest import DAY
 
+#: Some with an answer, some with none; many communes, few.
+TERRITORIES = {
+    "ouest_loiret": {"territories": ("ouest_loiret",), "draws": 1000},
+    "beauce_gatinais": {"territories": ("beauce_gatinais",), "draws": 1000},
+    "128 communes": {"epci": ("245701206",), "draws": 200},
+    "nothing known": {"epci": ("200060457",), "draws": 200},
+}
 
-def pages(content: bytes) -> int:
-    """Count the pages of a PDF whose objects are not packed together."""
-    return len(re.findall(rb"/Type\s*/Page\b", content))
+
+def printed(name, folder, **options):
+    """Export a territory as PDF, and read it."""
+    asked = dict(TERRITORIES[name])
+    analysis = analysed(*asked.pop("territories", ()), **asked)
+    (path,) = write_exports(analysis, folder, formats=("pdf",), day=DAY, **options)
+    assert list(folder.iterdir()) == [path]
+    (study,) = analysis.studies.values()
+    return path.read_bytes(), study
 
 
-def test_a_pdf_is_tagged_with_its_outline_in_french(tmp_path, browser_path):
-    analysis = analysed("ouest_loiret", draws=1000)
-    (path,) = write_exports(analysis, tmp_path, formats=("pdf",), day=DAY)
-    content = path.read_bytes()
-    for sign in (b"/MarkInfo", b"/StructTreeRoot", b"/Outlines", b"/Lang (fr"):
+@pytest.mark.parametrize("name", TERRITORIES)
+def test_a_pdf_is_two_tagged_pages_of_a4_in_french(tmp_path, browser_path, name):
+    content, study = printed(name, tmp_path)
+    for sign in (b"/Marked true", b"/Outlines", b"/Lang (fr", b"/DisplayDocTitle true"):
         assert sign in content, sign
-    assert pages(content) >= 2
-    width, height = map(float, re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content).groups())
-    assert (width, height) == (pytest.approx(595, abs=1), pytest.approx(842, abs=1))
-    assert list(tmp_path.iterdir()) == [path]
+    assert title(content).startswith(study.name)
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
+    assert len(sizes) == 2
+    for width, height in sizes:
+        assert (float(width), float(height)) == (
+            pytest.approx(595, abs=1),
+            pytest.approx(842, abs=1),
+        )
+    document = structure(content)
+    assert document.kind == "Document" and document.pages == {1, 2}
+
+
+@pytest.mark.parametrize("name", TERRITORIES)
+def test_who_hears_a_pdf_has_headings_heads_of_tables_and_words_for_drawings(
+    tmp_path, browser_path, name
+):
+    content, _ = printed(name, tmp_path, annex=True)
+    document = structure(content)
+    assert len(document.pages) > 2
+    ranks = [int(tag.kind[1]) for tag in document.all("H1", "H2", "H3", "H4")]
+    assert ranks[0] == 1 and {2, 3} <= set(ranks)
+    assert all(after <= before + 1 for before, after in itertools.pairwise(ranks))
+    tables = list(document.all("Table"))
+    assert tables
+    for table in tables:
+        heads = [tag.raw for tag in table.all("TH")]
+        assert heads and all("/Scope /Column" in raw or "/Scope /Row" in raw for raw in heads)
+        assert {tag.kind for tag in table.all("TR")} == {"TR"}
+    drawings = list(document.all("Figure"))
+    assert drawings
+    # A drawing with its words below is a figure around a figure.
+    assert all(any(inside.instead for inside in each.all("Figure")) for each in drawings)
 
 
 def test_no_browser_is_said_before_any_work(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Emu, Pt
 
+from cpts_geo.foreign import MAX_NAME
 from cpts_geo.french import typeset
 from cpts_geo.writing.export.export import write_exports
 from tests.kept import analysed
@@ -83,9 +85,8 @@ def test_each_slide_is_told_in_french_and_described(exported, case):
     assert 'TargetMode="External"' not in text
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_nothing_is_small_and_nothing_leaves_its_slide(exported, case):
-    deck = opened(exported(case, "pptx"))
+def check_room(deck):
+    """Nothing leaves its slide, no letter is small, every text holds in its frame."""
     for slide in deck.slides:
         for shape in slide.shapes:
             assert shape.left >= 0 and shape.top >= 0
@@ -104,6 +105,33 @@ def test_nothing_is_small_and_nothing_leaves_its_slide(exported, case):
         for shape in slide.shapes:
             if getattr(shape, "has_chart", False) and shape.has_chart:
                 assert shape.chart.font.size >= Pt(18)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_small_and_nothing_leaves_its_slide(exported, case):
+    check_room(opened(exported(case, "pptx")))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_very_long_name_holds_in_its_frames(tmp_path, case):
+    asked = dict(CASES[case])
+    analysis = analysed(*asked.pop("territories", ()), draws=1000, **asked)
+    (study,) = analysis.studies.values()
+    words = "Communauté professionnelle territoriale de santé des Hautes Vallées du Plateau "
+    outline = study.outline.copy()
+    # As long as a name may be.
+    outline["name"], outline["document"] = (words * 3)[:MAX_NAME], words * 5
+    run = replace(analysis, studies={study.key: study.with_parts(outline=outline)})
+    write_exports(run, tmp_path, formats=("pptx",), day=DAY)
+    deck = opened(tmp_path)
+    check_room(deck)
+    for rank, slide in enumerate(deck.slides, 1):
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        pictured = any(hasattr(shape, "image") for shape in slide.shapes)
+        assert pictured or texts[-1].endswith(f"… — 02/03/2026 — {rank}")
+        for shape in slide.shapes:
+            if getattr(shape, "has_chart", False) and shape.has_chart:
+                assert max(len(series.name) for series in shape.chart.plots[0].series) <= 34
 
 
 def test_the_map_is_a_slide_wide_picture(exported):

@@ -87,6 +87,8 @@ def test_csv_and_workbook_say_the_same(exported, case):
         heads, *rows = csv.reader(stream, delimiter=";")
     theirs, *others = book.get_sheet_by_name("Communes").to_python()
     assert heads == theirs
+    # Each figure and each sign says its year.
+    assert all(re.search(r"\b20\d\d\b", head) for head in heads[3:])
     assert len(rows) == len(others)
     for row, other in zip(rows, others, strict=True):
         for text, value in zip(row, other, strict=True):
@@ -117,13 +119,17 @@ def test_no_text_is_ever_computed(tmp_path):
     names.iloc[: len(FORMULAS)] = FORMULAS
     outline = study.outline.copy()
     outline["name"], outline["document"] = FORMULAS[0], FORMULAS[1]
+    places = study.comparison.assign(area_name=FORMULAS[2], note=FORMULAS[3])
     bad = replace(study, outline=outline, figures=study.figures.assign(name=names))
+    bad = bad.with_parts(comparison=places)
     run = replace(analysis, studies={study.key: bad})
     write_exports(run, tmp_path, formats=("xlsx", "csv"), day=DAY)
     book = openpyxl.load_workbook(tmp_path / "ouest_loiret.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells if cell.value is not None} <= {"s", "n"}
     assert FORMULAS[0] in {cell.value for cell in cells}
+    assert set(book.sheetnames) <= set(ORDER)
+    assert all(re.fullmatch(r"hyp_\w+", name) for name in book.defined_names)
     assert not any(cell.hyperlink for cell in cells)
     for path in tmp_path.glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as stream:

@@ -97,7 +97,7 @@ def _sentences(
     gap, visits = rungs[2].found, rungs[3].found
     said = [
         f"Le besoin sans réponse sur place, {span(gap.p10, gap.p90)} demandes par jour, est un "
-        "ordre de grandeur (± 40 % au mieux) et jamais un objectif."
+        "ordre de grandeur (à 40 % près, au mieux) et jamais un objectif."
     ]
     if rungs[3].inside and gap.p50 > 0:
         said[0] += " Des passages aux urgences en font partie, ils ne s’y ajoutent pas."
@@ -139,10 +139,10 @@ def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
     )
     if own is None:
         return text + "."
-    said = "n’y surprennent pas" if own.inside else "y surprennent"
+    said = "n’ont rien de surprenant" if own.inside else "surprennent"
     return (
         f"{text}. Celles que la réponse retient ici, d’après les chiffres de la ligne, {said} : "
-        f"{percent(own.rank, 0)} de ce que prédisent les autres est plus bas."
+        f"les autres lignes prédisent moins dans {percent(own.rank, 0)} des situations."
     )
 
 

@@ -11,9 +11,18 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital, estimate, shown_floor, slots_text, span, todays
+from cpts_geo.atlas.look.words import (
+    capital,
+    estimate,
+    extreme_months,
+    month_slots,
+    shown_floor,
+    slots_text,
+    span,
+    todays,
+)
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, Interval
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import TerritoryCapacity
@@ -29,18 +38,18 @@ _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     """Say which month asks most, against the mean day."""
     mean = result.slots_per_day
-    calmest, busiest = _extremes(table)
+    calmest, busiest = extreme_months(table)
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
-    shown = {estimate(result, _slots(month)) for month in table.to_dict("records")}
-    usual, fewest = estimate(result, mean), estimate(result, _slots(low))
+    shown = {estimate(result, month_slots(month)) for month in table.to_dict("records")}
+    usual, fewest = estimate(result, mean), estimate(result, month_slots(low))
     if len(shown) == 1:
         said = [f"Le nombre est le même toute l’année : {usual} par jour."]
     else:
         least = f" ; {MONTHS[calmest - 1]} le moins : {fewest}"
         said = [
             f"{MONTHS[busiest - 1].capitalize()} demande le plus : "
-            f"{estimate(result, _slots(high))} créneaux par jour, contre {usual} pour un jour "
+            f"{estimate(result, month_slots(high))} créneaux par jour, contre {usual} pour un jour "
             f"moyen {studied}{least if fewest != usual else ''}."
         ]
     heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean.p50]
@@ -58,17 +67,6 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
             f"{MONTHS[busiest - 1]}, {best} en {MONTHS[calmest - 1]}."
         )
     return said
-
-
-def _extremes(table: pd.DataFrame) -> tuple[int, int]:
-    """The months that ask least and most: of medians alike, by the highest demands."""
-    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").index
-    return int(order[0]), int(order[-1])
-
-
-def _slots(month: Any) -> Interval[int]:
-    """Slots of a month."""
-    return Interval(*(month[f"slots_{bound}"] for bound in ("p10", "p50", "p90")))
 
 
 def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
@@ -102,12 +100,12 @@ def _around_holidays(measured: pd.DataFrame) -> str:
 
 def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
     """Say which months would ask most and least under the peaked profile."""
-    calmest, busiest = _extremes(table)
+    calmest, busiest = extreme_months(table)
     least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
     return (
         f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "
-        f"{estimate(result, _slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
-        f"{estimate(result, _slots(least))}."
+        f"{estimate(result, month_slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
+        f"{estimate(result, month_slots(least))}."
     )
 
 
