@@ -97,6 +97,7 @@ def test_two_to_four_stand_side_by_side_in_equal_classes(five: Analysis, page: A
 def test_every_territory_bears_its_name_outside_the_others(five: Analysis, page: Any) -> None:
     page.wait_for_selector(".cpts-map[data-ready]")
     names = page.locator(".cpts-name:not(.cpts-site)").all_inner_texts()
+    assert page.locator(".cpts-numbers").inner_text() == ""
     assert sorted(names) == sorted(short_name(study.name) for study in five.studies.values())
     # Two that touch on the map of France: one is named at the end of a line.
     assert page.locator(".cpts-lead").count() >= 1
@@ -114,7 +115,9 @@ def test_every_territory_bears_its_name_outside_the_others(five: Analysis, page:
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_nothing_scrolls_aside_and_letters_are_large(width: int, open_offline: Open) -> None:
+def test_nothing_scrolls_aside_and_letters_are_large(
+    width: int, five: Analysis, open_offline: Open
+) -> None:
     opened = open_offline(reported() / "index.html", viewport={"width": width, "height": 800})
     page = opened.page
     page.wait_for_selector(".cpts-map[data-ready]")
@@ -122,6 +125,11 @@ def test_nothing_scrolls_aside_and_letters_are_large(width: int, open_offline: O
         page.locator(".choose input").nth(rank).check()
     aside = "e => e.scrollWidth - e.clientWidth"
     assert page.locator(".scroll").evaluate_all(f"all => all.map({aside})") == [0, 0]
+    # Where there is no room for a name, a number is told under the map.
+    names = page.locator(".cpts-name:not(.cpts-site)").all_inner_texts()
+    told = page.locator(".cpts-numbers span").evaluate_all("all => all.map(e => e.lastChild.data)")
+    shown = [name for name in names if not name.isdigit()] + told
+    assert sorted(shown) == sorted(short_name(study.name) for study in five.studies.values())
     letters = page.evaluate(LETTERS)
     assert [each for each in letters if each[2] < LETTER - 0.05] == []
     # Two abreast on a telephone, four where there is room.

@@ -268,6 +268,7 @@ const cptsMap = (() => {
         }
         this.bar = el("div", {class: "cpts-bar"}, this.makeSearch(name), ...this.makeChoices(name));
         this.legend = el("div", {class: "cpts-legend"});
+        this.numbers = el("p", {class: "cpts-keys cpts-numbers"});
         this.card = el("aside", {class: "cpts-card", "aria-label": "Commune choisie"});
         this.box.prepend(this.bar);
         this.box.append(this.card, this.legend);
@@ -665,7 +666,7 @@ const cptsMap = (() => {
         data.signs.forEach(([sign, text]) => { entries.push([el("em", {}, sign), text]); });
         parts.push(el("p", {class: "cpts-keys"}, ...keys, ...entries.map((each) => el("span", {}, ...each))));
         parts.push(el("p", {class: "cpts-source"}, this.origin()));
-        this.legend.replaceChildren(...parts);
+        this.legend.replaceChildren(...parts, this.numbers);
       },
       origin() {
         const shown = [this.shownFill(), this.state.swipe ? null : this.layers[this.state.circles]].filter(Boolean).map((each) => each.source);
@@ -899,6 +900,9 @@ const cptsMap = (() => {
             if (r > 5) { round.push([x - r, y - r, x + r, y + r, row]); }
           });
         }
+        // The buttons of the zoom and the scale hide what is under them.
+        taken.push([corner.x, corner.y, corner.x + 48, corner.y + 80],
+          [corner.x, corner.y + size.y - 30, corner.x + 96, corner.y + size.y]);
         const apart = (box, each) => box[0] > each[2] || box[2] < each[0] || box[1] > each[3] || box[3] < each[1];
         const free = (box, row) => box[0] >= corner.x + 2 && box[1] >= corner.y + 2 && box[2] <= corner.x + size.x - 2 &&
           box[3] <= corner.y + size.y - 2 && taken.every((each) => apart(box, each)) &&
@@ -934,27 +938,35 @@ const cptsMap = (() => {
             put(mine ? "" : "cpts-away", text, x + found[0], y + found[1], spot_of(found));
           } else if (data.centred) { late.push([row, text, half, x, y]); }
         }
-        // What finds no room by its place stands where there is some, at the end of a line.
+        // What finds no room by its place stands where there is some, at the end of a line; else
+        // under the map, by a number.
+        const told = [];
         late.filter(([, , , x, y]) => x > corner.x && y > corner.y && x < corner.x + size.x && y < corner.y + size.y)
           .forEach(([row, text, half, x, y]) => {
             const box = this.aside(x, y, half, (each) => free(each, row) && !this.covers(each, origin, scale, -1));
-            if (!box) { return; }
+            if (!box) {
+              told.push(text);
+              put("", String(told.length), x, y, [x - 8, y - 9, x + 8, y + 8]);
+              return;
+            }
             put("", text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box);
             const right = clamp(x, box[0], box[2]) - x, low = clamp(y, box[1], box[3]) - y;
             nodes.unshift(el("i", {class: "cpts-lead", style: `width:${Math.hypot(right, low)}px;` +
               `transform:translate(${x}px,${y}px) rotate(${Math.atan2(low, right)}rad)`}));
           });
         pane.replaceChildren(...nodes);
+        this.numbers.replaceChildren(...told.map((text, rank) => el("span", {}, el("b", {}, String(rank + 1)), text)));
       },
       // Whether a name would stand on one of the areas, but for its own.
       covers(box, origin, scale, row) {
         const y = ((box[1] + box[3]) / 2 + origin.y) / scale;
-        return [box[0], (box[0] + box[2]) / 2, box[2]].some((x) =>
-          this.order.some((each) => each !== row && inside(this.rows, each, (x + origin.x) / scale, y)));
+        return [0, 1, 2, 3, 4].map((k) => (box[0] + k * (box[2] - box[0]) / 4 + origin.x) / scale).some((x) =>
+          this.order.some((each) => each !== row && inside(this.rows, each, x, y)));
       },
       // The nearest box for a name around a point that passes a test.
       aside(x, y, half, test) {
-        for (let far = 20; far < FAR; far += 10) {
+        const most = this.box.classList.contains("cpts-narrow") ? FAR / 8 : FAR;
+        for (let far = 20; far < most; far += 10) {
           for (let turn = 0; turn < 24; turn += 1) {
             const right = Math.round(Math.cos(turn * Math.PI / 12) * far), low = Math.sin(turn * Math.PI / 12) * far;
             const at = x + right + Math.sign(right) * half, box = [at - half, y + low - 9, at + half, y + low + 8];
