@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -160,3 +161,14 @@ def test_without_scripts_the_table_is_plain(open_offline: Open) -> None:
     assert not opened.page.locator("#territoires-outils, #cote-a-cote, .choose").first.is_visible()
     assert opened.page.locator("table.territoires tbody tr").count() == 5
     opened.close()
+
+
+def test_its_table_holds_on_a_sheet_of_paper_on_its_side(page: Any) -> None:
+    # As wide as what the margins leave of the longer side of A4.
+    page.set_viewport_size({"width": 1047, "height": 700})
+    page.emulate_media(media="print")
+    past = "each => each.getBoundingClientRect().right > innerWidth + 1"
+    assert page.evaluate(f"[...document.querySelectorAll('table *')].filter({past}).length") == 0
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
+    assert box
+    assert float(box[1]) > float(box[2])
