@@ -14,7 +14,7 @@ from cpts_geo import settings
 from cpts_geo.cli._options import path_option
 from cpts_geo.cli._terminal import echo, results, teller
 from cpts_geo.errors import DataFileError
-from cpts_geo.french import counted, number
+from cpts_geo.french import counted, number, typeset
 from cpts_geo.sources.catalogue.catalogue import OPEN_LICENCE
 
 if TYPE_CHECKING:
@@ -198,5 +198,6 @@ def _status_view(table: pd.DataFrame, *, wide: bool) -> Table:
             row["next_release"] + ("!" if row["overdue"] else ""),
             _OPEN if row["licence"] == OPEN_LICENCE else "autre",
         ]
-        view.add_row(*cells, *([f"{row['producer']} : {row['product']}"] if wide else []))
+        what = [typeset(f"{row['producer']} : {row['product']}")] if wide else []
+        view.add_row(*cells, *what)
     return view

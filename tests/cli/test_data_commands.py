@@ -12,6 +12,7 @@ from rich.console import Console
 
 from cpts_geo import settings
 from cpts_geo.cli import _data as data_commands
+from cpts_geo.french import typeset
 from cpts_geo.sources import status
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock, write_entry
@@ -303,7 +304,7 @@ def test_status_holds_in_eighty_columns_and_a_pipe_has_a_line_a_source(command: 
     assert code == 0
     for key, entry in sources().items():
         (line,) = [line for line in out.splitlines() if line.startswith(f"{key} ")]
-        assert entry.product in line
+        assert typeset(entry.product) in line
     assert "- atlasante_cpts, ign_cpts, cvl_cpts : non vérifiée" in out
     assert sources()["insee_rp_pyramid_2023"].trust in out
 
