@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import statistics
@@ -68,6 +69,24 @@ WATCH_MAP = """
 """
 #: Null until the browser has written the entry, which may come after the paint itself.
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+#: Milliseconds from a finger on the map to the painted frame that shows the card, and those of a
+#: frame that changes nothing, which the browser takes anyway.
+TAP = """async () => {
+  const stage = document.querySelector('.cpts-stage'), card = document.querySelector('.cpts-card');
+  const painted = () => new Promise(done => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => done(performance.now());
+    channel.port2.postMessage(0);
+  }));
+  const idle = performance.now(), still = await painted() - idle;
+  const box = stage.getBoundingClientRect(), before = card.textContent;
+  const at = {bubbles: true, clientX: box.left + box.width / 2, clientY: box.top + box.height / 2};
+  const target = document.elementFromPoint(at.clientX, at.clientY);
+  const start = performance.now();
+  ['mousedown', 'mouseup', 'click'].forEach(kind => target.dispatchEvent(new MouseEvent(kind, at)));
+  const end = await painted();
+  return [end - start, still, card.textContent !== before];
+}"""
 
 
 def packages_folder() -> Path:
@@ -159,7 +178,11 @@ def bench_written(folder: Path) -> Measure:
 
 def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
     """Time from opening the page to its first content, then to its map."""
-    names = ("Fiche dans Chromium : premier contenu", "Fiche dans Chromium : carte peinte")
+    names = (
+        "Fiche dans Chromium : premier contenu",
+        "Fiche dans Chromium : carte peinte",
+        "Fiche dans Chromium : du doigt à la carte d’une commune",
+    )
     try:
         from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
     except ImportError:
@@ -169,7 +192,7 @@ def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
     browser = find_browser()
     if browser is None:
         return [Measure(name, None, "s", None, "aucun navigateur trouvé") for name in names]
-    first, whole = [], []
+    first, whole, tapped, still = [], [], [], []
     try:
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=browser, args=BROWSER_FLAGS)
@@ -182,6 +205,11 @@ def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
                 page.wait_for_function(f"{FIRST_PAINT} !== undefined", timeout=30_000)
                 first.append(page.evaluate(FIRST_PAINT) / 1000)
                 whole.append(page.evaluate("window.mapPainted") / 1000)
+                page.locator(".cpts-stage").scroll_into_view_if_needed()
+                taken, idle, shown_card = page.evaluate(TAP)
+                # A click beside every commune would be quick, and show nothing.
+                tapped.append(taken / 1000 if shown_card else math.inf)
+                still.append(idle / 1000)
                 context.close()
             detail = f"navigateur {chromium.version}, réseau coupé, cache vide"
             chromium.close()
@@ -189,9 +217,12 @@ def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
         reason = str(error).splitlines()[0]
         return [Measure(name, None, "s", None, reason) for name in names]
     # The first opening also starts the browser's own processes.
-    values = (statistics.median(first[1:]), statistics.median(whole[1:]))
+    values = [statistics.median(each[1:]) for each in (first, whole, tapped)]
+    alone = f"{detail} ; sans toucher : {seconds(statistics.median(still[1:]))}"
+    details, targets = (detail, detail, alone), (0.4, None, 0.1)
     return [
-        Measure(name, value, "s", None, detail) for name, value in zip(names, values, strict=True)
+        Measure(name, value, "s", target, said)
+        for name, value, target, said in zip(names, values, targets, details, strict=True)
     ]
 
 

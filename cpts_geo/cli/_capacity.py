@@ -14,7 +14,7 @@ from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, Outp
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import AskedError, ScenarioError, nested, one_line, quoted
 from cpts_geo.foreign import shown_name
-from cpts_geo.french import counted
+from cpts_geo.french import counted, typeset
 
 if TYPE_CHECKING:
     from cpts_geo.capacity.scenario.inputs import Scenario
@@ -43,7 +43,7 @@ def _compare(
     known_lines: KnownLinesFile = None,
     draws: Draws = None,
 ) -> None:
-    """Comparer deux scénarios : créneaux, heures, demandes servies, coût, et leur différence."""
+    """Comparer deux scénarios : besoin, demandes servies, coût."""
     # Imported here so that --help answers at once.
     from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
@@ -78,7 +78,7 @@ def _compare(
     console.print(table_view(headers, changes, title="Ce qui change", right=False))
     said = (shown["changes"]["idle"], shown["finding"]["sentence"])
     for line in filter(None, (*said, shown["drawings"]["common_draws"])):
-        console.print(line, soft_wrap=True)
+        console.print(typeset(line), soft_wrap=True)
     for text in (*found.warnings, *found.caveats):
         say(f"À savoir : {text}")
     page, table = write_comparison(found, output, names=names, say=say)
@@ -110,6 +110,7 @@ def _call_log(
     ] = None,
 ) -> None:
     """Lire un journal d’appels, et en tirer le scénario du territoire."""
+    from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
     from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
     from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
@@ -135,7 +136,7 @@ def _call_log(
     console = results()
     sentences = log_sentences(found, tables)
     for sentence in sentences:
-        console.print(sentence, soft_wrap=True)
+        console.print(typeset(sentence), soft_wrap=True)
     for title, headers, rows in log_views(tables):
         console.print(table_view([title, *headers[1:]], rows, right=True))
     told = tuple(sentence.lower() for sentence in sentences)
@@ -145,7 +146,7 @@ def _call_log(
     made, *others = write_call_log(own, tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
-    echo(f"Scénario (appui {own.evidence}) : {made.resolve()}")
+    echo(f"Scénario (solidité {strength(own)}) : {made.resolve()}")
 
 
 def _two(typed: list[str]) -> tuple[str, str]:

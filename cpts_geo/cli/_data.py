@@ -42,6 +42,7 @@ def _fetch(
     keys: Annotated[
         list[str] | None,
         typer.Argument(
+            metavar="CLÉ",
             help="Clés des sources (voir « data status ») ; les sources nationales par défaut.",
             show_default=False,
         ),
@@ -55,7 +56,7 @@ def _fetch(
         bool, typer.Option("--update", help="Accepter un contenu nouveau, et l’écrire au verrou.")
     ] = False,
 ) -> None:
-    """Télécharger et vérifier les fichiers des producteurs, gardés hors du dépôt."""
+    """Télécharger et vérifier les fichiers des producteurs."""
     # Imported here so that --help answers at once.
     from cpts_geo.sources.fetching.fetch import fetch  # noqa: PLC0415
 
@@ -100,7 +101,7 @@ def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
 
 @data_app.command("status")
 def _status() -> None:
-    """Dire ce qui est là, son millésime, son âge, l’édition suivante et la licence."""
+    """Dire de chaque source si elle est là, son âge et sa licence."""
     from cpts_geo.sources.status import status_table  # noqa: PLC0415
 
     table = status_table()
@@ -119,7 +120,7 @@ def _status() -> None:
 
 @data_app.command("verify")
 def _verify() -> None:
-    """Relire chaque fichier du cache et comparer ses octets au verrou."""
+    """Vérifier que chaque fichier téléchargé est resté le même."""
     from cpts_geo.sources.status import ERASED, WRONG, verify  # noqa: PLC0415
 
     table = verify()
@@ -156,7 +157,7 @@ def _build(
         Path, path_option("Dossier où écrire la table des périmètres de CPTS.")
     ] = settings.CPTS_DIR,
 ) -> None:
-    """Recompiler data/communes et les périmètres de CPTS d’après les fichiers des producteurs."""
+    """Recompiler les données embarquées (data/)."""
     from cpts_geo.writing.embedded_data import build  # noqa: PLC0415
     from cpts_geo.writing.perimeter_table import build_perimeters  # noqa: PLC0415
 

@@ -55,7 +55,7 @@ def export(
         path_option("Dossier des fichiers ; outputs/exports, ou outputs/NOM/exports."),
     ] = None,
 ) -> None:
-    """Écrire ce qui se transmet : PDF, diapositives, classeur, couches, cartes, tables."""
+    """Écrire PDF, diapositives, classeur, couches, cartes ou tables."""
     # Imported here so that --help answers at once.
     from cpts_geo.writing.export.export import check_export, write_exports  # noqa: PLC0415
 

@@ -36,7 +36,7 @@ def misunderstood(error: TyperException, typed: Sequence[str]) -> str:
     shown = error.format_message()
     for pattern, french in _MISTAKES:
         if found := re.search(pattern, shown):
-            said = one_line(french.format(*map(one_line, found.groups())))
+            said = one_line(french.format(*(one_line(x.replace("'", "")) for x in found.groups())))
             break
     else:
         said = f"ce qui suit cpts-geo n’a pas été compris : « {one_line(shlex.join(typed))} »"

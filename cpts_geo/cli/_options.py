@@ -35,8 +35,16 @@ Defaults = Annotated[
         "paramètre changé."
     ),
 ]
+EmbeddedOnly = Annotated[
+    bool,
+    typer.Option(
+        "--embedded-only",
+        help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
+    ),
+]
 Draws = Annotated[
-    int | None, typer.Option(help="Tirages de l’incertitude ; un nombre convenable par défaut.")
+    int | None,
+    typer.Option(help="Situations tirées au sort ; un nombre convenable par défaut."),
 ]
 KnownLinesFile = Annotated[
     Path | None,
@@ -73,7 +81,9 @@ def _asked(
     *,
     territory: Annotated[
         list[str] | None,
-        typer.Argument(help="Clés des CPTS embarquées ; toutes par défaut.", show_default=False),
+        typer.Argument(
+            metavar="CLÉ", help="Clés des CPTS embarquées ; toutes par défaut.", show_default=False
+        ),
     ] = None,
     perimeter: Annotated[
         Path | None,
@@ -182,13 +192,7 @@ def _asked(
         typer.Option(hidden=True, help="Ancien nom de --scenario."),
     ] = None,
     parameters: Defaults = None,
-    embedded_only: Annotated[
-        bool,
-        typer.Option(
-            "--embedded-only",
-            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
-        ),
-    ] = False,
+    embedded_only: EmbeddedOnly = False,
     draws: Draws = None,
 ) -> tuple[Request, Options]:
     """What was typed, as a request and options."""

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from cpts_geo.cli._options import OUTPUTS, on_territories, path_option
+from cpts_geo.cli._options import OUTPUTS, EmbeddedOnly, on_territories, path_option
 from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.french import number
 
@@ -27,7 +25,7 @@ def report(
         path_option("Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
     ] = None,
 ) -> None:
-    """Écrire les fiches, cartes et tableaux, et donner le chemin de la page d’accueil."""
+    """Écrire les fiches, les cartes et les tableaux."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
     from cpts_geo.writing.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
@@ -43,15 +41,9 @@ def report(
 
 def france(
     output: Annotated[Path, path_option("Fichier de la page.")] = OUTPUTS / "france.html",
-    embedded_only: Annotated[
-        bool,
-        typer.Option(
-            "--embedded-only",
-            help="N’utiliser que les chiffres embarqués, même si des sources ont été téléchargées.",
-        ),
-    ] = False,
+    embedded_only: EmbeddedOnly = False,
 ) -> None:
-    """Écrire la page de toutes les communes et intercommunalités de France."""
+    """Écrire la page de toute la France, commune par commune."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.france import write_france  # noqa: PLC0415
 

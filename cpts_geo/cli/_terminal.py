@@ -71,7 +71,8 @@ def table_view(
 
 
 def _harmless(cell: str | Cell) -> Text:
-    """A cell with its interval or source and its mark, without what could command a terminal."""
+    """A cell with its interval or source, its sign and status, without what could command a
+    terminal."""
     from rich.text import Text  # noqa: PLC0415
 
     if isinstance(cell, str):
@@ -79,4 +80,4 @@ def _harmless(cell: str | Cell) -> Text:
     if cell.status == "unknown":
         return Text(visible(f"{cell.mark} {cell.text}"), style="dim italic")
     apart = f" ({cell.origin})" if cell.origin else ""
-    return Text(visible(f"{cell.text}{apart} {cell.mark}".strip()))
+    return Text(visible(f"{cell.text}{apart} {cell.mark} {cell.title}".strip()))

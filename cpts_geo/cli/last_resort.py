@@ -20,11 +20,14 @@ _MEMORY: Final = (
     "pas.\nÀ faire : fermez d’autres programmes, relevez la limite (ulimit -v), ou demandez moins "
     "à la fois : un seul territoire, moins de tirages (--draws)."
 )
+_REPORT_IT: Final = (
+    "signalez-la avec la commande que vous avez tapée ; CPTS_GEO_DEBUG=1 en montre le détail."
+)
 CRASH: Final = (
     "Erreur : la commande a été arrêtée net par le système ou par une bibliothèque, le plus "
     "souvent faute de mémoire ; ce qu’elle laisse d’inachevé sera effacé au prochain lancement.\n"
     "À faire : fermez d’autres programmes et demandez moins à la fois ; si elle s’arrête encore, "
-    "signalez-la avec la commande que vous avez tapée (CPTS_GEO_DEBUG=1 en montre le détail)."
+    f"{_REPORT_IT}"
 )
 #: Address space (bytes) under which libraries stop, or wait for ever, without a word.
 _MIN_ADDRESS_SPACE: Final = 2_500_000_000
@@ -48,9 +51,6 @@ _REMEDIES: Final = {
 }
 _OTHER_REMEDY: Final = "vérifiez la place libre et vos droits sur ce disque, puis relancez."
 _REINSTALL: Final = "réinstallez cpts_geo (python3 run.py report le fait), puis relancez."
-_REPORT_IT: Final = (
-    "signalez-la avec la commande que vous avez tapée ; CPTS_GEO_DEBUG=1 en montre le détail."
-)
 
 
 def guarded(command: Callable[[], object]) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
@@ -17,6 +20,46 @@ from cpts_geo.cli._mistyped import misunderstood
 from cpts_geo.cli._report import france, report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
+#: The command line library speaks English.
+_FRENCH: Final = {
+    "Show this message and exit.": "Afficher cette aide.",
+    "[required]": "(obligatoire)",
+    "[default: ": "[par défaut : ",
+    "COMMAND [ARGS]...": "COMMANDE …",
+    "Commands": "Commandes",
+}
+#: Types, as it names them, and in words; choices are their own.
+_TYPE: Final = re.compile(r"<(?:list\[)?(.*?)\]?>")
+_TYPES: Final = {"str": "TEXTE", "int": "NOMBRE"}
+#: What it says of the type of an argument, whose name says it.
+_ARGUMENT_TYPE: Final = re.compile(r"^(?!-)(.*) <.*>")
+
+
+def _french(text: str) -> str:
+    """What the library says of a command, in French."""
+    for english, french in _FRENCH.items():
+        text = text.replace(english, french)
+    return _TYPE.sub(lambda found: _TYPES.get(found[1], found[1]), text)
+
+
+class _FrenchHelp(TyperCommand.context_class.formatter_class):  # type: ignore[name-defined,misc]
+    """Help whose frame is in French too."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """How a command is typed."""
+        super().write_usage(prog, _french(args), prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """Title of a list."""
+        super().write_heading(_french(heading))
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        """What is typed, and what it is."""
+        french = [(_french(_ARGUMENT_TYPE.sub(r"\1", one)), _french(two)) for one, two in rows]
+        super().write_dl(french, *args, **kwargs)
+
+
+TyperCommand.context_class.formatter_class = _FrenchHelp
 app = typer.Typer(
     help="De la liste des communes d’un territoire au nombre de créneaux de soins non programmés.",
     add_completion=False,

@@ -17,6 +17,8 @@ from cpts_geo.schema import WITHOUT_MT, Status
 AGES: Final = {"all": "tous âges", "17+": "17 ans et plus", "16+": "16 ans et plus"}
 #: How far a share that is given can be trusted: no more than who gives it.
 BY_ANALYST: Final = "fourni par l’analyste"
+#: Remedy of what is said of one territory where several are asked for.
+ONE_ALONE: Final = "demandez ce seul territoire (sa clé, sa liste de communes, ou --epci)."
 _YEAR: Final = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -182,7 +184,7 @@ def shares_of(
             f"Une part sans médecin traitant est celle d’un territoire, et {len(given)} sont "
             "demandés.",
             defects=list(given),
-            remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
+            remedy=ONE_ALONE,
         )
     return dict.fromkeys(given, typed)
 

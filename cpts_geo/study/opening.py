@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import pandas as pd
 
@@ -34,6 +34,23 @@ _BEST: Final = 5
 _TRIED: Final = 200_000
 #: Minutes over which a time is no longer looked for between two communes of one territory.
 _REACH: Final = 240.0
+
+
+class Gain(NamedTuple):
+    """
+    What some sites change of the time to care without appointment; NaN is unknown.
+
+    Attributes
+    ----------
+    people : float
+        People more within the time spoken of.
+    shares, minutes : tuple of float
+        Share of the people within it and mean time of all, before then after.
+    """
+
+    people: float
+    shares: tuple[float, float]
+    minutes: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -107,14 +124,42 @@ class Opening:
         sets = dict.fromkeys([self.farthest_first, self.best])
         return tuple(sites for sites in sets if not self._useless(sites))
 
+    def gain(self, sites: tuple[str, ...]) -> Gain | None:
+        """
+        Count what some sites change, emergency departments being open too.
+
+        Parameters
+        ----------
+        sites : tuple of str
+            `best` or `farthest_first`.
+
+        Returns
+        -------
+        Gain or None
+            None where care today is not known.
+        """
+        if not self.today or sites not in self.gains:
+            return None
+        table, band = self.gains[sites].to_dict("index"), f"within_{SPOKEN_MINUTES['centre']:g}"
+        shares, minutes = (
+            (float(table["before"][name]), float(table["after"][name]))
+            for name in (f"share_{band}", "mean_minutes")
+        )
+        return Gain(float(table["difference"][band]), shares, minutes)
+
+    @property
+    def worthwhile(self) -> tuple[tuple[str, ...], Gain] | None:
+        """The first sites proposed, what they change; None if nobody is known to be nearer."""
+        for sites in self.proposed[:1]:
+            gain = self.gain(sites)
+            if gain is not None and gain.people > 0:
+                return sites, gain
+        return None
+
     def _useless(self, sites: tuple[str, ...]) -> bool:
         """Whether some sites are known to bring nobody nearer."""
-        if not self.today or sites not in self.gains:
-            return False
-        table = self.gains[sites].to_dict("index")
-        people = float(table["difference"][f"within_{SPOKEN_MINUTES['centre']:g}"])
-        before, after = (float(table[when]["mean_minutes"]) for when in ("before", "after"))
-        return people == 0 and math.isclose(before, after)
+        found = self.gain(sites)
+        return found is not None and found.people == 0 and math.isclose(*found.minutes)
 
 
 def siting_times(

@@ -23,7 +23,7 @@ from cpts_geo.capacity.scenario.parameters import (
 )
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
-from cpts_geo.indicators.given_share import AGES, GivenShare
+from cpts_geo.indicators.given_share import AGES, ONE_ALONE, GivenShare
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.codes import overseas
 
@@ -104,7 +104,7 @@ def scenarios_of(
         raise ScenarioError(
             f"Un scénario de capacité est celui d’un territoire, et {len(outlines)} sont demandés.",
             defects=list(outlines["name"]),
-            remedy="demandez ce seul territoire (sa clé, sa liste de communes, ou --epci).",
+            remedy=ONE_ALONE,
         )
     key = str(outlines.index[0])
     _check_people(own, population=float(outlines["population"].iloc[0]))

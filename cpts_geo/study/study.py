@@ -19,7 +19,7 @@ from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
-from cpts_geo.errors import AskedError, ScenarioError, quoted
+from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import joined
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
@@ -169,6 +169,11 @@ class Study:
     def file(self) -> str:
         """File name of its page."""
         return f"{self.key}.html"
+
+    @property
+    def too_large(self) -> bool:
+        """Whether its demand is beyond what one queue can represent."""
+        return isinstance(self.answer, DemandTooLargeError)
 
     @property
     def scenarios(self) -> list[str]:

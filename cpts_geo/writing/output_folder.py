@@ -33,6 +33,7 @@ _BEFORE: Final = ".before"
 _REPLACED: Final = ".replaced"
 _NO_LOCK: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 _ELSEWHERE: Final = "ou choisissez un autre dossier avec --output."
+_CLOSE: Final = f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}"
 
 
 @dataclass(frozen=True)
@@ -269,7 +270,7 @@ def _recover(folder: Path) -> None:
                 f"Un calcul arrêté en route a laissé « {shown_path(folder)} » à moitié changé, et "
                 f"tous ses anciens fichiers n’y reviennent pas : {_kept(left)}.",
                 defects=refusals,
-                remedy=f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}",
+                remedy=_CLOSE,
             )
         shutil.rmtree(left, ignore_errors=True)
 
@@ -321,7 +322,7 @@ def _put(stage: Stage, folder: Path, *, last: str) -> None:
                 ) from error
             raise OutputError(
                 f"{refused}rien n’y a été changé.",
-                remedy=f"fermez les fichiers de ce dossier qui sont ouverts, {_ELSEWHERE}",
+                remedy=_CLOSE,
             ) from error
         raise
 

@@ -36,7 +36,7 @@ from cpts_geo.atlas.sections.access._opening import (
     site_rows,
     stability_sentence,
 )
-from cpts_geo.atlas.sections.access.words import most_touched, named, over_variants, signed
+from cpts_geo.atlas.sections.access.words import named, over_variants, signed
 from cpts_geo.french import number
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
@@ -339,17 +339,17 @@ def test_crossings_that_depend_on_the_times_say_so() -> None:
 
 def test_of_communes_as_touched_that_of_the_scenario_comes_first() -> None:
     shift = shift_with({"b": 0.2, "c": 0.3, "a": 0.3 + 1e-13, "d": 0.3}, change=_gp_arrives("d"))
-    assert most_touched(shift) == ["d", "c", "a", "b"]
+    assert shift.touched == ["d", "c", "a", "b"]
 
 
 def test_shifts_too_small_to_be_written_are_not_listed_as_touched() -> None:
     shift = shift_with({"a": 0.0024, "b": -0.0049, "c": np.nan})
-    assert most_touched(shift) == []
+    assert shift.touched == []
     assert shift_rows(shift, NAMES) == []
     text = _shift_sentence(shift, NAMES)
-    assert "Aucune commune ne bougerait de plus de 0,005." in text
+    assert "L’APL d’aucune commune ne bougerait de plus de 0,005." in text
     assert "touchée" not in text
-    assert most_touched(shift_with({"a": 0.005, "b": -0.0051})) == ["b"]
+    assert shift_with({"a": 0.005, "b": -0.0051}).touched == ["b"]
 
 
 def test_an_unknown_apl_has_no_before_and_no_threshold() -> None:
@@ -474,11 +474,14 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     access, found = where(five, "ouest_loiret")
-    assert "Demande à porter : 7,4 par jour" in capacity_sentence(found, access)
+    assert "Demande à servir : 7,4 par jour" in capacity_sentence(found, access)
     assert "recevrai" not in capacity_sentence(found, access)
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
     text = capacity_sentence(one, access)
-    assert "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un site n’en porte." in text
+    assert (
+        "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un centre ne peut en servir."
+        in text
+    )
     assert "Ici, 1 lieu est cherché seulement." in text
     two = replace(found, loads=pd.Series({"45203": 18.0, "45024": 20.0}))
     text = capacity_sentence(two, access)

@@ -102,7 +102,7 @@ def test_a_territory_without_any_apl_has_words_and_no_chart():
     assert not shown["chart"]
 
 
-def test_names_at_the_ends_of_lines_stand_apart_and_inside():
+def test_values_at_the_ends_of_lines_stand_apart_and_inside():
     lines = [
         Line(f"Communauté de communes {place}", [[Dot(2022, 3.0, "3,00")]], "#000", place == 0)
         for place in range(4)

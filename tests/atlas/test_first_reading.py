@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.atlas.said import TERRITORIES
+from tests.atlas.elsewhere import FARTHER, USUAL, page_of
+from tests.atlas.said import TERRITORIES, unfolded
+from tests.atlas.test_read_aloud import BROKEN
 from tests.conftest import OpenedPage
 from tests.kept import reported
 
@@ -19,11 +21,12 @@ DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 WORDS, NUMBERS = 90, 26
 #: Screens of a page whose folds are as they open.
 SCREENS = [(DESK, 5), (PHONE, 8)]
-#: Pixels of the smallest letters of a text, and of those of drawings and of the map.
-TEXT = 13
-DRAWING = {1366: 12, 390: 9.4}
-#: Bytes of a page of up to 120 communes.
-BYTES = 900_000
+#: Pixels of the smallest letters, those of drawings and of the map among them.
+LETTER = 13
+#: Bytes of a page of up to so many communes, and of each beyond.
+BYTES, UP_TO, EACH = 900_000, 120, 3_000
+#: The five, a few that are unlike them, and all of these in a whole run.
+PLACES = [*TERRITORIES, *USUAL, *(pytest.param(name, marks=pytest.mark.full) for name in FARTHER)]
 
 #: Texts seen above the edge of the screen, outside navigation, buttons, charts and map.
 SEEN = """() => {
@@ -50,6 +53,19 @@ LETTERS = """() => [...document.querySelectorAll('body *')].filter(each =>
     return [`${each.tagName} ${each.textContent.slice(0, 30)}`, drawn, size * scale];
   })"""
 HEIGHT = "document.documentElement.scrollHeight / innerHeight"
+#: Parts of the page that are higher than what the head leaves of the screen.
+TALL = """() => {
+  const room = innerHeight - document.querySelector('.top').getBoundingClientRect().height;
+  return [...document.querySelectorAll('main > section')].map(
+    each => [each.id, each.getBoundingClientRect().height]).filter(each => each[1] > room + 1);
+}"""
+#: What stands beyond the sides of the screen, but in what scrolls by itself.
+WIDE = """() => [...document.querySelectorAll('body *')].filter(each => {
+  if (!each.checkVisibility()) return false;
+  if (each.closest('.vh, .skip, .scroll, .map, nav, svg')) return false;
+  const box = each.getBoundingClientRect();
+  return box.width && (box.right > innerWidth + 1 || box.left < -1);
+}).map(each => each.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +73,27 @@ def report_dir() -> Path:
     return reported()
 
 
-@pytest.fixture(scope="module", params=TERRITORIES)
-def key(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module", params=PLACES)
+def place(
+    request: pytest.FixtureRequest, report_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, int]:
+    """The page of a territory, and how many communes it is of."""
+    if request.param in TERRITORIES:
+        return report_dir / f"{request.param}.html", UP_TO
+    return page_of(request.param, tmp_path_factory.mktemp("elsewhere"))
 
 
 @pytest.fixture(scope="module")
-def opened(key: str, report_dir: Path, open_offline: Open) -> Iterator[OpenedPage]:
-    found = open_offline(report_dir / f"{key}.html", viewport=DESK)
-    found.page.wait_for_selector(".cpts-map[data-ready]")
+def opened(place: tuple[Path, int], open_offline: Open) -> Iterator[OpenedPage]:
+    found = shown_at(DESK, place, open_offline)
     yield found
     found.close()
+
+
+def shown_at(screen: dict[str, int], place: tuple[Path, int], open_offline: Open) -> OpenedPage:
+    found = open_offline(place[0], viewport=screen)
+    found.page.wait_for_selector(".cpts-map[data-ready]")
+    return found
 
 
 def test_the_first_screen_is_short(opened: OpenedPage) -> None:
@@ -86,7 +112,11 @@ def above(opened: OpenedPage, selector: str) -> str:
     return place.inner_text()
 
 
-def test_the_first_screen_answers(opened: OpenedPage, key: str, five: Any) -> None:
+@pytest.mark.parametrize("key", TERRITORIES)
+def test_the_first_screen_answers(
+    key: str, five: Any, report_dir: Path, open_offline: Open
+) -> None:
+    opened = open_offline(report_dir / f"{key}.html", viewport=DESK)
     answer = " ".join(above(opened, ".first .large").split())
     result = five.studies[key].headline
     needed = result.slots_per_day
@@ -100,6 +130,7 @@ def test_the_first_screen_answers(opened: OpenedPage, key: str, five: Any) -> No
         assert re.search(rf"Il y en a {result.today.slots:.0f}\b", answer)
     assert "Solidité" in above(opened, ".first .worth")
     assert "APL" in above(opened, ".first .groups")
+    opened.close()
 
 
 def test_what_the_document_announced_is_on_the_first_screen(
@@ -115,35 +146,40 @@ def test_what_the_document_announced_is_on_the_first_screen(
 
 @pytest.mark.parametrize(("screen", "most"), SCREENS)
 def test_a_page_is_a_few_screens_high(
-    screen: dict[str, int], most: int, key: str, report_dir: Path, open_offline: Open
+    screen: dict[str, int], most: int, place: tuple[Path, int], open_offline: Open
 ) -> None:
-    shown = open_offline(report_dir / f"{key}.html", viewport=screen)
-    shown.page.wait_for_selector(".cpts-map[data-ready]")
+    shown = shown_at(screen, place, open_offline)
     height = shown.page.evaluate(HEIGHT)
     assert 2 < height <= most, height
+    assert shown.page.evaluate(WIDE) == []
     shown.close()
+
+
+def test_each_part_is_seen_at_once(opened: OpenedPage) -> None:
+    assert opened.page.evaluate(TALL) == []
 
 
 @pytest.mark.parametrize("screen", [DESK, PHONE])
-def test_no_letters_are_small(
-    screen: dict[str, int], key: str, report_dir: Path, open_offline: Open
+def test_letters_are_large_and_lines_break_well(
+    screen: dict[str, int], place: tuple[Path, int], open_offline: Open
 ) -> None:
-    shown = open_offline(report_dir / f"{key}.html", viewport=screen)
-    shown.page.wait_for_selector(".cpts-map[data-ready]")
-    shown.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    letters = shown.page.evaluate(LETTERS)
-    least = {True: DRAWING[screen["width"]], False: TEXT}
-    assert sum(drawn for _, drawn, _ in letters) > 20
-    assert [each for each in letters if each[2] < least[each[1]] - 0.05] == []
+    shown = shown_at(screen, place, open_offline)
+    page = unfolded(shown.page)
+    letters = page.evaluate(LETTERS)
+    assert sum(drawn for _, drawn, _ in letters) > 9
+    assert [each for each in letters if each[2] < LETTER - 0.05] == []
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate(WIDE) == []
     shown.close()
 
 
-def test_a_page_is_light(key: str, report_dir: Path) -> None:
-    assert 100_000 < (report_dir / f"{key}.html").stat().st_size <= BYTES
+def test_a_page_is_light(place: tuple[Path, int]) -> None:
+    file, communes = place
+    most = BYTES + EACH * max(0, communes - UP_TO)
+    assert 100_000 < file.stat().st_size <= most
 
 
 def test_a_page_asks_nothing(opened: OpenedPage) -> None:
-    opened.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    opened.page.mouse.wheel(0, 20_000)
+    unfolded(opened.page).mouse.wheel(0, 20_000)
     opened.page.wait_for_timeout(100)
     assert (opened.requests, opened.errors) == ([], [])

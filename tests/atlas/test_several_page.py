@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from cpts_geo.analysis import Analysis
+from cpts_geo.atlas.look.words import short_name
+from tests.atlas.test_first_reading import LETTER, LETTERS
 from tests.kept import reported
 
 Open = Callable[..., Any]
@@ -90,6 +93,52 @@ def test_two_to_four_stand_side_by_side_in_equal_classes(five: Analysis, page: A
     boxes.nth(0).uncheck()
     assert section.locator("figure:visible").count() == 3
     assert not boxes.nth(4).is_disabled()
+
+
+def test_every_territory_bears_its_name_outside_the_others(five: Analysis, page: Any) -> None:
+    page.wait_for_selector(".cpts-map[data-ready]")
+    names = page.locator(".cpts-name:not(.cpts-site)").all_inner_texts()
+    assert page.locator(".cpts-numbers").inner_text() == ""
+    assert sorted(names) == sorted(short_name(study.name) for study in five.studies.values())
+    # Two that touch on the map of France: one is named at the end of a line.
+    assert page.locator(".cpts-lead").count() >= 1
+    boxes = page.evaluate(
+        """() => [...document.querySelectorAll(".cpts-name:not(.cpts-site)")].map(each => {
+          const range = document.createRange();
+          range.selectNodeContents(each);
+          const box = range.getBoundingClientRect();
+          return [box.left, box.top, box.right, box.bottom];
+        })"""
+    )
+    for one, other in itertools.combinations(boxes, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] + 2
+        assert apart or other[3] <= one[1] + 2, (one, other)
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_scrolls_aside_and_letters_are_large(
+    width: int, five: Analysis, open_offline: Open
+) -> None:
+    opened = open_offline(reported() / "index.html", viewport={"width": width, "height": 800})
+    page = opened.page
+    page.wait_for_selector(".cpts-map[data-ready]")
+    for rank in range(4):
+        page.locator(".choose input").nth(rank).check()
+    aside = "e => e.scrollWidth - e.clientWidth"
+    assert page.locator(".scroll").evaluate_all(f"all => all.map({aside})") == [0, 0]
+    # Where there is no room for a name, a number is told under the map.
+    names = page.locator(".cpts-name:not(.cpts-site)").all_inner_texts()
+    told = page.locator(".cpts-numbers span").evaluate_all("all => all.map(e => e.lastChild.data)")
+    shown = [name for name in names if not name.isdigit()] + told
+    assert sorted(shown) == sorted(short_name(study.name) for study in five.studies.values())
+    letters = page.evaluate(LETTERS)
+    assert [each for each in letters if each[2] < LETTER - 0.05] == []
+    # Two abreast on a telephone, four where there is room.
+    tops = page.locator("figure[data-km]:visible").evaluate_all(
+        "all => all.map(e => Math.round(e.getBoundingClientRect().bottom))"
+    )
+    assert len(set(tops)) == (1 if width > 1000 else 2)
+    opened.close()
 
 
 def test_the_map_and_the_table_say_the_same_territory(five: Analysis, page: Any) -> None:

@@ -161,7 +161,7 @@ def test_without_scripts_all_is_there(key: str, report_dir: Path, open_offline: 
     opened = open_offline(report_dir / f"{key}.html", viewport=ROOM, java_script_enabled=False)
     page = opened.page
     assert page.locator(".first .large").is_visible()
-    assert page.locator("img.still").first.is_visible()
+    assert page.locator(".stills .drawing").first.is_visible()
     assert not page.locator(".map").is_visible()
     assert not page.locator("#presenter").is_visible()
     folds = page.locator("main details")

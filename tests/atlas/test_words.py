@@ -10,6 +10,7 @@ import math
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -18,19 +19,21 @@ from cpts_geo.atlas.look.words import (
     deadline,
     estimate,
     goal,
+    low_apl_finding,
     sentence,
     short_answer,
     short_name,
     slots,
     whom,
 )
+from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.capacity.needed import _dots_caption
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.loading import scenario_from_population
 from cpts_geo.french import NNBSP, day, number, percent, signed_percent, typeset, value_text
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, TERRITORY
 from tests.atlas.said import TERRITORIES, plain, result_of, visible
 
 SENTENCES = {
@@ -280,3 +283,26 @@ def test_a_name_without_kind_stays(name: str) -> None:
 def test_what_others_write_ends_once(text: str) -> None:
     assert re.fullmatch(r"Tous(?:[.…]| [?])", sentence(text))
     assert sentence(sentence(text)) == sentence(text)
+
+
+def test_the_share_is_that_of_the_vintage_that_is_drawn() -> None:
+    rows = pd.DataFrame(
+        {
+            "area_level": TERRITORY.key,
+            "indicator": ["share_low_apl_2022", "share_low_apl_2023", "apl_2022", "apl_2023"],
+            "value": [0.29, 1.0, 2.95, 2.54],
+        }
+    )
+    assert plain(low_apl_finding(rows, "apl_2022")).startswith("29 % des habitants vivent")
+    assert low_apl_finding(rows, "apl_2023").startswith("Tous les habitants vivent")
+    # What is not known of a vintage is not borrowed from another.
+    assert low_apl_finding(rows[rows["indicator"] != "share_low_apl_2022"], "apl_2022") == ""
+
+
+def test_a_shift_says_its_unit_and_not_its_rank() -> None:
+    layers = territory_layers(
+        pd.DataFrame({"apl_2023": [2.0], "apl_shift_1": [0.1]}), scenarios=["Un médecin part"]
+    )
+    (shift,) = (layer for layer in layers if layer.diverging)
+    assert shift.measure.endswith("(en plus ou en moins)")
+    assert "changement" not in shift.measure

@@ -253,7 +253,7 @@ def test_words_say_the_constants() -> None:
     assert f" {DISPERSION_VARIANT:g} fois " in DISPERSION_WORDS
     assert f"{DISPERSION_VARIANT:g}" not in default_parameters()["dispersion"].text
     assert set(get_args(Public)) == set(PUBLICS)
-    assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin 4 h, créneaux de 15 min")
+    assert (SITE_SLOTS, SITE_WORDS) == (16, "un médecin pendant 4 h, créneaux de 15 min")
     assert len(modules()) > 100
     assert (PACKAGE / "capacity").is_dir()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -206,6 +207,17 @@ def test_version_and_help() -> None:
     told = " ".join(run("report", "--help").stdout.split())
     assert "--perimeter" in told
     assert all(form in told for form in FORMS.values())
+
+
+@pytest.mark.parametrize(
+    "command", ["", "report", "export", "france", "compare", "call-log", "data", "data fetch"]
+)
+def test_help_is_in_french(command: str) -> None:
+    told = run(*command.split(), "--help").stdout
+    assert "Afficher cette aide." in told
+    assert not re.search(r"Show this|required|default|<\w|Commands|COMMAND\b", told)
+    # A summary is not cut where commands are listed.
+    assert "..." not in told.replace("]...", "")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from cpts_geo.access.travel.surrogate import (
 from cpts_geo.access.travel.times import TravelTimes, listed
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import COLUMNS, newest_vintage
+from cpts_geo.settings import SHIFT_BREAKS
 from cpts_geo.sources.lands import land_of
 
 
@@ -104,6 +105,28 @@ class Shift:
     crossing: pd.DataFrame
     counts: pd.DataFrame
     means: pd.DataFrame
+
+    @property
+    def touched(self) -> list[str]:
+        """Communes whose APL is seen to move, the most touched first, then those of changes."""
+        size = self.communes["shift"].abs()
+        seen = size[size > SHIFT_BREAKS[0]].round(9).rename("size").to_frame()
+        own = {change.code for change in self.changes}
+        seen["own"] = [code in own for code in seen.index]
+        order = seen.sort_values(["size", "own"], ascending=False, kind="stable")
+        return [str(code) for code in order.index]
+
+    @property
+    def seen(self) -> bool:
+        """Whether the APL of the territory is known, and seen to move as written."""
+        before, after = self.mean
+        return abs(after - before) > SHIFT_BREAKS[0]
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """APL of the territory before and after, with the central times; NaN unknown."""
+        central = self.means.to_dict("index")["central"]
+        return float(central["before"]), float(central["after"])
 
 
 def basins(field: pd.DataFrame, variants: Mapping[Variant, TravelTimes]) -> Basins | None:

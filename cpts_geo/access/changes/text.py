@@ -94,7 +94,7 @@ def parse_changes(
             said = f"{shown} : nombre illisible ; attendu {FORMS[form]}"
             defects.append(Defect(said, "nombre illisible"))
         except CptsGeoError as error:
-            said = "; ".join(written(error.defects)) or error.summary
+            said = " ; ".join(written(error.defects)) or error.summary
             defects.append(Defect(f"{shown} : {said}", "nombre hors de son domaine"))
     if defects:
         raise ScenarioError(

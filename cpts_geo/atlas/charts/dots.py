@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from operator import itemgetter
 
-from cpts_geo.atlas.charts.svg import EDGE, HALO, hatches, svg_tag
+from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, hatches, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import slots_text, span
 from cpts_geo.french import number
@@ -54,12 +54,12 @@ def dots_svg(
     Returns
     -------
     str
-        An SVG element, 440 wide.
+        An SVG element, as wide as a telephone.
     """
     low, high = interval
     marks = [*dots, *(value for value in (today, floor) if value is not None)]
     first, last = max(math.floor(min(marks)) - 1, 0), math.ceil(max(marks)) + 1
-    width, left = 440, 20
+    width, left = WIDTH, 20
     # Few distinct values must not become a huge plot: a column is at most 46 wide.
     step = min((width - 2 * left) / max(last - first, 1), 46.0)
     count = Counter(dots)
@@ -71,17 +71,19 @@ def dots_svg(
         if slots is not None
     ]
     # Room above the tallest column for the words of each mark, a line each.
-    base = 28 + _LEVEL * max(len(landmarks), 1) + 2 * radius * max(count.values())
+    base = (28 if landmarks else 6) + _LEVEL * len(landmarks) + 2 * radius * max(count.values())
 
     def x(value: float) -> float:
         return left + (value - first) * step
 
     fill = "url(#hd)" if assumed else style.FILL
     bar = base + 30
+    # Under the bar, the words of the median where it is marked.
+    legend = bar + (40 if median is not None else 22)
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
     inside = sum(low <= dot <= high for dot in dots)
     parts = [
-        svg_tag(width, bar + 62, title=title, kind="dots"),
+        svg_tag(width, legend + 22, title=title, kind="dots"),
         hatches("h"),
         f'<path d="M{x(first):.1f} {base}H{x(last):.1f}" stroke="{style.BORDER}"/>',
     ]
@@ -114,8 +116,8 @@ def dots_svg(
             f'font-weight="600">{words}</text>'
         )
     parts.append(
-        f'<rect x="{left}" y="{bar + 40}" width="22" height="12" fill="{inner}" {EDGE}/>'
-        f'<text x="{left + 30}" y="{bar + 50}" class="muted">'
+        f'<rect x="{left}" y="{legend}" width="22" height="12" fill="{inner}" {EDGE}/>'
+        f'<text x="{left + 30}" y="{legend + 10}" class="muted">'
         f"{span(low, high)} : {inside} points sur {len(dots)}</text>"
     )
     lines, words_above = [], []
@@ -141,8 +143,11 @@ def _mark(x: float, dash: str, *, top: float, axis: float, end: float) -> str:
 
 def _words(x: float, text: str, *, y: float, middle: float) -> str:
     """The words of a mark, on the side of it where there is more room."""
-    anchor, shift = ("end", -6) if x > middle else ("start", 6)
+    # Words longer than what is left on that side begin, or end, at the edge of the drawing.
+    wide = _LETTER * len(text)
+    start = max(x - 6 - wide, 0.0) if x > middle else min(x + 6, max(2 * middle - wide, 0.0))
+    anchor, at = ("end", start + wide) if x > middle else ("start", start)
     return (
-        f'<text x="{x + shift:.1f}" y="{y}" text-anchor="{anchor}" '
+        f'<text x="{at:.1f}" y="{y}" text-anchor="{anchor}" '
         f'fill="{style.ACCENT}" font-weight="600" {HALO}>{text}</text>'
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from operator import itemgetter
 from typing import Final, NamedTuple
 
-from cpts_geo.atlas.charts.svg import NAME_LETTERS, WIDTH, axis, round_ticks, svg_tag
+from cpts_geo.atlas.charts.svg import HALO, WIDTH, axis, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.words import short_name
 
-#: Narrow enough for words to be read on a telephone, the longest names beside.
-_LEFT, _WIDE, _TOP, _HEIGHT, _RADIUS = 26, 260, 34, 190, 3.5
-#: Names at the end of lines stand this far apart at least.
-_APART: Final = 15
+_LEFT, _HEIGHT, _RADIUS = 26, 170, 3.5
+#: Height of a line of words; values at the end of lines stand this far apart at least.
+_APART: Final = 16
+#: Height of a row of names; width of a letter; letters of the longest name.
+_ROW: Final = 19
+_LETTER: Final = 7.8
+_NAME_LETTERS: Final = 40
 
 
 class Dot(NamedTuple):
@@ -48,7 +50,7 @@ class Line:
     Parameters
     ----------
     label : str
-        Name of the area, written at the end.
+        Name of the area, written above.
     runs : sequence of sequence of Dot
         Years that a line joins; nothing joins one run to the next.
     colour : str
@@ -95,7 +97,7 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
     Returns
     -------
     str
-        An SVG element, 440 wide or as much as its names ask.
+        An SVG element, as wide as a telephone.
 
     Examples
     --------
@@ -107,11 +109,12 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
     dots = [dot for line in lines for run in line.runs for dot in run]
     first, last = min(dot.year for dot in dots), max(dot.year for dot in dots)
     ticks = round_ticks(max(dot.value for dot in dots))
-    base, right = _TOP + _HEIGHT, _LEFT + _WIDE
-    names = [
-        f"{short_name(line.label, NAME_LETTERS)}\u00a0{line.runs[-1][-1].text}" for line in lines
-    ]
-    width = max(WIDTH, right + 14 + 7.6 * max(map(len, names)))
+    ends = [line.runs[-1][-1] for line in lines]
+    right = WIDTH - 10 - _LETTER * max(len(dot.text) for dot in ends)
+    legend, rows = _legend(lines)
+    # The words of each break stand on a line of their own, under the names.
+    top = _ROW * rows + _APART * len(breaks) + 8
+    base = top + _HEIGHT
     # One year alone stands in the middle.
     inner = (_LEFT + 18, right - 8) if last > first else ((_LEFT + right) / 2,) * 2
 
@@ -122,7 +125,7 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
         return base - value * _HEIGHT / ticks[-1]
 
     parts = [
-        svg_tag(width, base + 26, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 26, title=title, kind="chart"),
         axis(ticks, left=_LEFT, right=right, base=base, height=_HEIGHT),
     ]
     parts += [
@@ -131,13 +134,13 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
         f"{year if year in (first, last) else f'’{year % 100:02d}'}</text>"
         for year in range(first, last + 1)
     ]
-    for place, mark in enumerate(breaks):
-        # The last speaks to its right, those before it to their left.
-        anchor, shift = ("start", 4) if place == len(breaks) - 1 else ("end", -4)
+    for place, mark in enumerate(reversed(breaks)):
+        at, level = x(mark.year), _ROW * rows + _APART * place
+        anchor, shift = ("end", -4) if at > WIDTH / 2 else ("start", 4)
         parts.append(
-            f'<path d="M{x(mark.year):.1f} 8V{base}" stroke="{style.BORDER}" '
-            f'stroke-dasharray="4 3"/><text x="{x(mark.year) + shift:.1f}" y="17" '
-            f'text-anchor="{anchor}" class="muted">{escape(mark.text)}</text>'
+            f'<path d="M{at:.1f} {level + 4}V{base}" stroke="{style.BORDER}" '
+            f'stroke-dasharray="4 3"/><text x="{at + shift:.1f}" y="{level + 14}" '
+            f'text-anchor="{anchor}" class="muted" {HALO}>{escape(mark.text)}</text>'
         )
     for line in reversed(lines):
         for run in line.runs:
@@ -152,15 +155,31 @@ def lines_svg(lines: Sequence[Line], *, breaks: Sequence[Break], title: str) -> 
                 'stroke-width="1.5"/>'
                 for dot in run
             ]
-    heights = [y(line.runs[-1][-1].value) for line in lines]
     floor, left_over = 0.0, len(lines)
-    for height, name, line in sorted(zip(heights, names, lines, strict=True), key=itemgetter(0)):
-        # Names of lines that end together go down one after the other, and stay on the drawing.
+    for dot, line in sorted(zip(ends, lines, strict=True), key=lambda pair: -pair[0].value):
+        # Values of lines that end together go down one after the other, and stay on the drawing.
         left_over -= 1
-        floor = max(min(height + 4, base + 22 - _APART * left_over), floor + _APART)
+        floor = max(min(y(dot.value) + 4, base + 22 - _APART * left_over), floor + _APART)
         weight = ' font-weight="600"' if line.main else ""
         parts.append(
-            f'<text x="{right + 8}" y="{floor:.1f}" fill="{line.colour}"{weight}>'
-            f"{escape(name)}</text>"
+            f'<text x="{right + 8:.1f}" y="{floor:.1f}" fill="{line.colour}"{weight}>'
+            f"{escape(dot.text)}</text>"
         )
-    return "".join(parts) + "</svg>"
+    return "".join([*parts, *legend]) + "</svg>"
+
+
+def _legend(lines: Sequence[Line]) -> tuple[list[str], int]:
+    """Names of the lines beside a stroke of each, and how many rows they take."""
+    parts, x, row = [], 0.0, 0
+    for line in lines:
+        name = short_name(line.label, _NAME_LETTERS)
+        wide = 24 + _LETTER * len(name)
+        if x and x + wide > WIDTH:
+            x, row = 0.0, row + 1
+        y, weight = 14 + _ROW * row, ' font-weight="600"' if line.main else ""
+        parts.append(
+            f'<path d="M{x:.1f} {y - 4}h18" stroke="{line.colour}" stroke-width="2.5"/>'
+            f'<text x="{x + 24:.1f}" y="{y}"{weight}>{escape(name)}</text>'
+        )
+        x += wide + 14
+    return parts, row + 1

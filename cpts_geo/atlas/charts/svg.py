@@ -16,10 +16,8 @@ HATCH: Final = (
     'patternTransform="rotate(45)"><rect width="6" height="6" fill="{paper}"/>'
     '<line x1="0" y1="0" x2="0" y2="6" stroke="{line}" stroke-width="{width}"/></pattern></defs>'
 )
-#: Letters of a name that fit beside its bar or its line.
-NAME_LETTERS: Final = 18
-#: Narrow enough for a telephone to show its words at their size.
-WIDTH: Final = 440
+#: That of a telephone: letters are read there at their size.
+WIDTH: Final = 374
 EDGE: Final = f'stroke="{style.FILL}"'
 #: Words on a drawing keep their paper, whatever they stand on.
 HALO: Final = f'paint-order="stroke" stroke="{style.PAPER}" stroke-width="3"'
@@ -51,7 +49,7 @@ def svg_tag(width: float, height: float, *, title: str, kind: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" role="img" '
         f'aria-label="{escape(title)}" class="{kind}" font-family="system-ui, sans-serif" '
-        'font-size="12">'
+        'font-size="13">'
     )
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pandas as pd
+from collections.abc import Iterator, Sequence
 
 from cpts_geo.atlas.exhibits.slide import Slide
-from cpts_geo.atlas.look.words import capital, gp_hours, sentence, slots
-from cpts_geo.atlas.sections.access.words import UNSEEN, named, signed
-from cpts_geo.french import counted, duration, number, typeset, whole_percent
-from cpts_geo.settings import SPOKEN_MINUTES
-from cpts_geo.study.opening import Opening
+from cpts_geo.atlas.look.words import (
+    capital,
+    gain_effect,
+    gain_numbers,
+    gp_hours,
+    opened,
+    sentence,
+    shift_finding,
+    shift_numbers,
+    slots,
+)
+from cpts_geo.french import typeset, whole_percent
 from cpts_geo.study.study import Study
 
 #: A supposition: what would be done, what it would change, the sentence that says both.
@@ -65,40 +70,21 @@ def _offers(study: Study) -> Iterator[_Row]:
 def _shifts(study: Study) -> Iterator[_Row]:
     """What a change of supply does to the APL of the territory, where it is seen."""
     for shift in study.access.shifts:
-        central = shift.means.to_dict("index")["central"]
-        before, after = float(central["before"]), float(central["after"])
-        if pd.isna(after) or abs(after - before) <= UNSEEN:
-            continue
-        touched = int((shift.communes["shift"].abs() > UNSEEN).sum())
-        many = counted(touched, "commune touchée", "communes touchées")
-        then = (
-            f"APL {shift.vintage} du territoire : {number(before, 2)} → {number(after, 2)} "
-            f"({signed(after - before)}) ; {many}"
-        )
-        yield (
-            shift.title, then,
-            f"{shift.title}. L’APL du territoire passerait de {number(before, 2)} à "
-            f"{number(after, 2)}",
-        )  # fmt: skip
+        if shift.seen:
+            of_all, *_, touched = shift_numbers(shift, study.access.names)
+            yield shift.title, _listed((of_all, touched)), shift_finding(shift)
 
 
 def _places(study: Study) -> Iterator[_Row]:
     """People whom a centre would bring near care, emergency departments counted; none for none."""
-    found: Opening | None = study.access.opening
-    if found is None or not found.proposed or found.proposed[0] not in found.gains:
-        return
-    sites = found.proposed[0]
-    table = found.gains[sites].to_dict("index")
-    band = SPOKEN_MINUTES["centre"]
-    people = float(table["difference"][f"within_{band:g}"])
-    if pd.isna(people) or people <= 0:
-        return
-    where = named(sites, study.access.names)
-    before, after = (float(table[row]["mean_minutes"]) for row in ("before", "after"))
-    near = f"{counted(people, 'habitant', 'habitants')} de plus à {duration(band)} au plus"
-    mean = f" ; {number(before)} → {duration(after)} en moyenne" if pd.notna(before) else ""
-    yield (
-        f"Un centre à {where}",
-        f"{near} d’un centre ou d’un service d’urgences{mean}",
-        f"Un centre à {where} mettrait {near} d’un lieu de soins sans rendez-vous",
-    )
+    found = study.access.opening
+    if found and (best := found.worthwhile):
+        sites, gain = best
+        title = opened(sites, study.access.names)
+        effect = gain_effect(gain, centres=len(sites))
+        yield title, _listed(gain_numbers(gain)), f"{title} {effect}"
+
+
+def _listed(numbers: Sequence[tuple[str, str]]) -> str:
+    """Numbers, each before its words."""
+    return " ; ".join(f"{value} {words}" for value, words in numbers)

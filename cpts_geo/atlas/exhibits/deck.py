@@ -17,6 +17,8 @@ from cpts_geo.atlas.look.words import (
     capital,
     estimate,
     goal,
+    months_finding,
+    need_finding,
     sentence,
     short_answer,
     short_name,
@@ -27,8 +29,7 @@ from cpts_geo.atlas.look.words import (
 )
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
-from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import MONTHS, counted, number, typeset, value_text, whole_percent
 from cpts_geo.schema import (
     APL_OF_NEED,
@@ -75,29 +76,6 @@ def deck(study: Study, *, sources: str) -> list[Slide]:
     return [slide for slide in found if slide is not None]
 
 
-def _refuted(result: Headline) -> bool:
-    """Whether what was counted contradicts the answer: the floor alone then stands."""
-    return any(caveat.kind == "contradicted" for caveat in result.caveats)
-
-
-def _answer(study: Study) -> str:
-    """The answer, then what there is today."""
-    result = study.headline
-    if result is None:
-        if isinstance(study.answer, DemandTooLargeError):
-            return "Le territoire est trop grand pour une seule ligne : capacité non calculée"
-        return "Le nombre de créneaux nécessaires n’est pas connu"
-    if _refuted(result) and result.observed is not None:
-        return f"Il faut au moins {slots(result.observed.slots)} par jour"
-    needed = result.slots_per_day
-    now = "" if result.today is None else f" ; il y en a {slots_text(result.today.slots)}"
-    if not needed.p90:
-        return f"D’après l’APL, aucun créneau de plus{now}"
-    if not result.scenario.has_own_line:
-        return f"Ordre de grandeur : {_many(result)} par jour{now}"
-    return f"Il faudrait {slots(needed.p50)} par jour{now}"
-
-
 def _many(result: Headline) -> str:
     """Bounds of the slots needed, with their word."""
     low, high = result.slots_per_day.p10, result.slots_per_day.p90
@@ -118,7 +96,7 @@ def _essential(study: Study, *, sources: str) -> Slide:
             f"Pour que {goal(result)}. Public : {whom(result.scenario)}. Entre parenthèses : "
             f"{CHANCES}."
         )
-        if not _refuted(result):
+        if result.at_least is None:
             hours = estimate(result, result.gp_hours_per_week)
             rows += [
                 ("Créneaux par jour nécessaires", short_answer(result)),
@@ -126,13 +104,13 @@ def _essential(study: Study, *, sources: str) -> Slide:
             ]
         if (today := result.today) is not None:
             rows.append(("Créneaux par jour aujourd’hui", slots_text(today.slots)))
-            if not _refuted(result):
+            if result.at_least is None:
                 served = whole_percent(today.served_at_median)
                 rows.append(("Demandes servies dans le délai aujourd’hui", served))
     rows += _figures(study)
     notes = [] if result is None else [sentence(capital(support(result.scenario)))]
     return Slide(
-        title=typeset(_answer(study)),
+        title=typeset(need_finding(study)),
         lines=tuple(map(typeset, lines)),
         heads=("", short_name(study.name, 40)),
         rows=tuple((typeset(label), typeset(value)) for label, value in rows),
@@ -179,7 +157,7 @@ def _mapped(study: Study, *, sources: str) -> Slide | None:
 
 def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | None:
     """Slots month by month, or of plausible situations where months are alike."""
-    if result is None or study.capacity is None or _refuted(result):
+    if result is None or study.capacity is None or result.at_least is not None:
         return None
     if not result.slots_per_day.p90:
         return None
@@ -192,13 +170,6 @@ def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | Non
     )
     if table is None or table["slots_p50"].nunique() == 1:
         return _situations(result, notes=notes)
-    order = [int(str(month)) for month in table["requests_p50"].sort_values().index]
-    calmest, busiest = order[0], order[-1]
-    by_month = table.to_dict("index")
-    least, most = (
-        estimate(result, Interval(*(by_month[month][f"slots_{level}"] for level in LEVELS)))
-        for month in (calmest, busiest)
-    )
     levels = {"haut": "p90", "médiane": "p50", "bas": "p10"}
     if rough:
         del levels["médiane"]
@@ -213,10 +184,7 @@ def _need(result: Headline | None, study: Study, *, sources: str) -> Slide | Non
         for month, low, high in zip(months, table["slots_p10"], table["slots_p90"], strict=True)
     )
     return Slide(
-        title=typeset(
-            f"{capital(MONTHS[busiest - 1])} demande le plus : {most} créneaux par jour ; "
-            f"{MONTHS[calmest - 1]} le moins : {least}"
-        ),
+        title=typeset(months_finding(result, table)),
         chart=Chart(
             kind="lines",
             categories=tuple(_SHORT_MONTHS[int(str(month))] for month in table.index),

@@ -74,3 +74,31 @@ def newest_known(names: Sequence[str], comparison: pd.DataFrame) -> list[str]:
     known = set(mine["indicator"])
     shown = [found for name in names if (found := shown_vintage(name, known))]
     return [name for name in shown if name in known or COLUMNS[name].best is not Status.ANNOUNCED]
+
+
+def value_of(indicator: str, comparison: pd.DataFrame, *, level: str = TERRITORY.key) -> float:
+    """
+    Find what an indicator is for the territory, or for the area of another level.
+
+    Parameters
+    ----------
+    indicator : str
+        Its name, vintage included.
+    comparison : DataFrame
+        Rows of :func:`cpts_geo.indicators.comparison.compare_areas`, of one territory.
+    level : str
+        Level of the area.
+
+    Returns
+    -------
+    float
+        NaN where it is not known.
+
+    Examples
+    --------
+    >>> row = {"area_level": ["cpts"], "indicator": ["apl_2023"], "value": [1.8]}
+    >>> value_of("apl_2023", pd.DataFrame(row)), value_of("apl_2022", pd.DataFrame(row))
+    (1.8, nan)
+    """
+    mine = (comparison["area_level"] == level) & (comparison["indicator"] == indicator)
+    return float(comparison.loc[mine, "value"].max())

@@ -1,15 +1,33 @@
-"""Words that several sections share: slots, spans, the goal, the short answer."""
+"""Words that several sections share: slots, spans, the goal, the answer, findings."""
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
+import pandas as pd
+
+from cpts_geo.access.changes.shifts import Shift
+from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import Interval
+from cpts_geo.capacity.need.interval import LEVELS, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
-from cpts_geo.french import counted, number, percent
+from cpts_geo.french import (
+    MONTHS,
+    counted,
+    duration,
+    number,
+    percent,
+    signed_number,
+    whole_percent,
+)
+from cpts_geo.schema import COLUMNS, FACILITIES
+from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
+from cpts_geo.study.opening import Gain
+from cpts_geo.study.study import Study
 
 #: The kind of a territory at the head of its name, and what ties the name to it.
 _KIND: Final = re.compile(
@@ -17,6 +35,13 @@ _KIND: Final = re.compile(
 )
 #: Inputs whose unit only an analyst reads: told to analysts alone.
 TECHNICAL: Final = ("people_cv", "between_territory_sd", "dispersion")
+#: Of a territory whose demand no queue represents.
+TOO_LARGE: Final = (
+    "Ce territoire dépasse ce que la file d’attente d’une ligne peut représenter. Découpez-le pour "
+    "obtenir des créneaux par jour ; cartes et indicateurs restent valables."
+)
+#: What a centre brings people near to.
+_NEAR_CARE: Final = f"à {duration(SPOKEN_MINUTES['centre'])} au plus de soins sans rendez-vous"
 #: Ends of a sentence, whatever closes behind it.
 _ENDED: Final = re.compile(r"[.!?…][\s»”\")]*$")
 
@@ -319,6 +344,23 @@ def support(scenario: Scenario) -> str:
     return f"solidité {strength(scenario)} — {scenario.evidence_words}"
 
 
+def solidity(scenario: Scenario) -> int:
+    """
+    Rank what the figures of a scenario rest on.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Says its evidence.
+
+    Returns
+    -------
+    int
+        From 1 to as many as there are kinds of evidence, for the best one.
+    """
+    return len(EVIDENCE) - list(EVIDENCE).index(scenario.evidence)
+
+
 def strength(scenario: Scenario) -> str:
     """
     Gauge what the figures of a scenario rest on.
@@ -331,7 +373,7 @@ def strength(scenario: Scenario) -> str:
     Returns
     -------
     str
-        Such as « 4 sur 5 »: as many as there are kinds of evidence for the best one.
+        Such as « 4 sur 5 ».
 
     Examples
     --------
@@ -339,7 +381,7 @@ def strength(scenario: Scenario) -> str:
     >>> strength(load_scenario("beauce_gatinais")), strength(load_scenario("asclepios"))
     ('4 sur 5', '2 sur 5')
     """
-    return f"{len(EVIDENCE) - list(EVIDENCE).index(scenario.evidence)} sur {len(EVIDENCE)}"
+    return f"{solidity(scenario)} sur {len(EVIDENCE)}"
 
 
 def short_answer(result: Headline) -> str:
@@ -354,9 +396,11 @@ def short_answer(result: Headline) -> str:
     Returns
     -------
     str
-        Such as « 15 (12 à 20) », « 4 à 11, ordre de grandeur » or
-        « aucun créneau, d’après l’APL ».
+        Such as « 15 (12 à 20) », « 4 à 11, ordre de grandeur », « aucun créneau, d’après l’APL »;
+        « au moins 6 » where its own counts deny the answer.
     """
+    if result.at_least is not None:
+        return f"au moins {number(result.at_least)}"
     if not result.slots_per_day.p90:
         # A territory asks nothing of known lines where its APL leaves no gap, and nowhere else.
         return "aucun créneau, d’après l’APL"
@@ -421,3 +465,326 @@ def between(low: float, high: float) -> str:
     if low == high:
         return number(low)
     return f"entre {number(low)} et {number(high)}"
+
+
+def per_day(count: float) -> str:
+    """
+    Write the unit of a number of slots.
+
+    Parameters
+    ----------
+    count : float
+        Slots.
+
+    Returns
+    -------
+    str
+        As the number asks for it.
+
+    Examples
+    --------
+    >>> per_day(1), per_day(14)
+    ('créneau par jour', 'créneaux par jour')
+    """
+    return f"{'créneau' if count < 2 else 'créneaux'} par jour"
+
+
+def need_parts(result: Headline) -> tuple[str, str, str]:
+    """
+    Say how many slots are needed, in one breath.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    tuple of str
+        What stands before the number, the number, what follows it: a floor where the territory's
+        own counts deny the answer, bounds for an order of magnitude.
+    """
+    needed, floor = result.slots_per_day, result.at_least
+    if floor is not None:
+        return "Il faudrait au moins", number(floor), per_day(floor)
+    if not needed.p90:
+        return "D’après l’APL, il ne faudrait", "aucun", "créneau"
+    if not result.scenario.has_own_line:
+        return "Ordre de grandeur :", span(needed.p10, needed.p90), per_day(needed.p90)
+    return "Il faudrait", number(needed.p50), per_day(needed.p50)
+
+
+def need_finding(study: Study) -> str:
+    """
+    Say how many slots a territory needs, then how many there are.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+
+    Returns
+    -------
+    str
+        French sentence without its stop; why where the need is not known.
+    """
+    result = study.headline
+    if result is None:
+        if study.too_large:
+            return "Le territoire est trop grand pour une seule ligne : besoin non calculé"
+        return "Le nombre de créneaux nécessaires n’est pas connu"
+    now = "" if result.today is None else f" ; il y en a {slots_text(result.today.slots)}"
+    return " ".join(need_parts(result)) + now
+
+
+def low_apl_finding(comparison: pd.DataFrame, apl: str) -> str:
+    """
+    Say how many people live where the APL is low.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Indicators of the territory.
+    apl : str
+        Column of the APL that is shown beside it: the share is that of its vintage.
+
+    Returns
+    -------
+    str
+        French sentence without its stop; empty where it is not known.
+
+    Examples
+    --------
+    >>> row = {"area_level": ["cpts"], "indicator": ["share_low_apl_2023"], "value": [0.0]}
+    >>> low_apl_finding(pd.DataFrame(row), "apl_2023")
+    'Aucun habitant ne vit dans une commune où l’APL est inférieure à 2,5'
+    """
+    shares = (name for name, each in COLUMNS.items() if each.where and each.where.column == apl)
+    share = value_of(next(shares, ""), comparison)
+    if pd.isna(share):
+        return ""
+    whole = {0.0: "Aucun habitant ne vit", 1.0: "Tous les habitants vivent"}
+    who = whole.get(share, f"{capital(whole_percent(share))} des habitants vivent")
+    return f"{who} dans une commune où l’APL est inférieure à {APL_LOW_WORDS}"
+
+
+def near_finding(coverage: pd.DataFrame) -> str:
+    """
+    Say how many people live near care.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        Rows of ``coverage`` of a :class:`cpts_geo.study.access.TerritoryAccess`.
+
+    Returns
+    -------
+    str
+        French sentence without its stop, on the first facility whose times are known of all; empty
+        without one.
+    """
+    known = coverage[(coverage["variant"] == "central") & coverage["share"].notna()]
+    for facility, minutes in SPOKEN_MINUTES.items():
+        rows = known[(known["facility"] == facility) & (known["minutes"] == minutes)]
+        for share in rows["share"]:
+            within = f"à {duration(minutes, words=True)} au plus {FACILITIES[facility].place}"
+            return f"{capital(whole_percent(share))} des habitants vivent {within}"
+    return ""
+
+
+def shift_finding(shift: Shift) -> str:
+    """
+    Say what changes of supply make of the APL of a territory.
+
+    Parameters
+    ----------
+    shift : Shift
+        What they do to it.
+
+    Returns
+    -------
+    str
+        French sentence without its stop; empty where the APL is not known.
+    """
+    before, after = (number(value, 2) for value in shift.mean)
+    if pd.isna(shift.mean[1]):
+        return ""
+    moved = f"passerait de {before} à {after}" if before != after else f"resterait à {after}"
+    return f"{shift.title}. L’APL du territoire {moved}"
+
+
+def shift_numbers(shift: Shift, names: pd.Series) -> list[tuple[str, str]]:
+    """
+    Say what changes of supply do, in three numbers.
+
+    Parameters
+    ----------
+    shift : Shift
+        What they do to a territory.
+    names : Series of str
+        Names of its communes by code.
+
+    Returns
+    -------
+    list of tuple of str
+        Each number and its words: the APL of the territory where it is known, the commune most
+        touched, how many are; nothing where no commune is seen to move.
+    """
+    if not shift.touched:
+        return []
+    most, many = shift.touched[0], len(shift.touched)
+    ends = [number(value, 2) for value in shift.mean if pd.notna(value)]
+    of_all = (" → ".join(dict.fromkeys(ends)), f"pour l’APL {shift.vintage} du territoire")
+    return [
+        *([of_all] if len(ends) == 2 else []),
+        (
+            signed_number(float(shift.communes["shift"][most]), 2),
+            f"à {names.get(most, most)}, la plus touchée",
+        ),
+        (
+            number(many),
+            f"{'commune touchée' if many < 2 else 'communes touchées'} sur {len(shift.communes)}",
+        ),
+    ]
+
+
+def opened(sites: Sequence[str], names: pd.Series) -> str:
+    """
+    Name centres that would open.
+
+    Parameters
+    ----------
+    sites : sequence of str
+        Codes of their communes.
+    names : Series of str
+        Names of communes by code.
+
+    Returns
+    -------
+    str
+        The first alone by its name.
+
+    Examples
+    --------
+    >>> names = pd.Series({"45252": "Pithiviers"})
+    >>> opened(["45252"], names), opened(["45252", "45191"], names)
+    ('Un centre à Pithiviers', '2 centres, dont un à Pithiviers')
+    """
+    many = "Un centre" if len(sites) == 1 else f"{number(len(sites))} centres, dont un"
+    return f"{many} à {names.get(sites[0], sites[0])}"
+
+
+def gain_numbers(gain: Gain) -> list[tuple[str, str]]:
+    """
+    Say what centres change, in three numbers.
+
+    Parameters
+    ----------
+    gain : Gain
+        What they change.
+
+    Returns
+    -------
+    list of tuple of str
+        Each number and its words; the mean time only where it is known of all.
+
+    Examples
+    --------
+    >>> [number for number, _ in gain_numbers(Gain(1200.0, (0.2, 0.3), (26.0, float("nan"))))]
+    ['+1\u202f200', '20\u202f% → 30\u202f%']
+    """
+    start, end = map(whole_percent, gain.shares)
+    found = [
+        (f"+{number(gain.people)}", f"habitants {_NEAR_CARE}"),
+        (f"{start} → {end}", "de la population"),
+    ]
+    if not any(map(math.isnan, gain.minutes)):
+        before, after = gain.minutes
+        found.append((f"{number(before)} → {duration(after)}", "en moyenne"))
+    return found
+
+
+def gain_effect(gain: Gain, *, centres: int) -> str:
+    """
+    Say whom centres would bring near care.
+
+    Parameters
+    ----------
+    gain : Gain
+        What they change: some people are nearer.
+    centres : int
+        How many they are.
+
+    Returns
+    -------
+    str
+        What follows their name in a sentence.
+    """
+    people = counted(gain.people, "habitant", "habitants")
+    return f"{'mettrait' if centres == 1 else 'mettraient'} {people} de plus {_NEAR_CARE}"
+
+
+def extreme_months(table: pd.DataFrame) -> tuple[int, int]:
+    """
+    Find the months that ask least and most.
+
+    Parameters
+    ----------
+    table : DataFrame
+        By month, ``requests_p50`` and ``requests_p90``.
+
+    Returns
+    -------
+    tuple of int
+        From 1; of medians alike, by the highest demands.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"requests_p50": [7.0, 6.0, 7.0], "requests_p90": 9.0}, [1, 2, 3])
+    >>> extreme_months(table)
+    (2, 3)
+    """
+    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").index
+    return int(order[0]), int(order[-1])
+
+
+def month_slots(month: Any) -> Interval[int]:
+    """
+    Gather the slots of a month.
+
+    Parameters
+    ----------
+    month : Mapping
+        Row of a table by month: ``slots_p10``...
+
+    Returns
+    -------
+    Interval of int
+        Median and bounds.
+    """
+    return Interval(*(month[f"slots_{bound}"] for bound in LEVELS))
+
+
+def months_finding(result: Headline, table: pd.DataFrame) -> str:
+    """
+    Say which month asks most, and which least.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+    table : DataFrame
+        Its months.
+
+    Returns
+    -------
+    str
+        French sentence without its stop.
+    """
+    calm, busy = extreme_months(table)
+    months = table.to_dict("index")
+    least, most = (estimate(result, month_slots(months[month])) for month in (calm, busy))
+    if least == most:
+        return f"Le besoin est le même toute l’année : {most} créneaux par jour"
+    first, last = capital(MONTHS[busy - 1]), MONTHS[calm - 1]
+    return f"{first} demande le plus, {most} créneaux par jour ; {last} le moins, {least}"

@@ -57,12 +57,11 @@ class Circle(NamedTuple):
 
 def places(communes: gpd.GeoDataFrame) -> Places:
     """Lon and lat of the town halls, or of a point inside a contour that has not its own."""
-    halls = communes[["lon", "lat"]].to_numpy(dtype=float)
+    halls: Places = communes[["lon", "lat"]].to_numpy(dtype=float, copy=True)
     contours = np.asarray(communes.geometry)
-    inside = shapely.contains_xy(contours, halls)
-    points = shapely.get_coordinates(shapely.point_on_surface(contours))
-    at: Places = np.where(inside[:, None], halls, points)
-    return at
+    lost = ~shapely.contains_xy(contours, halls)
+    halls[lost] = shapely.get_coordinates(shapely.point_on_surface(contours[lost]))
+    return halls
 
 
 def circles(

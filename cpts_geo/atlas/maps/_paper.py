@@ -55,11 +55,15 @@ def halo() -> list[patheffects.AbstractPathEffect]:
     return [patheffects.withStroke(linewidth=2.2, foreground=style.PAPER)]
 
 
-def credit_line(keys: Sequence[str], width: float) -> str:
-    """Sources of what a figure so many inches wide shows, and that of its contours; licences."""
+def credit_line(keys: Sequence[str]) -> str:
+    """Sources of what a map shows, and that of its contours; licences."""
     shown = [sources()[key] for key in dict.fromkeys([*keys, "admin_express"])]
-    words = typeset(f"{'Sources' if len(shown) > 1 else 'Source'} : {credits_of(shown)}.")
-    return textwrap.fill(words, int(width * _LETTERS))
+    return typeset(f"{'Sources' if len(shown) > 1 else 'Source'} : {credits_of(shown)}.")
+
+
+def credit_lines(keys: Sequence[str], width: float) -> str:
+    """The same, in lines for a figure so many inches wide."""
+    return textwrap.fill(credit_line(keys), int(width * _LETTERS))
 
 
 def padded(bounds: Any, pad: float = 0.04) -> tuple[float, float, float, float]:

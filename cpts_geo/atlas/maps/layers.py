@@ -77,7 +77,8 @@ class MapLayer:
     def measure(self) -> str:
         """Unit of its values, and their vintage."""
         column = COLUMNS[self.column]
-        return typeset(f"Unité : {column.unit} ({column.vintage})")
+        when = "en plus ou en moins" if self.diverging else column.vintage
+        return typeset(f"Unité : {column.unit} ({when})")
 
     @property
     def name(self) -> str:

@@ -30,7 +30,7 @@ from cpts_geo.atlas.maps._paper import (
     RC,
     Scene,
     chosen,
-    credit_line,
+    credit_lines,
     draw_legend,
     frame_axes,
     halo,
@@ -39,17 +39,15 @@ from cpts_geo.atlas.maps._paper import (
     paint,
     scene_of,
 )
-from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
+from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer
 from cpts_geo.schema import COLUMNS, shown_vintage
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.codes import overseas
 from cpts_geo.territories.perimeters.coverage import metric_crs
 
-#: Maps in one row of a sheet of paper.
-_ABREAST = 3
-#: Inches across a sheet of paper; letters of a title in one of them.
-_PANEL = 11.0
+#: Inches across a map; letters of a title in one of them.
+_WIDTH = 7.2
 _TITLE_LETTERS = 13
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
@@ -92,8 +90,10 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     absent = (classes < 0) & ~hidden
     apart = GROUND if layer.counts else APART
     for number, colour in enumerate(layer.colours):
-        look = apart | {"facecolor": colour} | _texture(layer, number)
-        paint(chosen(scene, classes == number), ax=ax, **look)
+        found = chosen(scene, classes == number)
+        paint(found, ax=ax, **apart | {"facecolor": colour})
+        if texture := _texture(layer, number):
+            paint(found, ax=ax, facecolor="none", linewidth=0, **texture)
     paint(chosen(scene, hidden), ax=ax, facecolor=style.MASK_FILL, **APART)
     paint(chosen(scene, absent), ax=ax, **HATCHED)
     border = LineCollection(scene.border, color=style.ACCENT, linewidth=1.6)
@@ -101,20 +101,20 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
     frame_axes(ax, scene.frame)
     handles: list[Artist] = []
     raised: dict[Any, float] = {}
-    look = {"handlelength": 1.6}
+    wide: dict[str, Any] = {"handlelength": 1.6}
     if layer.counts:
         counted = (scene.communes, layer.column)
         figure: Any = ax.figure
         largest = largest_radius(ax.bbox.width / figure.dpi)
         raised = encircle(*counted, at=scene.at, ax=ax, largest=largest)
         handles += key_handles(*counted, largest=largest)
-        look = key_look(largest, LETTER)
+        wide = key_look(largest, LETTER)
     else:
-        swatch: Any = {"edgecolor": style.SWATCH_EDGE, "linewidth": 0.5}
         handles += [
-            Patch(facecolor=colour, label=label, **swatch | _texture(layer, number))
+            Patch(facecolor=colour, linewidth=0.5, label=label,
+                  **{"edgecolor": style.SWATCH_EDGE} | _texture(layer, number))
             for number, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
-        ]
+        ]  # fmt: skip
     name_places(scene.names, raised, ax=ax)
     if hidden.any():
         handles.append(Patch(facecolor=style.MASK_FILL, label=MASK_LABEL))
@@ -123,17 +123,20 @@ def _draw(scene: Scene, layer: MapLayer, *, ax: Axes, letters: int = 40) -> Axes
             Patch(facecolor=style.PAPER, edgecolor=style.HATCH_LINE, hatch="////",
                   label=words)
         )  # fmt: skip
-    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **look)
+    draw_legend(ax, handles, ncols=_ncols(layer), by_rows=layer.counts, **wide)
     ax.set_title(_title(layer, letters), fontsize=9.5, loc="left")
     return ax
 
 
 def _texture(layer: MapLayer, number: int) -> dict[str, Any]:
-    """Crosses on the classes of a gain: in grey, a loss as large has the same lightness."""
-    if not layer.diverging or number <= len(layer.colours) // 2:
+    """Lines on losses, crosses on gains: the sides differ where a printer has no colour."""
+    middle = len(layer.labels) // 2
+    if not layer.diverging or number == middle:
         return {}
-    palest = number == len(layer.colours) // 2 + 1
-    return {"hatch": "+++", "edgecolor": style.MUTED if palest else style.PAPER}
+    # The darkest class of each side bears white lines, the others dark ones.
+    dark = number in (0, 2 * middle)
+    hatch = "--" if number < middle else "++"
+    return {"hatch": hatch, "edgecolor": style.PAPER if dark else style.INK}
 
 
 def _ncols(layer: MapLayer) -> int:
@@ -196,35 +199,7 @@ def layer_figures(
     """
     scene = scene_of(communes, national=national)
     for layer in layers:
-        yield _figure(scene, [layer], name=name, width=7.2)
-
-
-def panel_figures(
-    communes: gpd.GeoDataFrame,
-    *,
-    name: str,
-    national: gpd.GeoDataFrame,
-    scenarios: Sequence[str] = (),
-) -> list[Figure]:
-    """
-    Make the layers of a territory side by side, for paper.
-
-    Parameters
-    ----------
-    communes, name, national, scenarios : GeoDataFrame, str, GeoDataFrame, sequence of str
-        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
-
-    Returns
-    -------
-    list of Figure
-        Rows of three maps at most, so that a page of paper may break between two.
-    """
-    layers = territory_layers(communes, scenarios=scenarios)
-    scene = scene_of(communes, national=national)
-    return [
-        _figure(scene, layers[start : start + _ABREAST], name=name, width=_PANEL)
-        for start in range(0, len(layers), _ABREAST)
-    ]
+        yield _figure(scene, layer, name=name)
 
 
 def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
@@ -274,7 +249,7 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
                 place = (west if left else east, shape.representative_point().y)
                 _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
         frame_axes(ax, placed.total_bounds if near else land.total_bounds)
-        figure.supxlabel(credit_line([], 6.6), fontsize=7, x=0.02, ha="left")
+        figure.supxlabel(credit_lines([], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -308,7 +283,7 @@ def france_figure(national: gpd.GeoDataFrame, figures: pd.DataFrame) -> Figure:
         swatches = [Patch(facecolor=colour, edgecolor=edge) for colour in layer.colours]
         ax.legend(swatches, layer.labels, title=layer.title, loc="lower left", fontsize=7)
         frame_axes(ax, shown.total_bounds)
-        figure.supxlabel(credit_line([COLUMNS[column].source], 6.6), fontsize=7, x=0.02, ha="left")
+        figure.supxlabel(credit_lines([COLUMNS[column].source], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -320,29 +295,23 @@ def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift
     )  # fmt: skip
 
 
-def _figure(scene: Scene, layers: Sequence[MapLayer], *, name: str, width: float) -> Figure:
-    """Maps side by side under their name and sources; rows of a panel keep one scale."""
+def _figure(scene: Scene, layer: MapLayer, *, name: str) -> Figure:
+    """A map under its name, over its sources."""
     with mpl.rc_context(RC):
-        # A short row of a panel keeps the scale of the others.
-        columns = 1 if width < _PANEL else _ABREAST
-        across = width / columns - 2 * _MARGIN
+        across = _WIDTH - 2 * _MARGIN
         west, south, east, north = padded(scene.frame)
         tall = min(max((north - south) / (east - west), 0.4), 1.6) * across
         letters = int(across * _TITLE_LETTERS)
-        titles = max(_title(layer, letters).count("\n") + 1 for layer in layers)
-        legend = max(_legend_inches(scene, layer, across) for layer in layers)
-        credit = credit_line([COLUMNS[layer.column].source for layer in layers], width)
-        named = _NAME if columns == 1 else 0.0
-        above = 2 * _MARGIN + named + titles * _TITLE_LINE
-        below = 3 * _MARGIN + legend + (credit.count("\n") + 1) * _SOURCE_LINE
+        titles = _title(layer, letters).count("\n") + 1
+        credit = credit_lines([COLUMNS[layer.column].source], _WIDTH)
+        above = 2 * _MARGIN + _NAME + titles * _TITLE_LINE
+        below = 3 * _MARGIN + _legend_inches(scene, layer, across)
+        below += (credit.count("\n") + 1) * _SOURCE_LINE
         height = above + tall + below
-        figure = Figure(figsize=(width, height))
-        for rank, layer in enumerate(layers):
-            left = (rank * width / columns + _MARGIN) / width
-            place = (left, below / height, across / width, tall / height)
-            _draw(scene, layer, ax=figure.add_axes(place, anchor="NW"), letters=letters)
-        edge, end = _MARGIN / width, _MARGIN / height
-        if columns == 1:
-            figure.suptitle(name, fontsize=13, fontweight="bold", x=edge, y=1 - end, ha="left")
+        figure = Figure(figsize=(_WIDTH, height))
+        edge, end = _MARGIN / _WIDTH, _MARGIN / height
+        place = (edge, below / height, across / _WIDTH, tall / height)
+        _draw(scene, layer, ax=figure.add_axes(place, anchor="NW"), letters=letters)
+        figure.suptitle(name, fontsize=13, fontweight="bold", x=edge, y=1 - end, ha="left")
         figure.supxlabel(credit, fontsize=7, x=edge, y=end, ha="left")
     return figure

@@ -68,12 +68,12 @@ def index_page(
 
 
 def _slots(sheets: Sequence[Study]) -> pd.DataFrame:
-    """Slots that each territory needs, for the circles of the map; an order of magnitude has no
-    more than its words."""
+    """Slots that each territory needs, for the circles of the map; an order of magnitude, or
+    a floor, has no more than its words."""
     rows = {}
     for sheet in sheets:
         result = sheet.headline
-        own = result is not None and result.scenario.has_own_line
+        own = result is not None and result.has_median
         rows[sheet.key] = {
             SLOTS.name: float(result.slots_per_day.p50) if result and own else float("nan"),
             status_column(SLOTS.name): result.status if result else Status.UNKNOWN,

@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.templating import rendered
+from cpts_geo.atlas.maps.drawings import still_maps
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
@@ -58,6 +59,15 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
     AssetError
         The page would need a file that cannot be embedded.
     """
+    opening = sheet.access.opening
+    stills = still_maps(
+        sheet.communes,
+        national=national,
+        scenarios=sheet.scenarios,
+        around=sheet.common.surroundings.field,
+        open_today=sheet.centres,
+        proposed=opening.proposed[0] if opening and opening.proposed else (),
+    )
     sections = {
         **essential_sections(sheet),
         **territory_sections(sheet, national=national),
@@ -69,13 +79,14 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
         sections["resources"] = resources_section(sheet.headline, sheet.capacity)
     used = sources_used([sheet])
-    sections["paper"] = paper_section(sheet, national=national, date=date, used=used)
+    sections["paper"] = paper_section(sheet, stills=stills, date=date, used=used)
     page = rendered(
         "pages/sheet.html.j2",
         sheet=sheet,
         sources=used,
         date=date,
         parts=_parts(sections),
+        stills=stills,
         **sections,
     )
     return inline_assets(page)

@@ -60,10 +60,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
         f"En dehors des jours comptés : {_count(tables['apart'], 'outside', word)}.",
     ]
     if found.lower_bound:
-        label = "" if found.person_rate is None else " (appui 2)"
-        said.append(
-            f"Chaque ligne est une consultation donnée : la demande est au moins celle-là{label}."
-        )
+        said.append("Chaque ligne est une consultation donnée : la demande est au moins celle-là.")
     else:
         outcomes = tables["outcome"]
         taken = "comptés avec les doublons" if found.repeats_out else "laissés dans les demandes"
@@ -206,16 +203,14 @@ def _count(apart: pd.DataFrame, name: str, word: tuple[str, str]) -> str:
 
 
 def _dispersion(found: CallProfile) -> str:
-    """Index of dispersion (variance / mean of the days) and whether the Poisson law is refused."""
+    """How far days differ, beside what chance alone makes of them (variance / mean)."""
     dispersion = found.dispersion
     if math.isnan(dispersion.index):
-        return "Dispersion d’un jour à l’autre : trop peu de jours pour la mesurer."
+        return "Écarts d’un jour à l’autre : trop peu de jours pour les mesurer."
     verdict = (
-        "la loi de Poisson est refusée, et l’intervalle des taux est trop étroit d’autant"
+        "qui ne les explique pas ; l’intervalle des taux est trop étroit d’autant"
         if dispersion.overdispersed
-        else "la loi de Poisson n’est pas refusée"
+        else "qui suffit à les expliquer"
     )
-    small = dispersion.p_value < 0.001
-    chance = "p < 0,001" if small else f"p = {number(dispersion.p_value, 3)}"
     index = number(dispersion.index, 2)
-    return f"Dispersion d’un jour à l’autre : {index} ({chance}) ; {verdict}."
+    return f"Écarts d’un jour à l’autre : {index} fois ceux du seul hasard, {verdict}."

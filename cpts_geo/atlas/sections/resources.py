@@ -147,7 +147,7 @@ def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
     return [
         f"{_period(scenario).capitalize()}{middle}, {received} de consultations, contre {phone} de "
         f"secrétariat et {_euros(wanted['gp_cost'])} de médecins s’ils sont payés à l’heure : "
-        f"{left}. Payés à l’acte, ils gardent les consultations : il reste à financer le "
+        f"{left}. Payés à l’acte, ils gardent ces recettes : il reste à financer le "
         f"secrétariat, {phone}{shared if alone else ''}."
     ]
 

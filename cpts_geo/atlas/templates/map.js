@@ -2,7 +2,7 @@
 // Text of others is data: it is only ever written as text, never as HTML.
 const cptsMap = (() => {
   "use strict";
-  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, LETTERS = 130;
+  const FINE = 0.7, NAMES = 30, SETTLE = 450, NARROW = 720, WORLD = 256, SOON = 1400, LETTERS = 130, FAR = 400;
   let made = 0;
 
   function el(tag, attributes, ...children) {
@@ -268,6 +268,7 @@ const cptsMap = (() => {
         }
         this.bar = el("div", {class: "cpts-bar"}, this.makeSearch(name), ...this.makeChoices(name));
         this.legend = el("div", {class: "cpts-legend"});
+        this.numbers = el("p", {class: "cpts-keys cpts-numbers"});
         this.card = el("aside", {class: "cpts-card", "aria-label": "Commune choisie"});
         this.box.prepend(this.bar);
         this.box.append(this.card, this.legend);
@@ -635,7 +636,7 @@ const cptsMap = (() => {
         const {data, state} = this, layer = this.shownFill(), parts = [];
         const circles = state.swipe ? null : this.layers[state.circles], moved = state.swipe ? this.layers[state.fill].after : null;
         const swatch = (colour, kind) => el("i", {class: kind || "", style: `background-color:${colour}`});
-        const entries = [];
+        const entries = [], keys = [];
         if (layer) {
           const counts = layer.labels.map((_, rank) => this.count(layer.classes, rank));
           const bins = layer.labels.map((label, rank) => [label, rank]).filter(([, rank]) => !layer.diverging || counts[rank]);
@@ -659,14 +660,13 @@ const cptsMap = (() => {
             return [el("i", {class: "cpts-disc", style: `width:${side}px;height:${side}px;background:${fill};` +
               `border:1px ${dashed ? "dashed" : "solid"} ${edge}`}), text];
           };
-          parts.push(el("p", {class: "cpts-keys"}, el("b", {}, circles.heading), ...circles.key.map((each) =>
-            el("span", {}, ...disc(each)))));
+          keys.push(el("b", {}, circles.heading), ...circles.key.map((each) => el("span", {}, ...disc(each))));
         }
         if (data.own < this.rows.count && !state.swipe) { entries.push([swatch(data.look.pale), "alentour, plus pâle"]); }
         data.signs.forEach(([sign, text]) => { entries.push([el("em", {}, sign), text]); });
-        parts.push(el("p", {class: "cpts-keys"}, ...entries.map((each) => el("span", {}, ...each))));
+        parts.push(el("p", {class: "cpts-keys"}, ...keys, ...entries.map((each) => el("span", {}, ...each))));
         parts.push(el("p", {class: "cpts-source"}, this.origin()));
-        this.legend.replaceChildren(...parts);
+        this.legend.replaceChildren(...parts, this.numbers);
       },
       origin() {
         const shown = [this.shownFill(), this.state.swipe ? null : this.layers[this.state.circles]].filter(Boolean).map((each) => each.source);
@@ -692,15 +692,15 @@ const cptsMap = (() => {
         // Names that would touch stand on lines of their own.
         const ends = [];
         const nodes = places.map(([at, name, text], rank) => {
-          const wide = 7 * (name.length + text.length + 1) / Math.max(this.legend.clientWidth || this.box.clientWidth, 300);
+          const wide = 7.6 * (name.length + text.length + 1) / Math.max(this.legend.clientWidth || this.box.clientWidth, 300);
           const line = clamp(ends.findIndex((end) => end < at - wide / 2), -1, 9);
           const own = line < 0 ? ends.length : line;
           ends[own] = at + wide / 2;
           const side = at - wide / 2 < 0 ? "start" : at + wide / 2 > 1 ? "end" : "mid";
-          return el("span", {class: `cpts-mean cpts-${side}`, style: `left:${100 * at}%;bottom:${15 * own}px`,
+          return el("span", {class: `cpts-mean cpts-${side}`, style: `left:${100 * at}%;bottom:${16 * own}px;--up:${16 * own}px`,
             "data-rank": rank}, el("span", {}, name, " ", el("b", {}, text)), el("i", {}));
         });
-        return [el("div", {class: "cpts-means", style: `height:${15 * ends.length + 12}px`}, ...nodes)];
+        return [el("div", {class: "cpts-means", style: `height:${16 * ends.length + 12}px`}, ...nodes)];
       },
       dim(rank) { this.state.dim = rank; this.redraw(); },
 
@@ -900,6 +900,9 @@ const cptsMap = (() => {
             if (r > 5) { round.push([x - r, y - r, x + r, y + r, row]); }
           });
         }
+        // The buttons of the zoom and the scale hide what is under them.
+        taken.push([corner.x, corner.y, corner.x + 48, corner.y + 80],
+          [corner.x, corner.y + size.y - 30, corner.x + 96, corner.y + size.y]);
         const apart = (box, each) => box[0] > each[2] || box[2] < each[0] || box[1] > each[3] || box[3] < each[1];
         const free = (box, row) => box[0] >= corner.x + 2 && box[1] >= corner.y + 2 && box[2] <= corner.x + size.x - 2 &&
           box[3] <= corner.y + size.y - 2 && taken.every((each) => apart(box, each)) &&
@@ -913,7 +916,7 @@ const cptsMap = (() => {
           const box = [x - 8 + lift, y - 9, x + 8 + lift, y + 9];
           if (box[0] > corner.x && box[2] < corner.x + size.x) { put("cpts-site", sign, x + lift, y, box); }
         }));
-        const most = clamp(Math.round(size.x * size.y / 24000), 4, NAMES);
+        const most = data.centred ? data.own : clamp(Math.round(size.x * size.y / 24000), 4, NAMES), late = [];
         let left = most, tries = 1500;
         for (const row of this.ranked) {
           if (left === 0 || tries === 0) { break; }
@@ -922,19 +925,55 @@ const cptsMap = (() => {
           // The names around only place the territory: few of them.
           if (!mine && left > most / 3) { left = Math.min(left, Math.ceil(most / 3)); }
           const [x, y] = spot(row), text = data.short[row] || data.names[row];
-          pen.font = `${mine ? 600 : 400} 12px system-ui, sans-serif`;
+          pen.font = `${mine ? 600 : 400} 13px system-ui, sans-serif`;
           const half = pen.measureText(text).width / 2 + 3, lift = Math.max(raised.get(row) || 0, 2);
           // A name stands over its place; that of an area in it, or beside it where it is too small.
           const spots = data.centred ? this.beside(row, half, scale, lift) : [[0, -lift - 8]];
-          for (const [right, low] of spots) {
-            const box = [x + right - half, y + low - 8, x + right + half, y + low + 7];
-            // A name inside another area would be read as its own.
-            const other = right !== 0 && data.centred && this.order.some((each) => each !== row &&
-              inside(this.rows, each, (x + right + origin.x) / scale, (y + low + origin.y) / scale));
-            if (!other && free(box, row)) { left -= 1; put(mine ? "" : "cpts-away", text, x + right, y + low, box); break; }
+          const spot_of = ([right, low]) => [x + right - half, y + low - 9, x + right + half, y + low + 8];
+          // A name inside another area would be read as its own.
+          const own = (each) => each[0] === 0 && each[1] === 0 || !this.covers(spot_of(each), origin, scale, row);
+          const found = spots.find((each) => (!data.centred || own(each)) && free(spot_of(each), row));
+          if (found) {
+            left -= 1;
+            put(mine ? "" : "cpts-away", text, x + found[0], y + found[1], spot_of(found));
+          } else if (data.centred) { late.push([row, text, half, x, y]); }
+        }
+        // What finds no room by its place stands where there is some, at the end of a line; else
+        // under the map, by a number.
+        const told = [];
+        late.filter(([, , , x, y]) => x > corner.x && y > corner.y && x < corner.x + size.x && y < corner.y + size.y)
+          .forEach(([row, text, half, x, y]) => {
+            const box = this.aside(x, y, half, (each) => free(each, row) && !this.covers(each, origin, scale, -1));
+            if (!box) {
+              told.push(text);
+              put("", String(told.length), x, y, [x - 8, y - 9, x + 8, y + 8]);
+              return;
+            }
+            put("", text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, box);
+            const right = clamp(x, box[0], box[2]) - x, low = clamp(y, box[1], box[3]) - y;
+            nodes.unshift(el("i", {class: "cpts-lead", style: `width:${Math.hypot(right, low)}px;` +
+              `transform:translate(${x}px,${y}px) rotate(${Math.atan2(low, right)}rad)`}));
+          });
+        pane.replaceChildren(...nodes);
+        this.numbers.replaceChildren(...told.map((text, rank) => el("span", {}, el("b", {}, String(rank + 1)), text)));
+      },
+      // Whether a name would stand on one of the areas, but for its own.
+      covers(box, origin, scale, row) {
+        const y = ((box[1] + box[3]) / 2 + origin.y) / scale;
+        return [0, 1, 2, 3, 4].map((k) => (box[0] + k * (box[2] - box[0]) / 4 + origin.x) / scale).some((x) =>
+          this.order.some((each) => each !== row && inside(this.rows, each, x, y)));
+      },
+      // The nearest box for a name around a point that passes a test.
+      aside(x, y, half, test) {
+        const most = this.box.classList.contains("cpts-narrow") ? FAR / 8 : FAR;
+        for (let far = 20; far < most; far += 10) {
+          for (let turn = 0; turn < 24; turn += 1) {
+            const right = Math.round(Math.cos(turn * Math.PI / 12) * far), low = Math.sin(turn * Math.PI / 12) * far;
+            const at = x + right + Math.sign(right) * half, box = [at - half, y + low - 9, at + half, y + low + 8];
+            if (test(box)) { return box; }
           }
         }
-        pane.replaceChildren(...nodes);
+        return null;
       }
     });
   }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -29,6 +29,9 @@ _HALF: Final = 0.5
 _ALIKE: Final = 1.0 + 1e-9
 #: A gap that is none in this share of the draws is one that the APL hardly sees.
 _NO_GAP: Final = 0.1
+
+#: Of an answer that the counts of its own line deny.
+_FOLLOWS: Final = "La réponse suit les consultations, et son intervalle est trop étroit."
 
 #: What a caveat is about, the gravest first.
 _Kind = Literal[
@@ -95,6 +98,35 @@ def caveats(
     return tuple(Caveat(kind, text) for kind, text in _found(scenario, drawn, today, observed))
 
 
+def floor_alone(found: Iterable[Caveat], observed: ObservedFloor | None) -> int | None:
+    """
+    Find the slots that stand alone where a territory's own counts deny its answer.
+
+    Parameters
+    ----------
+    found : iterable of Caveat
+        Result of :func:`caveats`.
+    observed : ObservedFloor or None
+        Floor given by consultations already served; None = unknown.
+
+    Returns
+    -------
+    int or None
+        Slots per opening day: at least as many are needed, and no more is known; None where
+        nothing denies the answer, or no consultation is known.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.existing import observed_floor
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> seen = observed_floor(load_scenario("ouest_loiret"))
+    >>> floor_alone([Caveat("contradicted", "…")], seen), floor_alone([], seen)
+    (6, None)
+    """
+    denied = any(each.kind == "contradicted" for each in found)
+    return observed.slots if denied and observed is not None else None
+
+
 def _found(
     scenario: Scenario, drawn: DemandDraws, today: Offer | None, observed: ObservedFloor | None
 ) -> Iterator[tuple[_Kind, str]]:
@@ -137,16 +169,15 @@ def _fewer_calls(
             f"{number(given)} consultations par an, alors que {number(calls)} appels et la part "
             f"qui relève d’une consultation ({percent(share)} "
             f"{'comptés' if counted else 'au plus'}) n’en demandent que {number(calls * share)}. "
-            "La réponse suit les consultations, et son intervalle est trop étroit. Vérifiez cette "
-            "part, et que ces deux nombres sont de la même période et des mêmes patients.",
+            f"{_FOLLOWS} Vérifiez cette part, et que ces deux nombres sont de la même période et "
+            "des mêmes patients.",
         )
     if calls < given:
         yield (
             "contradicted",
             f"Moins d’appels que de consultations : {number(calls)} par an, pour {number(given)}. "
-            "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. La "
-            "réponse suit les consultations, et son intervalle est trop étroit. Vérifiez les deux "
-            "nombres.",
+            "Ces deux nombres ne sont pas de la même période, ou pas des mêmes patients. "
+            f"{_FOLLOWS} Vérifiez les deux nombres.",
         )
 
 
@@ -195,8 +226,8 @@ def _transferred(scenario: Scenario) -> Iterator[tuple[_Kind, str]]:
     )
     yield (
         "transferred_rate",
-        f"Le taux d’appel des {PUBLICS['no_mt']} vient d’un autre territoire. Or ces taux ne se "
-        f"transportent pas : {counted}.",
+        f"Le taux d’appel des {PUBLICS['no_mt']} vient d’un autre territoire. Or un tel taux ne se "
+        f"transpose pas : {counted}.",
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.caveats import Caveat, caveats
+from cpts_geo.capacity.answer.caveats import Caveat, caveats, floor_alone
 from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
@@ -131,6 +131,16 @@ class Headline:
     def warnings(self) -> tuple[str, ...]:
         """French sentences of the caveats, the gravest first."""
         return tuple(caveat.text for caveat in self.caveats)
+
+    @property
+    def at_least(self) -> int | None:
+        """Slots that alone stand where its own counts deny the answer; None elsewhere."""
+        return floor_alone(self.caveats, self.observed)
+
+    @property
+    def has_median(self) -> bool:
+        """Whether its own activity tells a median, and does not deny it."""
+        return self.scenario.has_own_line and self.at_least is None
 
     @property
     def _people(self) -> Scenario | None:

@@ -97,8 +97,8 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             thinned = 1.0 + share * (found.dispersion.index - 1.0)
             changes["dispersion"] = min(round(thinned, 2), float(MAX_DISPERSION))
             sources["dispersion"] = Source(
-                text=f"{text} : dispersion des demandes d’un jour, la loi de Poisson étant refusée "
-                f"à {100 * LEVEL:g} %, et ramenée à celles qui relèvent d’une consultation",
+                text=f"{text} : écarts d’un jour à l’autre, plus grands que ceux du seul hasard "
+                f"(seuil de {100 * LEVEL:g} %), ramenés à celles qui relèvent d’une consultation",
                 grade="A",
             )
         notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)

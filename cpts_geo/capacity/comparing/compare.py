@@ -13,7 +13,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.capacity.answer.caveats import Caveat, caveats
+from cpts_geo.capacity.answer.caveats import Caveat, caveats, floor_alone
+from cpts_geo.capacity.answer.existing import observed_floor
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.comparing._measures import (
     MEASURES,
@@ -65,6 +66,9 @@ class ScenarioComparison:
         reached, who do not add up from one month to the next, are left out of the table.
     changes : tuple of str
         Fields whose values differ.
+    at_least : tuple of int or None
+        Slots that alone stand where the own counts of a scenario deny its answer
+        (:func:`cpts_geo.capacity.answer.caveats.floor_alone`); None where nothing does.
     warnings : tuple of str
         In French, why the two may not be compared as they stand.
     caveats : tuple of str
@@ -78,6 +82,7 @@ class ScenarioComparison:
     table: pd.DataFrame
     same_period: bool
     changes: tuple[str, ...]
+    at_least: tuple[int | None, int | None]
     warnings: tuple[str, ...]
     caveats: tuple[str, ...]
     draws: int
@@ -131,11 +136,14 @@ def compare_scenarios(
     of_second = draw_requests(second, draws=draws, seed=of_first.seed, lines=lines)
     drawn = [of_first, of_second]
     same_period = first.months == second.months
-    measured = []
+    measured, floors = [], []
     found: dict[Caveat, list[str]] = {}
     for scenario, own in zip((first, second), drawn, strict=True):
-        for caveat in caveats(scenario, own, today=None, observed=None):
+        observed = observed_floor(scenario)
+        known = caveats(scenario, own, today=None, observed=observed)
+        for caveat in known:
             found.setdefault(caveat, []).append(scenario.label)
+        floors.append(floor_alone(known, observed))
         say(_computing(scenario, draws))
         measured.append(_comparable(scenario, own, same_period=same_period))
     rows = {}
@@ -152,6 +160,7 @@ def compare_scenarios(
         table=pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure"),
         same_period=same_period,
         changes=changed_fields(first, second),
+        at_least=(floors[0], floors[1]),
         warnings=tuple(_warnings(first, second)),
         caveats=tuple(_said(found)),
         draws=draws,

@@ -146,7 +146,7 @@ class Fields(Record):
     dispersion: float = field(
         "Dispersion des demandes d’un jour",
         "variance / moyenne",
-        hint="1 = loi de Poisson",
+        hint="1 = le seul hasard",
         ge=1,
         le=MAX_DISPERSION,
     )

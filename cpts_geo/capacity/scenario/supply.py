@@ -14,7 +14,7 @@ _PEOPLE_PER_SECOND_HOME: Final = 5.0
 #: Usual day of one site, as in Challans (grade D elsewhere): hours of a doctor.
 _SITE_HOURS: Final = 4
 SITE_SLOTS: Final = _SITE_HOURS * 60 // SLOT_MINUTES
-SITE_WORDS: Final = f"un médecin {_SITE_HOURS} h, créneaux de {SLOT_MINUTES} min"
+SITE_WORDS: Final = f"un médecin pendant {_SITE_HOURS} h, créneaux de {SLOT_MINUTES} min"
 
 _Occupancy = Annotated[float, field("Part", ge=0, le=1)]
 #: Where no visitor is a number too.

@@ -246,7 +246,7 @@ def _bring(source: Source, file: str, run: _Run) -> _Outcome:
             except OutputError:
                 raise  # the lock cannot be written: no candidate would do better
             except CptsGeoError as error:
-                said = "; ".join([error.summary, *written(error.defects)])
+                said = " ; ".join([error.summary, *written(error.defects)])
                 refusals.append(f"{candidate.name} : {said}")
             if candidate is not candidates[-1]:
                 run.say(f"{source.key} : candidat suivant, le précédent ne convient pas")

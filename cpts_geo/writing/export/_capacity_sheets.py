@@ -79,8 +79,12 @@ def _needed(found: PublicAnswer, scenario: Scenario) -> Iterator[tuple[Cell, ...
     answer, public = found.answer, capital(whom(scenario))
     for where, name, unit, decimals in _QUANTITIES:
         if isinstance(answer, Headline):
-            bounds = vars(getattr(answer, where))
-            values = [cell(bounds[level], decimals) for level in ("p50", "p10", "p90")]
+            floor = answer.at_least
+            if floor is not None and where != "slots_per_day":
+                continue
+            # A floor has no median and no upper bound.
+            bounds = vars(getattr(answer, where)) if floor is None else {"p10": floor}
+            values = [cell(bounds.get(level), decimals) for level in ("p50", "p10", "p90")]
             rests = capital(support(answer.scenario))
             yield public, name, *values, unit, status_words(answer.status), rests
         else:
@@ -94,15 +98,15 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
     public = capital(whom(scenario))
     given = "slots_today" in scenario.sources
     today = input_status(scenario, "slots_today") if given else Status.ESTIMATED
-    offers = [("aujourd’hui", result.today, today)]
+    offers = [("aujourd’hui", "d’aujourd’hui", result.today, today)]
     if result.planned is not None:
-        offers.append(("annoncés", result.planned, Status.ANNOUNCED))
-    for word, offer, status in offers:
+        offers.append(("annoncés", "annoncés", result.planned, Status.ANNOUNCED))
+    for when, which, offer, status in offers:
         known = Status.UNKNOWN if offer is None else status
         counts = [
-            (f"Créneaux par jour {word}", None if offer is None else offer.slots, 1, "créneaux"),
+            (f"Créneaux par jour {when}", None if offer is None else offer.slots, 1, "créneaux"),
             (
-                f"Heures de médecin par semaine, créneaux {word}",
+                f"Heures de médecin par semaine avec les créneaux {which}",
                 None if offer is None else offer.gp_hours_per_week, 1, "heures",
             ),
         ]  # fmt: skip
@@ -111,7 +115,7 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
             yield public, name, shown, None, None, unit, status_words(known), ""
         if offer is not None:
             served = cell(offer.served_at_median, percent=True)
-            name = f"Part servie dans le délai, créneaux {word}"
+            name = f"Part servie dans le délai avec les créneaux {which}"
             estimated = status_words(result.status)
             yield public, name, served, None, None, "des demandes", estimated, "demande médiane"
 

@@ -5,6 +5,7 @@ Columns keep their names and have French aliases; the classes and colours are th
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sqlite3
@@ -132,9 +133,11 @@ def _outline(study: Study) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
         column = COLUMNS[row["indicator"]]
         columns[column.name] = float(row["value"])
         aliases[column.name] = heading(column, column.dated_label)
-    if study.headline is not None:
+    if (result := study.headline) is not None:
+        floor = result.at_least
+        slots: dict[str, Any] = vars(result.slots_per_day) if floor is None else {"p10": floor}
         for level, word in (("p10", "bas"), ("p50", "médiane"), ("p90", "haut")):
-            columns[f"slots_{level}"] = float(getattr(study.headline.slots_per_day, level))
+            columns[f"slots_{level}"] = float(slots.get(level, math.nan))
             aliases[f"slots_{level}"] = f"Créneaux par jour nécessaires ({word})"
     table = pd.DataFrame([columns])
     crs = study.communes.crs

@@ -112,7 +112,7 @@ def indicators(study: Study) -> Sheet:
                 str(found["source"]),
                 str(found["grade"]),
                 status_words(found["status"]),
-                "; ".join(filter(None, (str(found["base"]), str(found["note"])))),
+                typeset(" ; ".join(filter(None, (str(found["base"]), str(found["note"]))))),
             )
         )
     return Sheet(
@@ -160,11 +160,12 @@ def methods(study: Study, used: Sequence[Source]) -> Sheet:
     """Sources with their licences, then signs, grades and what is masked."""
     rows: list[tuple[Cell, ...]] = [
         (
-            "Source", source.attribution, source.product, source.vintage, source.licence,
+            "Source",
+            *map(typeset, (source.attribution, source.product, source.vintage, source.licence)),
             source.grade,
         )
         for source in used
-    ]  # fmt: skip
+    ]
     rows += _told("Signe", dict.fromkeys(map(status_words, STATUS_WORDS), ""))
     rows += _told("Confiance", GRADE_LABELS)
     told = (

@@ -29,7 +29,7 @@ from cpts_geo.sources.catalogue.catalogue import sources
 
 #: Pixels of the radius of the largest circle, and of the digits in a circle.
 LARGEST: Final = 22.0
-DIGITS: Final = 11
+DIGITS: Final = 13
 #: Circles beyond which none is drawn: the values stand on the cards alone.
 _MOST: Final = 20_000
 #: Letters of a unit that is told once.

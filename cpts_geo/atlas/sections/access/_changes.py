@@ -10,16 +10,14 @@ from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.sections.access.words import (
-    UNSEEN,
     aside,
-    most_touched,
     named,
     over_variants,
     signed,
 )
 from cpts_geo.french import counted, duration, number
 from cpts_geo.schema import Status
-from cpts_geo.settings import APL_LOW_WORDS
+from cpts_geo.settings import APL_LOW_WORDS, SHIFT_BREAKS
 from cpts_geo.study.access import TerritoryAccess
 
 #: Communes of a scenario listed on a page; all are in the CSV.
@@ -30,33 +28,29 @@ _CROSSED: Final = {"falls": f"sous {APL_LOW_WORDS}", "rises": f"à {APL_LOW_WORD
 
 def _shift_sentence(shift: Shift, names: pd.Series) -> str:
     """What is supposed; the territory before and after; the commune most touched; the crossings."""
-    moved = shift.communes["shift"]
     supposed = " ; ".join(change.words for change in shift.changes)
     text = f"Supposé : {supposed}. "
-    central = shift.means.to_dict("index")["central"]
-    if pd.notna(central["after"]):
-        moves = shift.means["after"] - shift.means["before"]
-        before, gap = number(central["before"], 2), central["after"] - central["before"]
-        if abs(gap) > UNSEEN:
-            span = aside(over_variants(moves, signed))
-            text += (
-                f"L’APL du territoire ({shift.vintage}) passerait de {before} à "
-                f"{number(central['after'], 2)}, soit {signed(gap)}{span}. "
-            )
-        else:
-            text += (
-                f"L’APL du territoire ({shift.vintage}) resterait à {before}, à moins de "
-                f"{number(UNSEEN, 3)} près. "
-            )
-    seen = int((moved.abs() > UNSEEN).sum())
-    if seen:
-        most = most_touched(shift)[0]
+    before, after = shift.mean
+    if shift.seen:
+        moves = over_variants(shift.means["after"] - shift.means["before"], signed)
+        text += (
+            f"L’APL du territoire ({shift.vintage}) passerait de {number(before, 2)} à "
+            f"{number(after, 2)}, soit {signed(after - before)}{aside(moves)}. "
+        )
+    elif pd.notna(after):
+        text += (
+            f"L’APL du territoire ({shift.vintage}) resterait à {number(before, 2)}, à moins de "
+            f"{number(SHIFT_BREAKS[0], 3)} près. "
+        )
+    if shift.touched:
+        most = shift.touched[0]
         row = shift.communes.to_dict("index")[most]
         span = aside(over_variants((row["low"], row["high"]), signed))
         text += f"Commune la plus touchée : {names.get(most, most)}, {signed(row['shift'])}{span}. "
-        text += f"{counted(seen, 'commune touchée', 'communes touchées')} sur {len(moved)}. "
+        many = counted(len(shift.touched), "commune touchée", "communes touchées")
+        text += f"{many} sur {len(shift.communes)}. "
     else:
-        text += f"Aucune commune ne bougerait de plus de {number(UNSEEN, 3)}. "
+        text += f"L’APL d’aucune commune ne bougerait de plus de {number(SHIFT_BREAKS[0], 3)}. "
     return (text + _crossing(shift, names)).strip()
 
 
@@ -87,7 +81,7 @@ def shift_rows(shift: Shift, names: pd.Series) -> list[list[Cell]]:
     table = shift.communes.to_dict("index")
     sizes = shift.communes.loc[shift.crossing.index, "shift"].abs()
     crossing = list(sizes.sort_values(ascending=False, kind="stable").index)
-    listed = list(dict.fromkeys([*crossing, *most_touched(shift)]))
+    listed = list(dict.fromkeys([*crossing, *shift.touched]))
     rows = []
     for code in listed[: max(_LISTED, len(crossing))]:
         row = table[code]

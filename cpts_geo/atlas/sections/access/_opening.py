@@ -65,7 +65,13 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
         f"{number(first['worst_minutes'])} pour la commune la plus éloignée ({far}), "
         f"{access.times.series.whose}."
     )
-    return f"{text} {_holds(found, access)}"
+    text = f"{text} {_holds(found, access)}"
+    if found.best not in found.proposed:
+        text += (
+            " Mais ouvrir là ne rapprocherait personne d’un lieu de soins sans rendez-vous : ce "
+            "choix n’est pas proposé."
+        )
+    return text
 
 
 def _holds(found: Opening, access: TerritoryAccess) -> str:
@@ -111,15 +117,14 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
             "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
             "compté."
         )
-    table = found.gains[sites].to_dict("index")
-    band = SPOKEN_MINUTES["centre"]
-    people = float(table["difference"][f"within_{band:g}"])
-    before, after = table["before"]["mean_minutes"], table["after"]["mean_minutes"]
+    gain = found.gain(sites)
+    assert gain is not None
+    people, (before, after) = gain.people, gain.minutes
     many = "Un nombre inconnu d’habitants"
     if pd.notna(people):
         many = counted(people, "habitant", "habitants") if people else "Aucun habitant"
     verb = "seraient" if people >= 2 else "serait"
-    text = f"{many} de plus {verb} à {duration(band, words=True)} au plus"
+    text = f"{many} de plus {verb} à {duration(SPOKEN_MINUTES['centre'], words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
         text += (
             " ; le service d’urgences ou le centre le plus proche serait à "
@@ -131,9 +136,10 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     """Say how many sites the requests call for."""
     text = (
-        f"Demande à porter : {number(found.requests_per_day, 1)} par jour d’ouverture. Un site "
-        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) en porte "
-        f"{number(found.site_capacity, 1)} à l’objectif : il en faut {number(found.sites_needed)}"
+        f"Demande à servir : {number(found.requests_per_day, 1)} par jour d’ouverture. Un centre "
+        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) peut en servir "
+        f"{number(found.site_capacity, 1)} en tenant l’objectif : il en faut "
+        f"{number(found.sites_needed)}"
     )
     if found.existing:
         open_now = named(found.existing, access.names)
@@ -146,7 +152,8 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"
         text += (
             f" Si chacun va au plus près, {named(list(heavy.index), access.names)} {verb} "
-            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un site n’en porte."
+            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un centre ne peut en "
+            "servir."
         )
     if found.sites_needed > len(found.existing) + len(found.best):
         looked = counted(len(found.best), "lieu est cherché", "lieux sont cherchés")

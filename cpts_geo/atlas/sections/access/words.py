@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.french import joined, number, signed_number
-from cpts_geo.settings import SHIFT_BREAKS
 
 #: Communes named in a sentence before the others are counted.
 _NAMED = 4
-#: Shift of the APL up to which nothing is seen in the figure as written: no effect on a map.
-UNSEEN: Final = SHIFT_BREAKS[0]
 
 
 def named(codes: Sequence[str], names: pd.Series) -> str:
@@ -116,26 +111,3 @@ def signed(value: float) -> str:
     ('+0,08', '−0,20')
     """
     return signed_number(value, 2)
-
-
-def most_touched(shift: Shift) -> list[str]:
-    """
-    Order the communes that a scenario touches, the most touched first.
-
-    Parameters
-    ----------
-    shift : Shift
-        Scenario on a territory.
-
-    Returns
-    -------
-    list of str
-        Codes of those whose shift is seen in the figure as written; of those as touched, the
-        commune of the scenario first, then the order of the table.
-    """
-    size = shift.communes["shift"].abs()
-    seen = size[size > UNSEEN].round(9).rename("size").to_frame()
-    own = {change.code for change in shift.changes}
-    seen["own"] = [code in own for code in seen.index]
-    order = seen.sort_values(["size", "own"], ascending=False, kind="stable")
-    return [str(code) for code in order.index]

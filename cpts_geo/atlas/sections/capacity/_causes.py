@@ -137,7 +137,7 @@ def _tornado_svg(
     swings: Sequence[_Swing], *, median: float, decimals: int, title: str, rough: bool
 ) -> str:
     """What each uncertain input alone makes of the result, the widest first."""
-    row, top, left, right = 44, 22, 34, WIDTH - 40
+    row, top, left, right = 61, 22, 36, WIDTH - 42
     low = min([median, *(swing.low for swing in swings)])
     high = max([median, *(swing.high for swing in swings)])
     scale = (right - left) / ((high - low) or 1.0)
@@ -150,9 +150,10 @@ def _tornado_svg(
         first, last = left + (start - low) * scale, left + (end - low) * scale
         fill = "url(#td)" if swing.status is Status.ASSUMED else style.FILL
         parts.append(
-            f'<text x="0" y="{y + 14}">{STATUS_MARKS[swing.status]} {escape(swing.label)} '
-            f'<tspan fill="{style.MUTED}">· {escape(swing.values)}</tspan></text>'
+            f'<text x="0" y="{y + 14}">{STATUS_MARKS[swing.status]} {escape(swing.label)}</text>'
+            f'<text x="16" y="{y + 31}" class="muted">{escape(swing.values)}</text>'
         )
+        y += 17
         if start != end:
             parts.append(
                 f'<rect x="{first:.1f}" y="{y + 21}" width="{max(last - first, 1):.1f}" '

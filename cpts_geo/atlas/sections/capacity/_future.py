@@ -21,7 +21,7 @@ from cpts_geo.schema import COLUMNS, Status, embedded_vintage, vintages
 #: What the counts of all intercommunalités say of it (a test holds it), and whose the age is.
 _HELD_TO_FRANCE: Final = (
     "Sur les intercommunalités de France, de telles bornes se sont montrées trop étroites. Âge "
-    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, lu dans la presse (C)."
+    f"moyen français : Drees, 1er janvier {MEAN_AGE_YEAR}, d’après la presse (C)."
 )
 
 
@@ -70,7 +70,7 @@ def _note(facts: Mapping[str, Mapping[Any, Any]]) -> str:
         "nombre de personnes sans médecin traitant si la ligne ne reçoit qu’elles, et sinon les "
         "besoins que les cabinets ne couvrent plus. Départs selon l’âge, installations à "
         f"{number(ENTRY_AGE)} ans, population, patients par médecin et appels par personne "
-        "constants : hypothèses (D). Ce n’est la prévision d’aucun médecin."
+        "constants : hypothèses (D). Rien n’est prédit d’aucun médecin en particulier."
     )
 
 
@@ -93,13 +93,13 @@ def _past_sentences(past: pd.DataFrame, facts: Mapping[str, Mapping[Any, Any]]) 
                 COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps"))
             )
             found.append(
-                f"De {start} à {end}, l’Insee, qui ne compte pas les mêmes médecins, passe de "
+                f"De {start} à {end}, le compte de l’Insee, fait sur d’autres médecins, passe de "
                 f"{before} à {after}."
             )
             said = "Au rythme d’installation de la France, le modèle aurait annoncé"
         found.append(f"{said} {' ; '.join(_verdict(row) for row in rows.to_dict('records'))}.")
     if past.groupby("check")["inside"].nunique().gt(1).any():
-        found.append("Tout tient à leur âge d’alors, qui n’est pas publié.")
+        found.append("Tout dépend de leur âge d’alors, qui n’est pas publié.")
     return [*found, _HELD_TO_FRANCE]
 
 
@@ -145,7 +145,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
     """GPs by year: a ribbon and its median a number of arrivals; the model of ten years ago."""
     told = None if past is None else past[past["check"] == "press"]
     start = None if told is None or told.empty else told.iloc[0]
-    left, right, top, height = 30, WIDTH - 146, 16, 190
+    left, right, top, height = 30, WIDTH - 156, 16, 190
     base = top + height
     first = 0 if start is None else -int(start["years"])
     last = int(future["year"].max())
@@ -159,12 +159,14 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
         return base - gps * height / ticks[-1]
 
     parts = [
-        svg_tag(WIDTH, base + 74, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 76, title=title, kind="chart"),
         hatches("f"),
         axis(ticks, left=left, right=right, base=base, height=height),
     ]
     for year in range(first, last + 1, 5):
-        words = "auj." if year == 0 else f"{'−' if year < 0 else '+'}{abs(year)}{NNBSP}ans"
+        words = "auj." if year == 0 else f"{'−' if year < 0 else '+'}{abs(year)}"
+        # The unit is told once: four times it would touch the next year.
+        words += f"{NNBSP}ans" if year == last else ""
         parts.append(
             f'<text x="{x(year):.1f}" y="{base + 17}" text-anchor="middle" class="muted">{words}'
             "</text>"
@@ -199,7 +201,7 @@ def _fan_svg(future: pd.DataFrame, past: pd.DataFrame | None, *, title: str) -> 
     if start is not None:
         legend.append(f"pointillé : ce que le modèle aurait dit il y a {-first}{NNBSP}ans")
     parts += [
-        f'<text x="{left}" y="{base + 36 + 16 * line}" class="muted">{text}</text>'
+        f'<text x="0" y="{base + 36 + 17 * line}" class="muted">{text}</text>'
         for line, text in enumerate(legend)
     ]
     lowest = base + 34.0

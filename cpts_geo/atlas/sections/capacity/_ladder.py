@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,6 +20,9 @@ from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
 from cpts_geo.french import NNBSP, number, percent
 from cpts_geo.schema import APL_OF_NEED, COLUMNS
 from cpts_geo.study.study import Study
+
+#: Bold letters that a line of the drawing holds.
+_LETTERS: Final = 44
 
 #: Visits that a surgery could have seen: inside the gap, or more than the APL sees of it.
 _WITHIN, _APART = "dont aux urgences, et qui relèvent de la ville", "Aux urgences, sans en relever"
@@ -93,7 +97,7 @@ def _sentences(
     gap, visits = rungs[2].found, rungs[3].found
     said = [
         f"Le besoin sans réponse sur place, {span(gap.p10, gap.p90)} demandes par jour, est un "
-        "ordre de grandeur (± 40 % au mieux) et jamais un objectif."
+        "ordre de grandeur (à 40 % près, au mieux) et jamais un objectif."
     ]
     if rungs[3].inside and gap.p50 > 0:
         said[0] += " Des passages aux urgences en font partie, ils ne s’y ajoutent pas."
@@ -135,34 +139,41 @@ def _lines_sentence(checked: pd.DataFrame, own: Surprise | None) -> str:
     )
     if own is None:
         return text + "."
-    said = "n’y surprennent pas" if own.inside else "y surprennent"
+    said = "n’ont rien de surprenant" if own.inside else "surprennent"
     return (
         f"{text}. Celles que la réponse retient ici, d’après les chiffres de la ligne, {said} : "
-        f"{percent(own.rank, 0)} de ce que prédisent les autres est plus bas."
+        f"les autres lignes prédisent moins dans {percent(own.rank, 0)} des situations."
     )
 
 
 def _ladder_svg(rungs: list[_Rung], *, title: str) -> str:
     """A bar a quantity, its interval as a whisker and in figures."""
-    row, left = 40, 4
+    row, line, left = 40, 16, 4
+    # A long name takes two lines.
+    names = [textwrap.wrap(rung.label, _LETTERS) for rung in rungs]
+    tops = [row * n + line * sum(len(each) - 1 for each in names[:n]) for n in range(len(rungs))]
+    high = tops[-1] + row + line * (len(names[-1]) - 1) + 4
     # The longest interval stands after the longest bar.
-    room = 12 + 7 * max(len(span(rung.found.p10, rung.found.p90)) for rung in rungs)
+    room = 12 + 8 * max(len(span(rung.found.p10, rung.found.p90)) for rung in rungs)
     top = max(rung.found.p90 for rung in rungs) or 1.0
     scale = (WIDTH - left - room) / top
-    parts = [svg_tag(WIDTH, row * len(rungs) + 4, title=title, kind="chart"), hatches("l")]
-    for index, rung in enumerate(rungs):
-        y = row * index
+    parts = [svg_tag(WIDTH, high, title=title, kind="chart"), hatches("l")]
+    for rung, name, y in zip(rungs, names, tops, strict=True):
         indent = 14 if rung.inside else 0
         weight = ' font-weight="600"' if rung.bold else ""
         fill = style.FILL if rung.bold else style.FILL_LIGHT
-        low, middle, high = (left + scale * x for x in vars(rung.found).values())
+        low, middle, end = (left + scale * x for x in vars(rung.found).values())
+        parts += [
+            f'<text x="{left + indent}" y="{y + 14 + line * rank}"{weight}>{escape(words)}</text>'
+            for rank, words in enumerate(name)
+        ]
+        base = y + line * (len(name) - 1)
         parts.append(
-            f'<text x="{left + indent}" y="{y + 14}"{weight}>{escape(rung.label)}</text>'
-            f'<rect x="{left}" y="{y + 20}" width="{max(middle - left, 0.5):.1f}" height="13" '
+            f'<rect x="{left}" y="{base + 20}" width="{max(middle - left, 0.5):.1f}" height="13" '
             f'fill="{fill}" {EDGE}/>'
-            f'<path d="M{low:.1f} {y + 26.5}H{high:.1f}M{low:.1f} {y + 22.5}v8M{high:.1f} '
-            f'{y + 22.5}v8" stroke="{style.INK}" fill="none"/>'
-            f'<text x="{high + 7:.1f}" y="{y + 31}"{weight}>'
+            f'<path d="M{low:.1f} {base + 26.5}H{end:.1f}M{low:.1f} {base + 22.5}v8M{end:.1f} '
+            f'{base + 22.5}v8" stroke="{style.INK}" fill="none"/>'
+            f'<text x="{end + 7:.1f}" y="{base + 31}"{weight}>'
             f"{span(rung.found.p10, rung.found.p90)}</text>"
         )
     return "".join(parts) + "</svg>"

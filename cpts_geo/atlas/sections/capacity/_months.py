@@ -11,9 +11,18 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ticks, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital, estimate, shown_floor, slots_text, span, todays
+from cpts_geo.atlas.look.words import (
+    capital,
+    estimate,
+    extreme_months,
+    month_slots,
+    shown_floor,
+    slots_text,
+    span,
+    todays,
+)
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, Interval
+from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import MONTHS, joined, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import TerritoryCapacity
@@ -29,18 +38,18 @@ _SHORT_MONTHS: Final = get_month_names("abbreviated", locale="fr")
 def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     """Say which month asks most, against the mean day."""
     mean = result.slots_per_day
-    calmest, busiest = _extremes(table)
+    calmest, busiest = extreme_months(table)
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
-    shown = {estimate(result, _slots(month)) for month in table.to_dict("records")}
-    usual, fewest = estimate(result, mean), estimate(result, _slots(low))
+    shown = {estimate(result, month_slots(month)) for month in table.to_dict("records")}
+    usual, fewest = estimate(result, mean), estimate(result, month_slots(low))
     if len(shown) == 1:
         said = [f"Le nombre est le même toute l’année : {usual} par jour."]
     else:
         least = f" ; {MONTHS[calmest - 1]} le moins : {fewest}"
         said = [
             f"{MONTHS[busiest - 1].capitalize()} demande le plus : "
-            f"{estimate(result, _slots(high))} créneaux par jour, contre {usual} pour un jour "
+            f"{estimate(result, month_slots(high))} créneaux par jour, contre {usual} pour un jour "
             f"moyen {studied}{least if fewest != usual else ''}."
         ]
     heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean.p50]
@@ -58,17 +67,6 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
             f"{MONTHS[busiest - 1]}, {best} en {MONTHS[calmest - 1]}."
         )
     return said
-
-
-def _extremes(table: pd.DataFrame) -> tuple[int, int]:
-    """The months that ask least and most: of medians alike, by the highest demands."""
-    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").index
-    return int(order[0]), int(order[-1])
-
-
-def _slots(month: Any) -> Interval[int]:
-    """Slots of a month."""
-    return Interval(*(month[f"slots_{bound}"] for bound in ("p10", "p50", "p90")))
 
 
 def _months_note(result: Headline, capacity: TerritoryCapacity) -> str:
@@ -102,12 +100,12 @@ def _around_holidays(measured: pd.DataFrame) -> str:
 
 def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
     """Say which months would ask most and least under the peaked profile."""
-    calmest, busiest = _extremes(table)
+    calmest, busiest = extreme_months(table)
     least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
     return (
         f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "
-        f"{estimate(result, _slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
-        f"{estimate(result, _slots(least))}."
+        f"{estimate(result, month_slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
+        f"{estimate(result, month_slots(least))}."
     )
 
 
@@ -169,18 +167,20 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
     ]
     known = [(value, text, dash) for value, text, dash in lines if value is not None]
     ticks = round_ticks(max([by_month["slots_p90"].max(), *(value for value, _, _ in known)]))
-    left, right, height, base = 38, WIDTH - 4, 170, 222
+    left, right, height = 34, WIDTH - 4, 170
+    # What the marks are: the bar alone on its line, the median and the slots after it.
+    base = height + 46 + 17 * len(known)
     scale, step = height / ticks[-1], (right - left) / len(by_month)
     fill = "url(#ml)" if assumed else style.FILL_LIGHT
     weight = ' font-weight="600"' if result.scenario.has_own_line else ""
     parts = [
-        svg_tag(WIDTH, base + 24, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 40, title=title, kind="chart"),
         hatches("m"),
         axis(ticks, left=left, right=right, base=base, height=height),
         f'<rect x="{left}" y="4" width="12" height="12" fill="{fill}" {EDGE}/>'
         f'<text x="{left + 18}" y="14" class="muted">{CHANCES}</text>'
-        f'<path d="M{left + 316} 10h16" stroke="{style.INK}" stroke-width="2.5"/>'
-        f'<text x="{left + 338}" y="14" class="muted">médiane</text>',
+        f'<path d="M{left} 27h16" stroke="{style.INK}" stroke-width="2.5"/>'
+        f'<text x="{left + 22}" y="31" class="muted">médiane</text>',
     ]
     places = [left + (index + 0.5) * step for index in range(len(by_month))]
     rows = list(zip(places, by_month.to_dict("index").items(), strict=True))
@@ -192,20 +192,22 @@ def _months_svg(result: Headline, by_month: pd.DataFrame, *, assumed: bool, titl
         )
     for place, (value, text, dash) in enumerate(known):
         y = base - value * scale
-        at = left + 150 * place
+        line = 44 + 17 * place
         parts.append(
-            f'<path d="M{left} {y:.1f}H{right}M{at} 29h16" '
+            f'<path d="M{left} {y:.1f}H{right}M{left} {line}h16" '
             f'stroke="{style.ACCENT}" stroke-width="2" stroke-dasharray="{dash}"/>'
-            f'<text x="{at + 22}" y="33" fill="{style.ACCENT}" font-weight="600">'
+            f'<text x="{left + 22}" y="{line + 4}" fill="{style.ACCENT}" font-weight="600">'
             f"{text} : {slots_text(value)}</text>"
         )
-    for x, (month, row) in rows:
+    for index, (x, (month, row)) in enumerate(rows):
         y = base - row["slots_p50"] * scale
         parts.append(
             f'<path d="M{x - 11:.1f} {y:.1f}h22" stroke="{style.INK}" stroke-width="2.5"/>'
             f'<text x="{x:.1f}" y="{y - 5:.1f}" text-anchor="middle"{weight} {HALO}>'
             f"{number(row['slots_p50'])}</text>"
-            f'<text x="{x:.1f}" y="{base + 17}" text-anchor="middle" class="muted">'
+            # Twelve names on one line would touch.
+            f'<text x="{x:.1f}" y="{base + 16 + 16 * (index % 2)}" text-anchor="middle" '
+            f'class="muted">'
             f"{_SHORT_MONTHS[int(str(month))]}</text>"
         )
     return "".join(parts) + "</svg>"

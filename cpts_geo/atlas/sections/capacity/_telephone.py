@@ -89,7 +89,7 @@ def _agents_svg(phone: pd.DataFrame, *, title: str) -> str:
     radius = min(8.0, step * 0.4, 60 / most)
     base = 8 + 2 * (radius + 1) * most
     parts = [
-        svg_tag(WIDTH, base + 56, title=title, kind="chart"),
+        svg_tag(WIDTH, base + 74, title=title, kind="chart"),
         hatches("p"),
         f'<path d="M4 {base}H{WIDTH - 4}" stroke="{style.BORDER}"/>',
     ]
@@ -101,13 +101,14 @@ def _agents_svg(phone: pd.DataFrame, *, title: str) -> str:
             for level in range(int(row["agents"]))
         )
         parts.append(
-            f'<text x="{x:.1f}" y="{base + 16}" text-anchor="middle">{hour}{NNBSP}h</text>'
+            f'<text x="{x:.1f}" y="{base + 16}" text-anchor="middle">{hour}</text>'
             f'<text x="{x:.1f}" y="{base + 32}" text-anchor="middle" class="muted">'
             f"{number(row['calls_per_hour'], 1)}</text>"
         )
     parts.append(
-        f'<text x="4" y="{base + 50}" class="muted">Un disque : une personne qui décroche. '
-        "Dessous : appels dans l’heure.</text>"
+        f'<text x="4" y="{base + 51}" class="muted">Un disque : une personne qui décroche, selon '
+        f'l’heure.</text><text x="4" y="{base + 68}" class="muted">Dessous : appels dans '
+        "l’heure.</text>"
     )
     return "".join(parts) + "</svg>"
 

@@ -137,7 +137,7 @@ def _companions(result: Headline) -> list[_Landmark]:
     minutes = number(scenario.minutes[1], 1)
     found.append(
         _Landmark(
-            "Heures strictement consultées",
+            "Heures passées en consultation",
             number(result.central_gp_hours_per_week, 1),
             f"À la demande médiane, {minutes} min chacune, tous les créneaux occupés ; à 100 % "
             "d’occupation, l’attente s’allonge sans fin",
@@ -225,7 +225,8 @@ def section(result: Headline) -> dict[str, Any]:
             f"{sentence(scenario.population_basis)}"
         ),
         "analyst": (
-            f"Appui {scenario.evidence} (de {min(EVIDENCE)}, le plus solide, à {max(EVIDENCE)}). "
+            f"Dans les tableaux, solidité {scenario.evidence} (de {min(EVIDENCE)}, la meilleure, à "
+            f"{max(EVIDENCE)}). "
             f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}."
         ),
         "notes": [sentence(note) for note in scenario.notes],

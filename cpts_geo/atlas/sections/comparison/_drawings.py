@@ -11,11 +11,17 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.svg import HATCH, svg_tag
 from cpts_geo.atlas.look import style
-from cpts_geo.atlas.sections.comparison._sides import SAME, mean_offered, measure_status, side_text
+from cpts_geo.atlas.sections.comparison._sides import (
+    SAME,
+    mean_offered,
+    measure_status,
+    refuted,
+    side_text,
+)
 from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS, TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.french import NNBSP, number
+from cpts_geo.french import NNBSP, joined, number
 from cpts_geo.schema import STATUS_MARKS, Status
 
 #: Narrow enough for a telephone to show its words at their size.
@@ -166,6 +172,7 @@ def _x(value: float, ticks: list[float]) -> float:
 def section(found: ScenarioComparison) -> dict[str, Any]:
     """What the template shows: a drawing of each measure that tells the scenarios apart."""
     return {
+        "refuted": joined(refuted(found)),
         "figures": [(TEXTS[name].label, Markup(_paired_svg(found, name))) for name in _DRAWN],
         "common_draws": COMMON_DRAWS,
         "draws": found.draws,

@@ -13,7 +13,8 @@ from cpts_geo.atlas.sections.comparison._sides import (
     gap_decimals,
     hour_cost,
     mean_offered,
-    side_text,
+    refuted,
+    told_parts,
 )
 from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
@@ -33,6 +34,11 @@ def finding(found: ScenarioComparison) -> str:
 
 def _effects(found: ScenarioComparison) -> list[str]:
     """What changes of the slots needed, where the demand does, and of the share served."""
+    if denied := refuted(found):
+        return [
+            f"les chiffres de {joined(denied)} se contredisent, et ni les créneaux nécessaires ni "
+            "les parts servies ne se comparent"
+        ]
     needed: Any = found.table.loc["slots_needed"]
     served: Any = found.table.loc["served"]
     said = []
@@ -67,7 +73,8 @@ def _goal_sentences(found: ScenarioComparison) -> list[str]:
     for letter, side, scenario in zip(
         "AB", ("first", "second"), (found.first, found.second), strict=True
     ):
-        slots_asked = side_text("slots_needed", row, side)
+        middle, bounds = told_parts(found, "slots_needed", side)
+        slots_asked = f"{middle} ({bounds})" if bounds else middle
         if not scenario.has_own_line:
             bounds = span(row[f"{side}_p10"], row[f"{side}_p90"])
             slots_asked = f"{bounds}, ordre de grandeur"

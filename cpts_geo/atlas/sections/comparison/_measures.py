@@ -7,10 +7,11 @@ from typing import Any
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.grades import least_known
 from cpts_geo.atlas.sections.comparison._sides import (
+    NOT_KEPT,
     UNCOUNTED,
     hour_cost,
     measure_status,
-    side_parts,
+    told_parts,
 )
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
 from cpts_geo.capacity.comparing._measures import SAMPLING
@@ -37,8 +38,10 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
         status["difference"] = least_known(status["first"], status["second"])
         cells = []
         for side, known in status.items():
-            shown, spread = side_parts(name, row, side)
-            marked = {UNKNOWN_TEXT: str(Status.UNKNOWN), UNCOUNTED: ""}.get(shown, known)
+            shown, spread = told_parts(found, name, side)
+            marked = {UNKNOWN_TEXT: str(Status.UNKNOWN), UNCOUNTED: "", NOT_KEPT: ""}.get(
+                shown, known
+            )
             cells.append(Cell(shown, status=marked, origin=spread))
         rows.append((text.label, text.unit.format(period=period_words(found)), cells))
     return rows
@@ -46,4 +49,8 @@ def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]
 
 def section(found: ScenarioComparison) -> dict[str, Any]:
     """What the template shows: every measure of two scenarios, and their difference."""
-    return {"rows": measure_rows(found), "hour_cost": hour_cost(found)}
+    return {
+        "rows": measure_rows(found),
+        "sampled": bool(found.table.loc[list(SAMPLING)].notna().any(axis=None)),
+        "hour_cost": hour_cost(found),
+    }

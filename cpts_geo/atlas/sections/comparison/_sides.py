@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,8 +16,27 @@ from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
 
 SAME: Final = "identique"
+#: Said of what own counts deny.
+NOT_KEPT: Final = "non retenu"
 #: Said of what counting leaves unknown, where the demand rests on no count.
 UNCOUNTED: Final = "aucun comptage"
+
+
+def told_parts(found: ScenarioComparison, measure: str, side: str) -> tuple[str, str]:
+    """As :func:`side_parts`; a floor alone, and no difference, where own counts deny an answer."""
+    floors = dict(zip(("first", "second"), found.at_least, strict=True))
+    offered = measure == "cost" or TEXTS[measure].of == "offered"
+    if offered or not refuted(found) or (side in floors and floors[side] is None):
+        row: Any = found.table.loc[measure]
+        return side_parts(measure, row, side)
+    floor = floors.get(side) if measure == "slots_needed" else None
+    return (NOT_KEPT if floor is None else f"au moins {number(floor)}"), ""
+
+
+def refuted(found: ScenarioComparison) -> list[str]:
+    """Names of the scenarios whose own counts deny their answer."""
+    sides = zip((found.first, found.second), found.at_least, strict=True)
+    return list(dict.fromkeys(each.label for each, floor in sides if floor is not None))
 
 
 def side_text(measure: str, row: pd.Series, side: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from cpts_geo.atlas.look.words import (
     capital,
     goal,
     gp_hours,
+    need_parts,
     slots_text,
+    solidity,
     span,
     whom,
 )
@@ -19,9 +21,6 @@ from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.french import number, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
-
-#: The evidence from the weakest, so that its place is the number of full bars.
-_RANKED: Final = sorted(EVIDENCE, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -56,23 +55,16 @@ def section(study: Study) -> dict[str, Any]:
         "condition": _condition(result),
         "spread": _spread(result),
         "served": _served(result),
-        "bars": [index <= _RANKED.index(result.scenario.evidence) for index in range(len(_RANKED))],
+        "bars": [index < solidity(result.scenario) for index in range(len(EVIDENCE))],
         "worth": result.scenario.evidence_words,
     }
 
 
 def _needed(result: Headline) -> _Figure:
     """Slots needed: the median of an answer, the bounds of an order of magnitude."""
-    needed, seen, status = result.slots_per_day, result.observed, result.status
-    if seen is not None and any(each.kind == "contradicted" for each in result.caveats):
-        # What was given refutes the model: only the floor under it stands.
-        return _Figure("Il faudrait au moins", number(seen.slots), _per_day(seen.slots), status)
-    if not needed.p90:
-        return _Figure("D’après l’APL, il ne faudrait", "aucun", "créneau", status, rough=True)
-    if not result.scenario.has_own_line:
-        after = _per_day(needed.p90)
-        return _Figure("Ordre de grandeur :", _bounds(needed), after, status, rough=True)
-    return _Figure("Il faudrait", number(needed.p50), _per_day(needed.p50), status)
+    before, value, after = need_parts(result)
+    rough = not result.scenario.has_own_line
+    return _Figure(before, value.replace(" ", "\u00a0"), after, result.status, rough=rough)
 
 
 def _today(result: Headline) -> list[_Figure]:
@@ -80,11 +72,6 @@ def _today(result: Headline) -> list[_Figure]:
     if result.today is None:
         return []
     return [_Figure("Il y en a", slots_text(result.today.slots), status=Status.ASSUMED)]
-
-
-def _per_day(count: float) -> str:
-    """The unit of a number of slots."""
-    return f"{'créneau' if count < 2 else 'créneaux'} par jour"
 
 
 def _bounds(found: Interval[int]) -> str:
@@ -107,7 +94,7 @@ def _condition(result: Headline) -> str:
     hours, scenario = result.gp_hours_per_week, result.scenario
     low, high = round(hours.p10), round(hours.p90)
     text = f"Pour que {goal(result)}. Public : {whom(scenario)}."
-    if not hours.p90:
+    if not hours.p90 or result.at_least is not None:
         return text
     if not scenario.has_own_line:
         start = f"{number(low)}\u00a0à\u00a0" if low < high else ""
@@ -119,7 +106,7 @@ def _condition(result: Headline) -> str:
 def _spread(result: Headline) -> str:
     """How far the answer may be from its median, under the dots."""
     needed = result.slots_per_day
-    if not needed.p90:
+    if not needed.p90 or result.at_least is not None:
         return ""
     return f"{_bounds(needed)} : {CHANCES}."
 
@@ -128,7 +115,7 @@ def _served(result: Headline) -> list[tuple[str, str]]:
     """Share that the slots of today, then those announced, serve in time."""
     known = [
         (offer, end) for offer, end in ((result.today, "aujourd’hui"), (result.planned, "annoncés"))
-        if offer is not None
+        if offer is not None and result.at_least is None
     ]  # fmt: skip
     return [
         (

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpts_geo.atlas.look.vintages import newest_known
+from cpts_geo.atlas.look.vintages import newest_known, value_of
 from cpts_geo.atlas.look.words import (
-    capital,
-    short_answer,
-    slots,
-    slots_text,
+    low_apl_finding,
+    near_finding,
+    need_finding,
+    shift_finding,
 )
-from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.french import counted, duration, number, whole_percent
-from cpts_geo.schema import COLUMNS, FACILITIES, TERRITORY
-from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
+from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.french import counted, number, whole_percent
+from cpts_geo.schema import COLUMNS, FRANCE
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
 
@@ -22,41 +21,28 @@ from cpts_geo.study.study import Study
 def section(study: Study) -> dict[str, str]:
     """A finding by the name of its part of the page; what the part is about where none is known."""
     return {
-        "map": _map(study.comparison),
+        "map": _map(study),
         "beside": _beside(study.comparison),
-        "need": _need(study.headline),
+        "need": _need(study),
         "access": _access(study.access),
         "changes": _changes(study.access),
         "communes": _communes(study.figures),
     }
 
 
-def _value(comparison: pd.DataFrame, family: str, level: str = TERRITORY.key) -> float | None:
-    """The newest value of an indicator in the first area of a level; None where unknown."""
-    for name in newest_known([family], comparison):
-        rows = comparison[(comparison["indicator"] == name) & (comparison["area_level"] == level)]
-        for value in rows["value"].dropna():
-            return float(value)
-    return None
-
-
-def _map(comparison: pd.DataFrame) -> str:
-    """How many live where the APL is low."""
-    share = _value(comparison, "share_low_apl")
-    if share is None:
-        return "Le territoire et ses alentours"
-    where = f"dans une commune où l’APL est inférieure à {APL_LOW_WORDS}"
-    if not share:
-        return f"Aucun habitant ne vit {where}"
-    return f"{capital(whole_percent(share))} des habitants vivent {where}"
+def _map(study: Study) -> str:
+    """How many live where the APL is low, at the vintage that the map opens on."""
+    apl = territory_layers(study.communes)[0].column
+    return low_apl_finding(study.comparison, apl) or "Le territoire et ses alentours"
 
 
 def _beside(comparison: pd.DataFrame) -> str:
     """The APL of the territory against that of France."""
-    mine, france = _value(comparison, "apl"), _value(comparison, "apl", "france")
-    if mine is None or france is None:
-        return "Le territoire en chiffres"
     apl = COLUMNS[newest_known(["apl"], comparison)[0]]
+    mine = value_of(apl.name, comparison)
+    france = value_of(apl.name, comparison, level=FRANCE.key)
+    if pd.isna(mine) or pd.isna(france):
+        return "Le territoire en chiffres"
     here, there = (number(value, apl.decimals) for value in (mine, france))
     if here == there:
         return f"Autant de consultations accessibles par habitant qu’en France : {here} par an"
@@ -64,49 +50,26 @@ def _beside(comparison: pd.DataFrame) -> str:
     return f"{less.capitalize()} de consultations accessibles qu’en France : {here} contre {there}"
 
 
-def _need(result: Headline | None) -> str:
+def _need(study: Study) -> str:
     """The slots needed beside those of today, and what these serve."""
-    if result is None:
-        return "Le besoin du territoire"
-    if not result.slots_per_day.p90:
-        return "L’APL ne voit pas de besoin sans réponse"
-    today = result.today
-    if not result.scenario.has_own_line:
-        return f"Besoin en créneaux par jour : {short_answer(result)}"
-    text = f"Il faudrait {slots(result.slots_per_day.p50)} par jour"
-    if today is None:
-        return text
-    share = whole_percent(today.served_at_median)
-    return f"{text} ; les {slots_text(today.slots)} d’aujourd’hui servent {share} des demandes"
+    result, said = study.headline, need_finding(study)
+    if result is None or result.today is None:
+        return said
+    if result.at_least is not None or not result.scenario.has_own_line:
+        return said
+    return f"{said}, qui servent {whole_percent(result.today.served_at_median)} des demandes"
 
 
 def _access(access: TerritoryAccess) -> str:
     """How many live near the care that is nearest."""
-    rows = access.coverage
-    for facility, minutes in SPOKEN_MINUTES.items():
-        mine = rows[
-            (rows["facility"] == facility)
-            & (rows["minutes"] == minutes)
-            & (rows["variant"] == "central")
-            & rows["share"].notna()
-        ]
-        for share in mine["share"]:
-            place = FACILITIES[facility].place
-            within = f"à {duration(minutes, words=True)} au plus {place}"
-            return f"{capital(whole_percent(float(share)))} des habitants vivent {within}"
-    return "Les temps d’accès aux soins ne sont pas connus"
+    return near_finding(access.coverage) or "Les temps d’accès aux soins ne sont pas connus"
 
 
 def _changes(access: TerritoryAccess) -> str:
     """What the first change of supply would make of the APL."""
-    for shift in access.shifts:
-        row = shift.means.to_dict("index")["central"]
-        if pd.notna(row["after"]):
-            before, after = number(row["before"], 2), number(row["after"], 2)
-            moved = (
-                f"passerait de {before} à {after}" if before != after else f"resterait à {after}"
-            )
-            return f"{shift.title} : l’APL {moved}"
+    known = next(filter(None, map(shift_finding, access.shifts)), "")
+    if known:
+        return known
     if access.opening and access.opening.proposed:
         return "Où ouvrir un centre ?"
     return "Changements de l’offre : non montrés"

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import geopandas as gpd
-
+from cpts_geo.atlas.look.words import need_finding
+from cpts_geo.atlas.maps.drawings import StillMaps
 from cpts_geo.atlas.sections.paper import (
     _closing,
     _figures,
@@ -30,7 +30,7 @@ _OURSELVES = __name__.partition(".")[0]
 
 
 def section(
-    study: Study, *, national: gpd.GeoDataFrame, date: str, used: Sequence[Source]
+    study: Study, *, stills: StillMaps | None, date: str, used: Sequence[Source]
 ) -> dict[str, Any]:
     """
     Lay out the two printed pages of one territory.
@@ -39,8 +39,8 @@ def section(
     ----------
     study : Study
         Everything known of it.
-    national : GeoDataFrame
-        All communes, for the surroundings of the map.
+    stills : StillMaps or None
+        Still maps of the territory; None where there is nothing to draw.
     date : str
         Date of the run, as written on the page.
     used : sequence of Source
@@ -61,7 +61,7 @@ def section(
         "messages": _head.messages(study, levers),
         # Emergency passages and SAS effectors are rows of the key figures.
         "figures": _figures.section(study),
-        "map": _map.section(study, national=national),
+        "map": _map.section(study, stills),
         # Here: who has a médecin traitant, in four rows.
     }
     second: Mapping[str, Any] = {
@@ -81,7 +81,7 @@ def section(
     foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
     return {
         "foot": css_text(foot),
-        "title": _head.finding(study),
+        "title": need_finding(study),
         "pages": [
             [(name, block) for name, block in page.items() if block is not None]
             for page in (first, second)

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from cpts_geo.atlas.look.words import (
-    capital,
     centred,
     goal,
-    short_answer,
-    slots,
+    need_parts,
     slots_text,
     span,
     whom,
@@ -19,7 +17,6 @@ from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
 from cpts_geo.atlas.sections.paper._levers import Lever
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
-from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.sources.codes import counted_places
@@ -59,43 +56,16 @@ def contradicted(result: Headline) -> str:
     return next((each.text for each in result.caveats if each.kind == "contradicted"), "")
 
 
-def finding(study: Study) -> str:
-    """The answer beside what there is, as the title of the second page."""
-    result = study.headline
-    if result is None:
-        return (
-            "Trop grand pour une seule file d’attente : à découper"
-            if isinstance(study.answer, DemandTooLargeError)
-            else "Le besoin est inconnu : voici ce qu’il faut demander"
-        )
-    needed = _needed(result)
-    if result.today is None:
-        return needed
-    return f"{needed} ; il y en a {slots_text(result.today.slots)}"
-
-
-def _needed(result: Headline) -> str:
-    """Slots needed: a floor where the counts deny the answer, bounds where it is rough."""
-    found = result.slots_per_day
-    if contradicted(result) and result.observed is not None:
-        return f"Il faudrait au moins {slots(result.observed.slots)} par jour"
-    if not found.p90:
-        return capital(short_answer(result))
-    if result.scenario.has_own_line:
-        return f"Il faudrait {slots(found.p50)} par jour"
-    bounds = span(found.p10, found.p90)
-    return f"Ordre de grandeur : {bounds} {'créneau' if found.p90 < 2 else 'créneaux'} par jour"
-
-
 def _need(study: Study) -> Message:
     """The need, in slots and hours, or why it is not known."""
     result, label = study.headline, "Besoin"
     if result is None:
-        if isinstance(study.answer, DemandTooLargeError):
+        if study.too_large:
             return Message(label, "Non calculé :", "trop grand pour une file ; découpez-le.")
         return Message(label, "Inconnu :", "l’APL n’est pas publiée ici ; voir page 2.")
-    needed, found, hours = _needed(result), result.slots_per_day, result.gp_hours_per_week
-    if contradicted(result) or not found.p90:
+    needed = " ".join(need_parts(result))
+    found, hours = result.slots_per_day, result.gp_hours_per_week
+    if result.at_least is not None or not found.p90:
         return Message(label, f"{needed}.")
     if not result.scenario.has_own_line:
         many = f"{span(round(hours.p10), round(hours.p90))}"

@@ -7,8 +7,10 @@ from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.look.words import (
+    TOO_LARGE,
     deadline,
     estimate,
+    per_day,
     short_answer,
     shown_floor,
     slots,
@@ -21,7 +23,6 @@ from cpts_geo.atlas.sections.paper._head import contradicted
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
-from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
@@ -51,10 +52,9 @@ def section(study: Study) -> dict[str, Any]:
     """The table and the dots, or why there is none and what to ask for."""
     result, capacity = study.headline, study.capacity
     if result is None or capacity is None:
-        large = isinstance(study.answer, DemandTooLargeError)
+        large = study.too_large
         why = (
-            "Ce territoire dépasse ce que la file d’attente d’une ligne peut représenter : "
-            "découpez-le. Cartes et indicateurs restent valables."
+            TOO_LARGE
             if large
             else "Le besoin se calcule d’après l’APL, qui n’est pas publiée pour toutes les "
             "communes de ce territoire."
@@ -157,9 +157,8 @@ def _other_public(study: Study) -> str:
     found = other.answer.slots_per_day
     if not found.p90:
         return ""
-    many = f"{span(found.p10, found.p90)} {'créneau' if found.p90 < 2 else 'créneaux'}"
+    many = f"{span(found.p10, found.p90)} {per_day(found.p90)}"
     held = " (part nationale supposée)" if other.hypothesis else ""
     return (
-        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} par jour "
-        f"{mark}."
+        f"Réservée {the}{whom(other.answer.scenario)}{held}, une ligne demanderait {many} {mark}."
     )

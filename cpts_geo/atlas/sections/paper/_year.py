@@ -12,10 +12,15 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.svg import EDGE, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.grades import input_status
-from cpts_geo.atlas.look.words import capital, estimate, slots_text, span
+from cpts_geo.atlas.look.words import (
+    capital,
+    month_slots,
+    months_finding,
+    slots_text,
+    span,
+)
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import LEVELS, Interval
-from cpts_geo.french import MONTHS, WEEKDAYS, number, whole_percent
+from cpts_geo.french import WEEKDAYS, number, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -32,7 +37,7 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any] | N
     table = capacity.by_month
     if table is None or not table["slots_p90"].any():
         return None
-    title = _finding(result, table)
+    title = months_finding(result, table)
     status = input_status(result.scenario, "calendar")
     return {
         "title": title,
@@ -40,23 +45,6 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any] | N
         "week": _week(result, capacity),
         "sign": f"{STATUS_MARKS[status]} {STATUS_LABELS[status]}",
     }
-
-
-def _slots(month: Any) -> Interval[int]:
-    """Slots of a month."""
-    return Interval(*(month[f"slots_{bound}"] for bound in LEVELS))
-
-
-def _finding(result: Headline, table: pd.DataFrame) -> str:
-    """The month that asks most, and the one that asks least."""
-    order = table.sort_values(["requests_p50", "requests_p90"], kind="stable").to_dict("index")
-    months = list(order.items())
-    (calm, low), (busy, high) = months[0], months[-1]
-    least, most = (estimate(result, _slots(month)) for month in (low, high))
-    if least == most:
-        return f"Le besoin est le même toute l’année : {most} créneaux par jour"
-    busiest, calmest = (MONTHS[int(str(month)) - 1] for month in (busy, calm))
-    return f"{capital(busiest)} demande le plus, {most} créneaux par jour ; {calmest}, {least}"
 
 
 def _week(result: Headline, capacity: TerritoryCapacity) -> str:
@@ -101,7 +89,7 @@ def _svg(result: Headline, table: pd.DataFrame, *, title: str) -> str:
         )
     rough = not result.scenario.has_own_line
     for place, (month, row) in enumerate(months):
-        middle, found = _LEFT + (place + 0.5) * step, _slots(row)
+        middle, found = _LEFT + (place + 0.5) * step, month_slots(row)
         at, above = base - found.p50 * scale, base - found.p90 * scale
         # Two bounds in the width of a month.
         bounds = span(found.p10, found.p90).replace(" à ", "–")

@@ -12,10 +12,15 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.dumbbell import dumbbell_svg
 from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
-from cpts_geo.atlas.look.words import estimate, short_answer, slots_text, strength, whom
+from cpts_geo.atlas.look.words import (
+    estimate,
+    short_answer,
+    slots_text,
+    solidity,
+    strength,
+    whom,
+)
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.scenario.inputs import EVIDENCE
-from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.french import number, typeset
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, TERRITORY
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -23,7 +28,6 @@ from cpts_geo.study.study import Study
 
 #: What is measured of access first: slots rest on it.
 _INDICATORS: Final = tuple(dict.fromkeys(["apl", *KEY_FIGURES, "population"]))
-_RANKED: Final = sorted(EVIDENCE)
 
 
 def section(sheets: Sequence[Study]) -> dict[str, Any]:
@@ -36,7 +40,7 @@ def section(sheets: Sequence[Study]) -> dict[str, Any]:
         "columns": [(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         "rows": [_row(sheet, columns, top=top) for sheet in sheets],
         "top": number(math.ceil(top)),
-        "rough": any(not result.scenario.has_own_line for result in results),
+        "rough": any(not result.has_median for result in results),
     }
 
 
@@ -57,10 +61,9 @@ def _row(sheet: Study, columns: Sequence[str], *, top: float) -> dict[str, Any]:
 def _needed(result: Headline, *, top: float) -> dict[str, Any]:
     """Slots and hours of a territory, and what they are sorted by: only its own activity ranks."""
     needed, hours, today = result.slots_per_day, result.gp_hours_per_week, result.today
-    own = result.scenario.has_own_line
-    answer = short_answer(result)
+    own, floor, answer = result.has_median, result.at_least, short_answer(result)
     drawn = dumbbell_svg(
-        (needed.p10, needed.p90),
+        (needed.p10, needed.p90) if floor is None else (floor, top),
         needed=needed.p50 if own else math.nan,
         today=today.slots if today else math.nan,
         top=top,
@@ -78,16 +81,17 @@ def _needed(result: Headline, *, top: float) -> dict[str, Any]:
         "rank": f"{needed.p50:g}" if own else "",
         "drawn": Markup(drawn),
         "today": slots_text(today.slots) if today else None,
-        "hours": estimate(result, hours),
+        "hours": estimate(result, hours) if floor is None else "—",
         "hours_rank": f"{hours.p50:.3g}" if own else "",
         "label": strength(result.scenario),
-        "label_rank": _RANKED.index(result.scenario.evidence),
+        "label_rank": solidity(result.scenario),
     }
 
 
 def _end(result: Headline) -> float:
     """Where the drawing of a territory ends."""
-    return max(result.slots_per_day.p90, result.today.slots if result.today else 0)
+    needed = result.slots_per_day.p90 if result.at_least is None else result.at_least
+    return max(needed, result.today.slots if result.today else 0)
 
 
 def _note(name: str, found: Mapping[Any, Any]) -> str:
@@ -101,5 +105,4 @@ def _note(name: str, found: Mapping[Any, Any]) -> str:
 
 def _missing(sheet: Study) -> str:
     """Say of a territory without an answer whether it is unknown, or too large."""
-    too_large = isinstance(sheet.answer, DemandTooLargeError)
-    return "non calculé : trop pour une file" if too_large else "inconnu"
+    return "non calculé : trop pour une file" if sheet.too_large else "inconnu"

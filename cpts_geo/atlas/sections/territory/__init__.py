@@ -42,7 +42,7 @@ def territory_sections(study: Study, *, national: gpd.GeoDataFrame) -> dict[str,
     layers = territory_layers(study.communes, scenarios=study.scenarios)
     return {
         "answer": answer.section(study),
-        "mapped": _mapped.section(study, layers, national=national),
+        "mapped": _mapped.section(study, national=national),
         "spine": _spine.section(study.comparison, study.common.comparisons),
         "beside": beside.section(study.comparison),
         "apl_trend": apl_trend.section(study.apl_trend),

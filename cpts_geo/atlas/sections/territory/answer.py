@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import (
+    TOO_LARGE,
     capital,
     centred,
     deadline,
@@ -159,12 +160,8 @@ def _why(study: Study) -> str:
     error = study.answer
     if isinstance(error, Headline):
         return ""
-    if isinstance(error, DemandTooLargeError):
-        return (
-            "Capacité non calculée : ce territoire dépasse ce que la file d’attente d’une ligne "
-            "peut représenter. Découpez-le pour obtenir des créneaux par jour ; cartes et "
-            "indicateurs restent valables."
-        )
+    if study.too_large:
+        return f"Capacité non calculée. {TOO_LARGE}"
     return f"Créneaux nécessaires : inconnus. {_without_apl(study) or capital(error.defects[0])}."
 
 

@@ -40,7 +40,7 @@ _SAID = ("gps_per_100k_published",)
 #: How a sentence calls each source.
 _SHORT = {name: COLUMNS[name].short for name in GP_SOURCES if COLUMNS[name].short}
 #: Narrow enough for a telephone: each source is named above its line.
-_WIDTH, _LEFT, _RIGHT, _ROW = 390, 16, 16, 50
+_WIDTH, _LEFT, _RIGHT, _ROW = 358, 16, 16, 50
 _SIZE = 6.0
 #: Height of a line of the legend.
 _LINE: Final = 20
@@ -277,7 +277,7 @@ def _legend(known: pd.DataFrame) -> tuple[list[str], int]:
     ]
     parts, x, line = [], 2 * _SIZE, 0
     for level, status, text in shown:
-        width = 34 + 7 * len(text)
+        width = 34 + 7.8 * len(text)
         if x + width - 20 > _WIDTH:
             x, line = 2 * _SIZE, line + 1
         y = 12 + _LINE * line

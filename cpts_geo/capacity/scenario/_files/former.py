@@ -24,7 +24,7 @@ def modern(values: dict[str, Any]) -> dict[str, Any]:
     if ignored := [name for name in _IGNORED if name in now]:
         verb = "n’est plus lu" if len(ignored) == 1 else "ne sont plus lus"
         names = joined([f"« {name} »" for name in ignored])
-        said = f"{FILE_MARK}{names} {verb} : l’appui se déduit de ce qui est donné."
+        said = f"{FILE_MARK}{names} {verb} : la solidité se déduit de ce qui est donné."
         notes = now.get("notes", [])
         now["notes"] = [*notes, said] if isinstance(notes, list) else notes
         now = {name: value for name, value in now.items() if name not in ignored}

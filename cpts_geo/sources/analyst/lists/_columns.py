@@ -130,3 +130,8 @@ PERIMETER: Final = Door(
     ".geojson).",
     empty=empty_list,
 )
+
+
+def passed_over(rows: Sequence[Row], header: int) -> str:
+    """Say that lines above the header were not read."""
+    return f"En-tête trouvé à la ligne {rows[header][0]} ; les lignes au-dessus sont ignorées."

@@ -29,6 +29,7 @@ from cpts_geo.sources.analyst._tables.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst.lists._columns import passed_over
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 from cpts_geo.sources.embedding.contracts import check, numbers_of
@@ -300,8 +301,7 @@ def _iso_day(found: re.Match[str]) -> str:
 def _adapted(table: pd.DataFrame, rows: Sequence[Row], header: int) -> Iterator[str]:
     """Say what was passed over, and what was taken as a number that a computer would not."""
     if header:
-        line = rows[header][0]
-        yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."
+        yield passed_over(rows, header)
     if french := int(table[_NUMBERS].apply(lambda each: each.str.contains(r"[,\s]")).sum().sum()):
         yield (
             f"{counted(french, 'nombre écrit', 'nombres écrits')} avec une virgule ou des espaces."

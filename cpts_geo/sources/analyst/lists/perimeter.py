@@ -25,6 +25,7 @@ from cpts_geo.sources.analyst.lists._columns import (
     empty_list,
     find_header,
     missing_column,
+    passed_over,
 )
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.door import memory_told, read_bytes
@@ -191,8 +192,7 @@ def _column_notes(
 ) -> Iterator[str]:
     """French sentences on the header, the columns read, the zeros lost."""
     if header.position:
-        line = rows[header.position][0]
-        yield f"En-tête trouvé à la ligne {line} ; les lignes au-dessus sont ignorées."
+        yield passed_over(rows, header.position)
     for role, said in {
         "name": "noms",
         "code": "codes Insee",

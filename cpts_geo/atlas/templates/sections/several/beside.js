@@ -16,7 +16,9 @@
         return;
       }
       node.hidden = !shown;
-      node.style.order = rank;
+      // After what the row is of.
+      node.style.order = rank + 1;
+      if (node.tagName === "TD") node.dataset.area = shown ? LETTERS[rank] : "";
       var letter = node.querySelector(".letter");
       if (letter) letter.textContent = shown ? LETTERS[rank] : "";
       if (shown && node.dataset.km) widest = Math.max(widest, Number(node.dataset.km));

@@ -1,0 +1,367 @@
+"""Still maps inside a page, as drawings: contours once, then what each map paints and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from cpts_geo.atlas.look import style
+from cpts_geo.atlas.look.cells import MASK_LABEL
+from cpts_geo.atlas.maps import _basemap as basemap
+from cpts_geo.atlas.maps._circles import MEASURED, Circle, Look, Places, circles, key, places
+from cpts_geo.atlas.maps._paper import credit_line
+from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
+from cpts_geo.french import typeset
+from cpts_geo.schema import COLUMNS
+from cpts_geo.secrecy.disclosure import masked
+from cpts_geo.territories.perimeters.coverage import metric_crs
+
+#: Units across a map of the territory: a printed page shows one in a tenth of a millimetre.
+_WIDE: Final = 1000
+#: Tallest and widest forms of a map of several.
+_TALLEST, _WIDEST = 1 / 1.6, 2.5
+#: Shares of the width: letters of a map of several and of one alone, radius of the largest circle.
+_LETTERS, _ALONE, _LARGEST = 0.05, 0.032, 0.032
+#: Width of a letter, in sizes of the letters.
+_LETTER: Final = 0.66
+_FAINT: Final = 0.4
+#: How far a name stands above its place or its circle, in sizes of the letters.
+_RAISED: Final = 0.25
+#: Communes named at most, on a map of several and on one alone, and among how many of the largest.
+_FEW, _SOME, _LARGE = 3, 6, 12
+#: Height of a line, in sizes of the letters.
+_LINE: Final = 1.15
+#: Share of the width of a map that is left around what it shows.
+_EDGE: Final = 0.03
+
+
+class _Class(NamedTuple):
+    """A class of a legend: its colour (none: hatched), its words, communes in it, its texture."""
+
+    colour: str
+    label: str
+    communes: int
+    texture: str = ""
+
+
+class _Painted(NamedTuple):
+    """Contours that are painted alike, by their rank."""
+
+    colour: str
+    rows: list[int]
+    texture: str = ""
+    opacity: float = 1.0
+
+
+class _Name(NamedTuple):
+    """A name, and the middle of its foot."""
+
+    x: float
+    y: float
+    text: str
+
+
+class _Still(NamedTuple):
+    """A map: the rectangle that it shows, and in its units what is painted and written."""
+
+    #: What is painted, then what is drawn as circles over it, if anything.
+    layers: tuple[MapLayer, ...]
+    #: Left, top, width and height.
+    view: tuple[int, int, int, int]
+    letters: float
+    source: str
+    #: Contours, those below first.
+    painted: list[_Painted]
+    #: Legend of what is painted, and of the circles: radius, look, words.
+    classes: list[_Class]
+    key: list[tuple[float, Look, str]]
+    circles: list[Circle]
+    names: list[_Name]
+    #: Places of the names where there are no circles.
+    dots: list[tuple[float, float]]
+    #: Sign, words and places.
+    signs: list[tuple[str, str, list[tuple[float, float]]]]
+
+
+class StillMaps(NamedTuple):
+    """
+    The still maps of a territory, which share their contours.
+
+    Parameters
+    ----------
+    contours : list of str
+        SVG path of each commune, those of the territory first.
+    own : int
+        Communes of the territory.
+    bare, border : str
+        SVG paths of land without contour and of the border of the territory.
+    each : list of NamedTuple
+        A map a layer.
+    first : NamedTuple
+        The first rate with the first count over it, faint around, and places of care.
+    """
+
+    contours: list[str]
+    own: int
+    bare: str
+    border: str
+    each: list[_Still]
+    first: _Still
+
+
+def still_maps(
+    communes: gpd.GeoDataFrame,
+    *,
+    national: gpd.GeoDataFrame,
+    scenarios: Sequence[str] = (),
+    around: pd.DataFrame | None = None,
+    open_today: Sequence[str] = (),
+    proposed: Sequence[str] = (),
+    form: float = 120 / 104,
+) -> StillMaps | None:
+    """
+    Draw the layers of a territory for where no script runs, and for paper.
+
+    Parameters
+    ----------
+    communes, national, scenarios, around : GeoDataFrame, GeoDataFrame, sequence of str, DataFrame
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    open_today, proposed : sequence of str
+        As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
+    form : float
+        Width of the first map for a height of 1.
+
+    Returns
+    -------
+    StillMaps or None
+        None where no commune has a contour, or no layer a value.
+
+    Examples
+    --------
+    >>> one = {"code_insee": "45001", "name": "Adon", "population": 200.0, "departement": "45",
+    ...        "population_status": "measured", "lon": 2.8, "lat": 47.8}
+    >>> box = gpd.GeoDataFrame([one], geometry=[shapely.box(2, 47, 3, 48)], crs="EPSG:4326")
+    >>> found = still_maps(box, national=box)
+    >>> found.contours, [each.layers[0].title for each in found.each]
+    (['M960 1390l0-1344-903-6-17 1344z'], ['Population 2023'])
+    """
+    layers = [x for x in territory_layers(communes, scenarios=scenarios) if x.column in communes]
+    drawn = communes[communes.geometry.notna()]
+    if not any(drawn[layer.column].notna().any() for layer in layers):
+        return None
+    ground = _ground(drawn, national=national, around=around, form=form)
+    everywhere = pd.concat([ground.own, ground.beyond])
+    signs = basemap.signs((communes, ground.beyond), open_today=open_today, proposed=proposed)
+    seen = [
+        (sign, words, [tuple(ground.at[row]) for row in np.flatnonzero(rows)])
+        for sign, words, codes in signs
+        if (rows := everywhere["code_insee"].isin(codes).to_numpy() & _within(ground)).any()
+    ]
+    rates, counts = ([x for x in layers if x.counts is count] for count in (False, True))
+    return StillMaps(
+        contours=[_path(shape) for shape in ground.shapes],
+        own=len(drawn),
+        bare="".join(map(_path, ground.bare)),
+        border=_path(ground.border),
+        each=[_map(ground, (layer,), view=ground.several, alone=False) for layer in layers],
+        first=_map(ground, (*rates[:1], *counts[:1]), view=ground.first, alone=True)._replace(
+            signs=seen
+        ),
+    )
+
+
+class _Ground(NamedTuple):
+    """What the maps of a territory share, in units."""
+
+    own: gpd.GeoDataFrame
+    #: Communes around, with their figures where they are known.
+    beyond: gpd.GeoDataFrame
+    #: Contours of both, and their places.
+    shapes: Any
+    at: Places
+    bare: Any
+    border: Any
+    #: Row and name of the communes worth naming, the largest first.
+    ranked: list[tuple[int, str]]
+    #: Rectangles of a map of several and of the first.
+    several: tuple[int, int, int, int]
+    first: tuple[int, int, int, int]
+
+
+def _ground(
+    own: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, around: pd.DataFrame | None, form: float
+) -> _Ground:
+    """Measure and project what all the maps share."""
+    crs = metric_crs(own["code_insee"])
+    bounds = own.to_crs(crs).total_bounds
+    edge = _EDGE * max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+    frame = bounds + edge * np.array([-1, -1, 1, 1])
+    shape = (frame[2] - frame[0]) / (frame[3] - frame[1])
+    several = basemap.formed(frame, min(max(shape, _TALLEST), _WIDEST))
+    first = basemap.formed(frame, form)
+    seen = gpd.GeoSeries([shapely.box(*several), shapely.box(*first)], crs=crs).to_crs(own.crs)
+    near = basemap.surroundings(national, shapely.box(*seen.total_bounds), km=0)
+    beyond = basemap.with_figures(near[~near["code_insee"].isin(own["code_insee"])], around)
+    west, north = several[0], several[3]
+    unit = _WIDE / (several[2] - west)
+
+    def placed(shapes: Any) -> Any:
+        scaled = gpd.GeoSeries(shapes, crs=own.crs).to_crs(crs).to_numpy()
+        return shapely.transform(scaled, lambda xy: (xy - (west, north)) * (unit, -unit))
+
+    def view(rectangle: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+        left, low, right, top = rectangle
+        corner = ((left - west) * unit, (north - top) * unit)
+        return tuple(map(round, (*corner, (right - left) * unit, (top - low) * unit)))  # type: ignore[return-value]
+
+    both = pd.concat([own, beyond])
+    people = own["population"].to_numpy(dtype=float)
+    largest = np.argsort(-np.nan_to_num(people), kind="stable")[:_LARGE]
+    return _Ground(
+        own=own,
+        beyond=beyond,
+        shapes=placed(both.geometry),
+        at=shapely.get_coordinates(placed(gpd.points_from_xy(*places(both).T))),
+        bare=placed(basemap.uncovered(near, national=national).geometry),
+        border=placed(basemap.outline(own))[0],
+        ranked=[(row, typeset(own["name"].iloc[row])) for row in largest.tolist()],
+        several=view(several),
+        first=view(first),
+    )
+
+
+def _map(
+    ground: _Ground,
+    layers: tuple[MapLayer, ...],
+    *,
+    view: tuple[int, int, int, int],
+    alone: bool,
+) -> _Still:
+    """Paint one layer, and draw the circles of the last, if it is a count."""
+    painted, counted = layers[0], layers[-1]
+    letters, radii = (_ALONE if alone else _LETTERS) * view[2], {}
+    found, legend = [], []
+    if counted.counts:
+        largest = _LARGEST * view[2]
+        at = ground.at[: len(ground.own)]
+        look: Any = {"at": at, "largest": largest, "letters": letters}
+        found = circles(ground.own, counted.column, **look)
+        radii = {each.row: each.radius for each in found}
+        scale, others = key(ground.own, counted.column, largest=largest)
+        legend = [*((radius, MEASURED, text) for radius, text in scale), *others]
+    bands, classes = _painted(ground, painted)
+    names = _names(ground, radii, view=view, letters=letters, alone=alone)
+    return _Still(
+        layers=layers,
+        view=view,
+        letters=round(letters, 1),
+        source=credit_line([COLUMNS[layer.column].source for layer in layers]),
+        painted=[*(_around(ground, painted) if alone else ()), *bands],
+        classes=classes,
+        circles=found,
+        key=legend,
+        names=list(names.values()),
+        dots=[] if radii else [tuple(ground.at[row].round()) for row in names],
+        signs=[],
+    )
+
+
+def _names(
+    ground: _Ground,
+    radii: dict[int, float],
+    *,
+    view: tuple[int, int, int, int],
+    letters: float,
+    alone: bool,
+) -> dict[int, _Name]:
+    """Names of large communes that are neither cut by the edges of the map nor on each other."""
+    left, _, wide, _ = view
+    kept: dict[int, _Name] = {}
+    for row, name in ground.ranked:
+        half = _LETTER * letters * len(name) / 2
+        (x, y), middle = ground.at[row], left + wide / 2
+        x = np.clip(x, min(left + half, middle), max(left + wide - half, middle))
+        y -= radii.get(row, 0) + _RAISED * letters
+        apart = (
+            abs(other.x - x) > half + _LETTER * letters * len(other.text) / 2
+            or abs(other.y - y) > _LINE * letters
+            for other in kept.values()
+        )
+        if all(apart) and len(kept) < (_SOME if alone else _FEW):
+            kept[row] = _Name(round(x), round(y), name)
+    return kept
+
+
+def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Class]]:
+    """What each class is painted as, then what is masked or absent; and the legend."""
+    own, uncovered = ground.own, len(ground.bare) > 0
+    if layer.counts:
+        bare = [_Class("", basemap.hatch_label(missing=False, uncovered=True), 0)]
+        return [_Painted(layer.colours[0], list(range(len(own))))], bare if uncovered else []
+    hidden = masked(own, layer.column).to_numpy()
+    rank = np.where(hidden, -2, classify(own[layer.column], layer).to_numpy())
+    middle = len(layer.colours) // 2
+    looks = [
+        (number, colour, label, _texture(number - middle) if layer.diverging else "")
+        for number, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
+    ]
+    words = basemap.hatch_label(missing=bool((rank == -1).any()), uncovered=uncovered)
+    others = [(-2, style.MASK_FILL, MASK_LABEL, ""), (-1, "", words, "")]
+    bands, classes = [], []
+    for number, colour, label, texture in [*looks, *others]:
+        rows = np.flatnonzero(rank == number).tolist()
+        bands.append(_Painted(colour, rows, texture))
+        # A loss that happens nowhere is no class of the map, nor is what is known everywhere.
+        if rows or (number == -1 and uncovered) or (number >= 0 and not layer.diverging):
+            classes.append(_Class(colour, label, len(rows), texture))
+    return [band for band in bands if band.rows], classes
+
+
+def _around(ground: _Ground, layer: MapLayer) -> list[_Painted]:
+    """Communes around, faintly painted where their figures are known."""
+    if layer.counts or layer.column not in ground.beyond:
+        return []
+    rank = classify(ground.beyond[layer.column], layer).to_numpy()
+    first = len(ground.own)
+    return [
+        _Painted(colour, (first + np.flatnonzero(rank == number)).tolist(), opacity=_FAINT)
+        for number, colour in enumerate(layer.colours)
+        if (rank == number).any()
+    ]
+
+
+def _texture(side: int) -> str:
+    """Losses and gains differ without their colours."""
+    return "loss" if side < 0 else "gain" if side > 0 else ""
+
+
+def _within(ground: _Ground) -> Any:
+    """Whether each place is well inside the first map."""
+    left, top, wide, high = ground.first
+    edge = _EDGE * wide
+    (x, y) = ground.at.T
+    across = (x > left + edge) & (x < left + wide - edge)
+    return across & (y > top + edge) & (y < top + high - edge)
+
+
+def _path(shape: Any) -> str:
+    """SVG path of a contour or of a border, in whole units."""
+    parts = shapely.get_parts(shape)
+    areas = shapely.get_type_id(parts[:1]) == shapely.GeometryType.POLYGON
+    lines = shapely.get_rings(parts) if areas.all() else parts
+    return "".join(_line(shapely.get_coordinates(line), closed=areas.all()) for line in lines)
+
+
+def _line(xy: Places, *, closed: bool) -> str:
+    """One line of a path; a ring smaller than a unit is still a place."""
+    grid = np.round(xy).astype(int)
+    steps = np.diff(grid, axis=0)
+    steps = steps[steps.any(axis=1)]
+    words = " ".join(map(str, steps[: -1 if closed else None].ravel().tolist())) or "1 0 0 1"
+    x, y = grid[0].tolist()
+    return f"M{x} {y}l{words}".replace(" -", "-") + ("z" if closed else "")
