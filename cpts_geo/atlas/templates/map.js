@@ -622,6 +622,7 @@ const cptsMap = (() => {
       choose() {
         const layer = this.layers[this.state.fill];
         this.both.hidden = !(layer && layer.after);
+        ["fill", "circles"].forEach((kind) => { this.box.dataset[kind] = this.layers[this.state[kind]]?.title ?? ""; });
         if (this.both.hidden) { this.state.swipe = false; }
         this.both.setAttribute("aria-pressed", String(this.state.swipe));
         this.swiped.hidden = !this.state.swipe;

@@ -49,7 +49,7 @@ def section(
     Returns
     -------
     dict
-        What the template shows: ``foot`` (a text of CSS), ``title`` of the second page, ``pages``:
+        What the template shows: ``foot`` (a text of CSS), ``credit`` (the same in words), ``title`` of the second page, ``pages``:
         the blocks of each in reading order, by the name of their template; what is not known has
         no block, and an empty place is never kept for it.
     """
@@ -81,6 +81,7 @@ def section(
     foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
     return {
         "foot": css_text(foot),
+        "credit": foot,
         "title": need_finding(study),
         "pages": [
             [(name, block) for name, block in page.items() if block is not None]
