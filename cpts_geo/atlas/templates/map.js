@@ -928,8 +928,10 @@ const cptsMap = (() => {
           const [x, y] = spot(row), text = data.short[row] || data.names[row];
           pen.font = `${mine ? 600 : 400} 13px system-ui, sans-serif`;
           const half = pen.measureText(text).width / 2 + 3, lift = Math.max(raised.get(row) || 0, 2);
-          // A name stands over its place; that of an area in it, or beside it where it is too small.
-          const spots = data.centred ? this.beside(row, half, scale, lift) : [[0, -lift - 8]];
+          // A name stands over its place, else below or beside it; that of an area in it, or beside
+          // it where it is too small.
+          const spots = data.centred ? this.beside(row, half, scale, lift)
+            : [[0, -lift - 8], [0, lift + 9], [lift + half, 0], [-lift - half, 0]];
           const spot_of = ([right, low]) => [x + right - half, y + low - 9, x + right + half, y + low + 8];
           // A name inside another area would be read as its own.
           const own = (each) => each[0] === 0 && each[1] === 0 || !this.covers(spot_of(each), origin, scale, row);

@@ -49,9 +49,9 @@ def section(
     Returns
     -------
     dict
-        What the template shows: ``foot`` (a text of CSS), ``credit`` (the same in words), ``title`` of the second page, ``pages``:
-        the blocks of each in reading order, by the name of their template; what is not known has
-        no block, and an empty place is never kept for it.
+        What the template shows: ``foot`` (a text of CSS), ``credit`` (the same in words),
+        ``title`` of the second page, ``pages``: the blocks of each in reading order, by the name
+        of their template; what is not known has no block, and an empty place is never kept for it.
     """
     result, capacity = study.headline, study.capacity
     levers = _levers.levers(study)
