@@ -206,13 +206,13 @@ def test_sampling_is_one_sentence_where_something_was_counted(
 
 
 @pytest.mark.parametrize("median", [14, None])
-def test_the_dots_count_themselves_and_never_restate_the_interval(median: int | None) -> None:
+def test_the_dots_say_what_one_is_and_never_restate_the_interval(median: int | None) -> None:
     dots = [9, *[14] * 18, 19]
     svg = dots_svg(
         dots, interval=(10, 19), median=median, today=None, floor=None, assumed=False, title="t"
     )
-    assert "10 à 19 : 19 points sur 20" in svg
-    assert "situations" not in svg
+    assert "10 à 19 ; un point : une situation sur 20" in svg
+    assert "sur 10" not in svg
     assert svg.count("<rect") == 2 + 2  # the bar and its key, after the two hatches
     assert ("médiane 14" in svg) is (median is not None)
 

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from cpts_geo.analysis import Analysis
+from cpts_geo.atlas.maps._circles import MEASURED
 from cpts_geo.atlas.maps.drawings import StillMaps, still_maps
 from cpts_geo.atlas.maps.layers import classify
 
@@ -125,3 +126,13 @@ def test_where_nothing_is_drawn_there_is_no_map(five: Analysis) -> None:
     communes = five.studies["lvo"].communes
     bare = communes.set_geometry(gpd.GeoSeries([None] * len(communes), crs=communes.crs))
     assert still_maps(bare, national=five.national) is None
+
+
+def test_a_sign_stands_beside_the_circle_of_its_commune(five: Analysis) -> None:
+    still = drawn(five, "beauce_gatinais").first
+    placed = [at for _, _, places in still.signs for at in places]
+    assert placed
+    for circle in still.circles:
+        if circle.look.fill == MEASURED.fill:
+            apart = [np.hypot(x - circle.x, y - circle.y) for x, y in placed]
+            assert min(apart) >= circle.radius

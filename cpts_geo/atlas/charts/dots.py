@@ -81,7 +81,6 @@ def dots_svg(
     # Under the bar, the words of the median where it is marked.
     legend = bar + (40 if median is not None else 22)
     inner = "url(#hl)" if assumed else style.FILL_LIGHT
-    inside = sum(low <= dot <= high for dot in dots)
     parts = [
         svg_tag(width, legend + 22, title=title, kind="dots"),
         hatches("h"),
@@ -118,7 +117,7 @@ def dots_svg(
     parts.append(
         f'<rect x="{left}" y="{legend}" width="22" height="12" fill="{inner}" {EDGE}/>'
         f'<text x="{left + 30}" y="{legend + 10}" class="muted">'
-        f"{span(low, high)} : {inside} points sur {len(dots)}</text>"
+        f"{span(low, high)} ; un point : une situation sur {len(dots)}</text>"
     )
     lines, words_above = [], []
     # The first stands above, with words that reach over where the line of the other begins.

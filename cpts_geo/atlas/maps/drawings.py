@@ -27,6 +27,10 @@ _WIDE: Final = 1000
 _TALLEST, _WIDEST = 1 / 1.6, 2.5
 #: Shares of the width: letters of a map of several and of one alone, radius of the largest circle.
 _LETTERS, _ALONE, _LARGEST = 0.05, 0.032, 0.032
+#: Half the width of a sign on its paper, in sizes of the letters.
+_SIGN: Final = 0.55
+#: Largest ring of a commune that has none, in sizes of the letters: a sign may lie on it.
+_RING: Final = 0.2
 #: Width of a letter, in sizes of the letters.
 _LETTER: Final = 0.66
 _FAINT: Final = 0.4
@@ -155,23 +159,16 @@ def still_maps(
     if not any(drawn[layer.column].notna().any() for layer in layers):
         return None
     ground = _ground(drawn, national=national, around=around, form=form)
-    everywhere = pd.concat([ground.own, ground.beyond])
     signs = basemap.signs((communes, ground.beyond), open_today=open_today, proposed=proposed)
-    seen = [
-        (sign, words, [tuple(ground.at[row]) for row in np.flatnonzero(rows)])
-        for sign, words, codes in signs
-        if (rows := everywhere["code_insee"].isin(codes).to_numpy() & _within(ground)).any()
-    ]
     rates, counts = ([x for x in layers if x.counts is count] for count in (False, True))
+    first = _map(ground, (*rates[:1], *counts[:1]), view=ground.first, alone=True)
     return StillMaps(
         contours=[_path(shape) for shape in ground.shapes],
         own=len(drawn),
         bare="".join(map(_path, ground.bare)),
         border=_path(ground.border),
         each=[_map(ground, (layer,), view=ground.several, alone=False) for layer in layers],
-        first=_map(ground, (*rates[:1], *counts[:1]), view=ground.first, alone=True)._replace(
-            signs=seen
-        ),
+        first=first._replace(signs=_signs(ground, first, signs)),
     )
 
 
@@ -338,6 +335,29 @@ def _around(ground: _Ground, layer: MapLayer) -> list[_Painted]:
 def _texture(side: int) -> str:
     """Losses and gains differ without their colours."""
     return "loss" if side < 0 else "gain" if side > 0 else ""
+
+
+def _signs(
+    ground: _Ground, still: _Still, signs: Sequence[tuple[str, str, list[str]]]
+) -> list[tuple[str, str, list[tuple[float, float]]]]:
+    """Signs of the places that a map shows, each beside the circle of its commune."""
+    codes_of = pd.concat([ground.own["code_insee"], ground.beyond["code_insee"]])
+    radii = {each.row: each.radius for each in still.circles}
+    within, found = _within(ground), []
+    for sign, words, codes in signs:
+        rows = np.flatnonzero(codes_of.isin(codes).to_numpy() & within).tolist()
+        places_of = [
+            (ground.at[row][0] + _beside(row, radii, still), ground.at[row][1]) for row in rows
+        ]
+        if rows:
+            found.append((sign, words, places_of))
+    return found
+
+
+def _beside(row: int, radii: dict[int, float], still: _Still) -> float:
+    """How far a sign stands from its place: a number in a circle is not to be hidden."""
+    radius = radii.get(row, 0.0)
+    return radius + _SIGN * still.letters if radius > _RING * still.letters else 0.0
 
 
 def _within(ground: _Ground) -> Any:

@@ -82,7 +82,8 @@ def _bounds(found: Interval[int]) -> str:
 def _other_publics(study: Study) -> str:
     """What the other public that a device could admit would need; empty without one."""
     said = [
-        f"{_bounds(each.answer.slots_per_day)} pour les seules {whom(scenario)}"
+        f"{_bounds(each.answer.slots_per_day)} pour "
+        f"{'les seules ' if scenario.public == 'no_mt' else ''}{whom(scenario)}"
         for each in study.publics[1:]
         if isinstance(each.answer, Headline) and (scenario := each.answer.scenario)
     ]
