@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from cpts_geo.analysis import Analysis
+from cpts_geo.atlas.sections.essential._asked import _other_publics
 from tests.atlas.elsewhere import FARTHER, USUAL, page_of
 from tests.atlas.said import TERRITORIES, unfolded
 from tests.atlas.test_read_aloud import BROKEN
@@ -183,3 +185,13 @@ def test_a_page_asks_nothing(opened: OpenedPage) -> None:
     unfolded(opened.page).mouse.wheel(0, 20_000)
     opened.page.wait_for_timeout(100)
     assert (opened.requests, opened.errors) == ([], [])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_other_public_is_named_as_it_is(five: Analysis, order: int) -> None:
+    study = five.studies["ondaine_forez"]
+    assert len(study.publics) == 2
+    said = _other_publics(study.with_parts(publics=study.publics[::order]))
+    alone = "seules personnes" in said
+    assert alone == (study.publics[::order][1].answer.scenario.public == "no_mt")
+    assert ("tous les habitants" in said) != alone
