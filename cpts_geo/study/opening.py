@@ -143,7 +143,7 @@ class Opening:
         table, band = self.gains[sites].to_dict("index"), f"within_{SPOKEN_MINUTES['centre']:g}"
         shares, minutes = (
             (float(table["before"][name]), float(table["after"][name]))
-            for name in (f"share_{band}", "mean_minutes")
+            for name in ("share_" + band, "mean_minutes")
         )
         return Gain(float(table["difference"][band]), shares, minutes)
 

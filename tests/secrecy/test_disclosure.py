@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas.look import cells, style
-from cpts_geo.atlas.maps import interactive, still
+from cpts_geo.atlas.maps import drawings, interactive, still
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
@@ -674,7 +674,7 @@ def with_persons(analysis: Analysis, first: float, second: float) -> Analysis:
 @pytest.fixture
 def shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put persons on the maps and in the tables."""
-    for maps in (interactive, still):
+    for maps in (interactive, drawings, report):
         monkeypatch.setattr(maps, "territory_layers", lambda *_, **__: (LAYER, AGES))
     listed = (*commune_section.LISTED, "seen", "share_seen", "gp_age", "gp_acts")
     monkeypatch.setattr(commune_section, "LISTED", listed)

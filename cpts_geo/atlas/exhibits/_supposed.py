@@ -82,7 +82,11 @@ def _places(study: Study) -> Iterator[_Row]:
         sites, gain = best
         title = opened(sites, study.access.names)
         effect = gain_effect(gain, centres=len(sites))
-        yield title, _listed(gain_numbers(gain)), f"{title} {effect}"
+        yield (
+            title,
+            _listed(gain_numbers(gain, approximate=study.access.approximate)),
+            f"{title} {effect}",
+        )
 
 
 def _listed(numbers: Sequence[tuple[str, str]]) -> str:

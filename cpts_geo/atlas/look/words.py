@@ -674,14 +674,16 @@ def opened(sites: Sequence[str], names: pd.Series) -> str:
     return f"{many} à {names.get(sites[0], sites[0])}"
 
 
-def gain_numbers(gain: Gain) -> list[tuple[str, str]]:
+def gain_numbers(gain: Gain, *, approximate: bool) -> list[tuple[str, str]]:
     """
     Say what centres change, in three numbers.
 
     Parameters
     ----------
     gain : Gain
-        What they change.
+        What they change, of the people whom roads join.
+    approximate : bool
+        Whether times are those of the law of distance, which published ones may differ from.
 
     Returns
     -------
@@ -690,13 +692,15 @@ def gain_numbers(gain: Gain) -> list[tuple[str, str]]:
 
     Examples
     --------
-    >>> [number for number, _ in gain_numbers(Gain(1200.0, (0.2, 0.3), (26.0, float("nan"))))]
+    >>> [number for number, _ in gain_numbers(
+    ...     Gain(1200.0, (0.2, 0.3), (26.0, float("nan"))), approximate=False)]
     ['+1\u202f200', '20\u202f% → 30\u202f%']
     """
     start, end = map(whole_percent, gain.shares)
+    how = ", en temps approchés" if approximate else ""
     found = [
         (f"+{number(gain.people)}", f"habitants {_NEAR_CARE}"),
-        (f"{start} → {end}", "de la population"),
+        (f"{start} → {end}", f"des habitants joints par la route{how}"),
     ]
     if not any(map(math.isnan, gain.minutes)):
         before, after = gain.minutes

@@ -19,6 +19,8 @@ from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
 LAND_KM = 120.0
+#: Communes around that a map bears: between two far islands they would be half a country.
+_MANY = 900
 
 
 def extent(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Any:
@@ -86,6 +88,20 @@ def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoD
     west, south, east, north = box.bounds
     wide = shapely.box(west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
     return national[national.geometry.intersects(wide)]
+
+
+def near(
+    national: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, box: Any, km: float
+) -> gpd.GeoDataFrame:
+    """Communes that a view touches; those near a commune of ours, where they are too many."""
+    seen = surroundings(national, box, km=km)
+    if len(seen) <= _MANY:
+        return seen
+    margin = km / 111
+    west, south, east, north = communes.geometry[communes.geometry.notna()].bounds.to_numpy().T
+    wide = (west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
+    rows = national.sindex.query(shapely.box(*wide), predicate="intersects")[1]
+    return national.iloc[np.unique(rows)]
 
 
 def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -102,8 +102,9 @@ class StillMaps(NamedTuple):
         SVG path of each commune, those of the territory first.
     own : int
         Communes of the territory.
-    bare, border : str
-        SVG paths of land without contour and of the border of the territory.
+    land, bare, border : str
+        SVG paths of départements where communes around would be too many, of land without contour
+        and of the border of the territory.
     each : list of NamedTuple
         A map a layer.
     first : NamedTuple
@@ -112,6 +113,7 @@ class StillMaps(NamedTuple):
 
     contours: list[str]
     own: int
+    land: str
     bare: str
     border: str
     each: list[_Still]
@@ -161,10 +163,13 @@ def still_maps(
     ground = _ground(drawn, national=national, around=around, form=form)
     signs = basemap.signs((communes, ground.beyond), open_today=open_today, proposed=proposed)
     rates, counts = ([x for x in layers if x.counts is count] for count in (False, True))
-    first = _map(ground, (*rates[:1], *counts[:1]), view=ground.first, alone=True)
+    known = [layer for layer in rates if drawn[layer.column].notna().any()]
+    above = (*(known or rates)[:1], *counts[:1])
+    first = _map(ground, above, view=ground.first, alone=True)
     return StillMaps(
         contours=[_path(shape) for shape in ground.shapes],
         own=len(drawn),
+        land="".join(map(_path, ground.land)),
         bare="".join(map(_path, ground.bare)),
         border=_path(ground.border),
         each=[_map(ground, (layer,), view=ground.several, alone=False) for layer in layers],
@@ -181,6 +186,7 @@ class _Ground(NamedTuple):
     #: Contours of both, and their places.
     shapes: Any
     at: Places
+    land: Any
     bare: Any
     border: Any
     #: Row and name of the communes worth naming, the largest first.
@@ -202,7 +208,10 @@ def _ground(
     several = basemap.formed(frame, min(max(shape, _TALLEST), _WIDEST))
     first = basemap.formed(frame, form)
     seen = gpd.GeoSeries([shapely.box(*several), shapely.box(*first)], crs=crs).to_crs(own.crs)
-    near = basemap.surroundings(national, shapely.box(*seen.total_bounds), km=0)
+    box = shapely.box(*seen.total_bounds)
+    near = basemap.near(national, own, box=box, km=0)
+    between = basemap.surroundings(national, box, km=0)["departement"]
+    land = national[national["departement"].isin(between if len(between) > len(near) else ())]
     beyond = basemap.with_figures(near[~near["code_insee"].isin(own["code_insee"])], around)
     west, north = several[0], several[3]
     unit = _WIDE / (several[2] - west)
@@ -224,6 +233,7 @@ def _ground(
         beyond=beyond,
         shapes=placed(both.geometry),
         at=shapely.get_coordinates(placed(gpd.points_from_xy(*places(both).T))),
+        land=placed(basemap.departements(land, tolerance_m=2 / unit).geometry) if len(land) else (),
         bare=placed(basemap.uncovered(near, national=national).geometry),
         border=placed(basemap.outline(own))[0],
         ranked=[(row, typeset(own["name"].iloc[row])) for row in largest.tolist()],
@@ -241,18 +251,17 @@ def _map(
 ) -> _Still:
     """Paint one layer, and draw the circles of the last, if it is a count."""
     painted, counted = layers[0], layers[-1]
-    letters, radii = (_ALONE if alone else _LETTERS) * view[2], {}
+    letters = (_ALONE if alone else _LETTERS) * view[2]
     found, legend = [], []
     if counted.counts:
         largest = _LARGEST * view[2]
         at = ground.at[: len(ground.own)]
         look: Any = {"at": at, "largest": largest, "letters": letters}
         found = circles(ground.own, counted.column, **look)
-        radii = {each.row: each.radius for each in found}
         scale, others = key(ground.own, counted.column, largest=largest)
         legend = [*((radius, MEASURED, text) for radius, text in scale), *others]
     bands, classes = _painted(ground, painted)
-    names = _names(ground, radii, view=view, letters=letters, alone=alone)
+    names = _names(ground, found, view=view, letters=letters, alone=alone)
     return _Still(
         layers=layers,
         view=view,
@@ -263,49 +272,58 @@ def _map(
         circles=found,
         key=legend,
         names=list(names.values()),
-        dots=[] if radii else [tuple(ground.at[row].round()) for row in names],
+        dots=[] if found else [tuple(ground.at[row].round()) for row in names],
         signs=[],
     )
 
 
 def _names(
     ground: _Ground,
-    radii: dict[int, float],
+    discs: Sequence[Circle],
     *,
     view: tuple[int, int, int, int],
     letters: float,
     alone: bool,
 ) -> dict[int, _Name]:
-    """Names of large communes that are neither cut by the edges of the map nor on each other."""
+    """Names of large communes that neither edges cut nor others cover, over or under a circle."""
     left, _, wide, _ = view
+    radii = {each.row: each.radius for each in discs}
+    seen = [each for each in discs if each.radius > _RING * letters]
     kept: dict[int, _Name] = {}
     for row, name in ground.ranked:
         half = _LETTER * letters * len(name) / 2
-        (x, y), middle = ground.at[row], left + wide / 2
-        x = np.clip(x, min(left + half, middle), max(left + wide - half, middle))
-        y -= radii.get(row, 0) + _RAISED * letters
-        apart = (
-            abs(other.x - x) > half + _LETTER * letters * len(other.text) / 2
-            or abs(other.y - y) > _LINE * letters
-            for other in kept.values()
-        )
-        if all(apart) and len(kept) < (_SOME if alone else _FEW):
-            kept[row] = _Name(round(x), round(y), name)
+        (x, y), middle, radius = ground.at[row], left + wide / 2, radii.get(row, 0.0)
+        x = float(np.clip(x, min(left + half, middle), max(left + wide - half, middle)))
+        over, under = y - radius - _RAISED * letters, y + radius + 0.9 * letters
+        for foot in (over, under):
+            apart = (
+                abs(other.x - x) > half + _LETTER * letters * len(other.text) / 2
+                or abs(other.y - foot) > _LINE * letters
+                for other in kept.values()
+            )
+            clear = (
+                each.row == row
+                or abs(each.x - x) > half + each.radius
+                or abs(each.y - foot + 0.4 * letters) > 0.45 * letters + each.radius
+                for each in seen
+            )
+            if len(kept) < (_SOME if alone else _FEW) and all(apart) and all(clear):
+                kept[row] = _Name(round(x), round(foot), name)
+                break
     return kept
 
 
 def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Class]]:
     """What each class is painted as, then what is masked or absent; and the legend."""
     own, uncovered = ground.own, len(ground.bare) > 0
-    if layer.counts:
-        bare = [_Class("", basemap.hatch_label(missing=False, uncovered=True), 0)]
-        return [_Painted(layer.colours[0], list(range(len(own))))], bare if uncovered else []
     hidden = masked(own, layer.column).to_numpy()
     rank = np.where(hidden, -2, classify(own[layer.column], layer).to_numpy())
     middle = len(layer.colours) // 2
     looks = [
         (number, colour, label, _texture(number - middle) if layer.diverging else "")
-        for number, (colour, label) in enumerate(zip(layer.colours, layer.labels, strict=True))
+        for number, (colour, label) in enumerate(
+            zip(layer.colours, layer.labels or ("",), strict=True)
+        )
     ]
     words = basemap.hatch_label(missing=bool((rank == -1).any()), uncovered=uncovered)
     others = [(-2, style.MASK_FILL, MASK_LABEL, ""), (-1, "", words, "")]
@@ -313,8 +331,8 @@ def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Cl
     for number, colour, label, texture in [*looks, *others]:
         rows = np.flatnonzero(rank == number).tolist()
         bands.append(_Painted(colour, rows, texture))
-        # A loss that happens nowhere is no class of the map, nor is what is known everywhere.
-        if rows or (number == -1 and uncovered) or (number >= 0 and not layer.diverging):
+        # The land under circles is no class, nor a loss that happens nowhere, nor what is known.
+        if label and (rows or number == -1 or (number >= 0 and not layer.diverging)):
             classes.append(_Class(colour, label, len(rows), texture))
     return [band for band in bands if band.rows], classes
 

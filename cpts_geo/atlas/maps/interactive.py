@@ -86,7 +86,7 @@ def territory_map(
     """
     box = basemap.extent(communes, national=national)
     layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
-    seen = basemap.surroundings(national, basemap.view(box, _ASPECT), km=_MARGIN_KM)
+    seen = basemap.near(national, communes, box=basemap.view(box, _ASPECT), km=_MARGIN_KM)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
     wanted = [layer.column for layer in layers]

@@ -6,7 +6,7 @@
 
   // A link to a folded part opens it, and those around it.
   function unfold() {
-    var id = decodeURIComponent(location.hash.slice(1)), target = id && document.getElementById(id);
+    var id = location.hash.slice(1), target = id && document.getElementById(id);
     for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
     if (target && target.closest("details")) target.scrollIntoView();
   }
@@ -85,7 +85,7 @@
     follow();
   }
   var asked = new URLSearchParams(location.search);
-  if (asked.has("annexe")) annex(true);
-  if (asked.has("p")) present(true);
+  if (asked.get("annexe") === "1") annex(true);
+  if (asked.get("p") === "1") present(true);
   unfold();
 })();

@@ -600,7 +600,7 @@ WORDS = {
     "no_gap": "ne voit guère de besoin",
     "order_of_magnitude": "ordre de grandeur",
     "share_assumed": "supposée",
-    "transferred_rate": "transportent",
+    "transferred_rate": "transpose pas",
     "saturated_ratio": "saturée",
     "lent": "comptées comme les autres",
 }

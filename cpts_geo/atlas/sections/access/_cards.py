@@ -21,5 +21,7 @@ def cards(access: TerritoryAccess) -> list[_Card]:
     found = [_Card(shift.title, shift_numbers(shift, access.names)) for shift in access.shifts]
     if access.opening and (best := access.opening.worthwhile):
         sites, gain = best
-        found.append(_Card(opened(sites, access.names), gain_numbers(gain)))
+        found.append(
+            _Card(opened(sites, access.names), gain_numbers(gain, approximate=access.approximate))
+        )
     return [card for card in found if card.numbers]

@@ -94,7 +94,8 @@ def _openings(access: TerritoryAccess) -> Iterator[Lever]:
         title = opened(sites, access.names.map(lambda name: shortened(str(name), _PLACE)))
         effect = f"{gain_effect(gain, centres=len(sites))}."
         mark = STATUS_MARKS[Status.ASSUMED]
-        yield Lever(title, tuple(gain_numbers(gain)), mark, title, effect)
+        numbers = tuple(gain_numbers(gain, approximate=access.approximate))
+        yield Lever(title, numbers, mark, title, effect)
 
 
 def _shifts(access: TerritoryAccess) -> Iterator[Lever]:
