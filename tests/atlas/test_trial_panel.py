@@ -283,6 +283,12 @@ def test_a_share_that_is_typed_is_of_people_without_a_doctor(five: Analysis, pag
         box.locator("#essai-part").fill(wrong)
         assert box.locator("#essai-part").get_attribute("aria-invalid") == "true"
         assert box.locator(".needed").get_attribute("value") == before
+        # It is seen that the answer is not that of the box.
+        assert box.locator(".wrong").is_visible()
+        assert float(box.locator(".found").first.evaluate("x => getComputedStyle(x).opacity")) < 1
+    box.locator("#essai-part").fill("10")
+    assert not box.locator(".wrong").is_visible()
+    assert float(box.locator(".found").first.evaluate("x => getComputedStyle(x).opacity")) == 1
 
 
 @pytest.mark.parametrize("page", ["beauce_gatinais"], indirect=True)

@@ -240,10 +240,16 @@
     chosen(Number(inputs.people.closest(".people").dataset.public));
     state.people = people;
   }
+  // What is not understood is said, and the answer that stays is no longer that of the box.
+  function refused(so) {
+    box.classList.toggle("stale", so);
+    one(".wrong").hidden = !so;
+  }
   function onPeople(event) {
     var by = event.target === inputs.people, most = inputs.part ? Number(inputs.part.dataset.population) : Infinity;
     var given = numberIn(by ? inputs.people : inputs.part), fits = by ? given >= 1 && given <= most : given > 0 && given <= 100;
     event.target.setAttribute("aria-invalid", String(!fits));
+    refused(!fits);
     if (!fits) return;
     typed(by ? given : given / 100 * inputs.ages.value * most);
     if (!by) inputs.people.value = french(state.people, 0);
@@ -265,6 +271,7 @@
     inputs.slots.max = firstMost;
     inputs.slots.value = String(start.slots);
     all("[aria-invalid]").forEach(function (each) { each.removeAttribute("aria-invalid"); });
+    if (inputs.people) refused(false);
     if (inputs.part) inputs.part.value = french(shareOf(data.publics[inputs.people.closest(".people").dataset.public].people), 1);
     show();
   }
