@@ -35,12 +35,13 @@
     }, []);
   }
 
-  // Words above, drawing, key, sources below: one column in units of the drawing.
+  // Words above, drawing, its key at the right, sources below: in units of the drawing.
   function picture(drawing, words) {
-    const box = drawing.viewBox.baseVal, unit = box.width / 374, side = 14 * unit;
+    const box = drawing.viewBox.baseVal, unit = box.width / 374, side = 14 * unit, keyed = words.key.length + words.rounds.length > 0;
+    const wide = box.width + 2 * side + (keyed ? 190 * unit : 0);
     const whole = node("svg", {xmlns: NS, "font-family": stack, fill: ink});
     let top = side;
-    const write = (text, size, look) => lines(text, Math.floor(box.width / (0.6 * size * unit))).forEach((line) => {
+    const write = (text, size, look) => lines(text, Math.floor((wide - 2 * side) / (0.6 * size * unit))).forEach((line) => {
       top += 1.3 * size * unit;
       whole.append(node("text", {x: side, y: top, "font-size": size * unit, ...look}, line));
     });
@@ -49,27 +50,30 @@
     top += 8 * unit;
     const inner = taken(drawing);
     Object.entries({x: side, y: top, width: box.width, height: box.height, overflow: "hidden"}).forEach(([key, value]) => inner.setAttribute(key, value));
-    if (words.circles) inner.lastElementChild.insertBefore(taken(words.circles), inner.lastElementChild.querySelector("text"));
+    if (words.circles) {
+      // Names that keep off the circles.
+      inner.lastElementChild.querySelectorAll(":scope > :is(text, circle)").forEach((each) => each.remove());
+      inner.lastElementChild.append(taken(words.circles.querySelector(".discs")), ...Array.from(words.circles.querySelectorAll(".town"), taken));
+    }
     whole.append(inner);
-    top += box.height + 4 * unit;
     const contours = document.querySelector(".contours defs");
     if (contours && drawing.querySelector("use")) whole.prepend(contours.cloneNode(true));
+    const left = 2 * side + box.width;
+    let low = top;
     words.key.forEach(([colour, text]) => {
-      top += 17 * unit;
-      whole.append(node("rect", {x: side, y: top - 11 * unit, width: 24 * unit, height: 12 * unit, fill: colour, stroke: ink, "stroke-width": 0.5 * unit}));
-      whole.append(node("text", {x: side + 32 * unit, y: top, "font-size": 12 * unit}, text));
+      low += 17 * unit;
+      whole.append(node("rect", {x: left, y: low - 11 * unit, width: 24 * unit, height: 12 * unit, fill: colour, stroke: ink, "stroke-width": 0.5 * unit}));
+      whole.append(node("text", {x: left + 32 * unit, y: low, "font-size": 12 * unit}, text));
     });
-    let left = side;
-    words.rounds.forEach((span, rank) => {
+    words.rounds.forEach((span) => {
       const disc = taken(span.querySelector("circle")), radius = Number(disc.getAttribute("r"));
-      if (rank === 0) top += 8 * unit + 2 * radius;
-      Object.entries({cx: left + radius, cy: top - radius}).forEach(([key, value]) => disc.setAttribute(key, value));
-      whole.append(disc, node("text", {x: left + 2 * radius + 6 * unit, y: top, "font-size": 12 * unit}, plain(span)));
-      left += 2 * radius + (18 + 7.5 * plain(span).length) * unit;
+      low += Math.max(17 * unit, 2 * radius + 5 * unit);
+      Object.entries({cx: left + 12 * unit, cy: low - Math.max(4 * unit, radius)}).forEach(([key, value]) => disc.setAttribute(key, value));
+      whole.append(disc, node("text", {x: left + 32 * unit, y: low - Math.max(0, radius - 4 * unit), "font-size": 12 * unit}, plain(span)));
     });
-    top += 4 * unit;
+    top = Math.max(top + box.height, low) + 4 * unit;
     words.sources.forEach((text) => write(text, 11, {"fill-opacity": 0.75}));
-    const wide = box.width + 2 * side, high = top + side;
+    const high = top + side;
     Object.entries({viewBox: `0 0 ${wide} ${high}`, width: WIDE, height: Math.round(WIDE * high / wide)}).forEach(([key, value]) => whole.setAttribute(key, value));
     whole.prepend(node("rect", {width: wide, height: high, fill: "#fff"}));
     return whole;
@@ -107,7 +111,7 @@
     const both = [base, counted !== base && counted].filter(Boolean), part = (each, selector) => plain(each.querySelector(selector));
     return {
       drawing: base.querySelector(".drawing"),
-      circles: both[1] && both[1].querySelector(".discs"),
+      circles: both[1] && both[1].querySelector(".drawing"),
       title: both.map((each) => part(each, "b")).join(" · "),
       measure: both.map((each) => part(each, "span")).join(" · "),
       key: Array.from(base.querySelectorAll("tbody tr"), (row) => [row.querySelector("i").style.background || "url(#m-absent)",
@@ -138,7 +142,8 @@
     held.className = "pictured";
     drawing.replaceWith(held);
     held.append(drawing);
-    offer(drawing, title, () => ({drawing, title, key: [], rounds: [], sources: [main.dataset.credit]}));
+    const measure = fold ? "" : Array.from(main.querySelectorAll(".condition, .dotted figcaption"), plain).join(" ");
+    offer(drawing, title, () => ({drawing, title, measure, key: [], rounds: [], sources: [main.dataset.credit]}));
   });
   if (main.querySelector(".stills")) offer(main.querySelector(".map"), "Carte", map);
 })();
