@@ -17,7 +17,7 @@ from tests.conftest import OpenedPage
 
 Open = Callable[..., OpenedPage]
 SVG = "{http://www.w3.org/2000/svg}"
-HOSTILE = '<b onload="window.owned = 1">Pithiviers & $x$</b>'
+HOSTILE = '"><b>$x$ & Co'
 
 
 @pytest.fixture(scope="module")
