@@ -45,7 +45,14 @@ def map_finding(study: Study, layer: MapLayer) -> str:
         return typeset(shift_finding(shift)) or layer.heading
     if column.table == "access":
         rows = study.access.coverage
-        return typeset(near_finding(rows[rows["column"] == layer.column])) or layer.heading
+        return (
+            typeset(
+                near_finding(
+                    rows[rows["column"] == layer.column], on_spot=bool(study.access.on_spot)
+                )
+            )
+            or layer.heading
+        )
     value = value_of(layer.column, study.comparison)
     if layer.counts and pd.notna(value):
         where = counted_places(study.figures["code_insee"])

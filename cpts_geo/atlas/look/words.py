@@ -568,7 +568,7 @@ def low_apl_finding(comparison: pd.DataFrame, apl: str) -> str:
     return f"{who} dans une commune où l’APL est inférieure à {APL_LOW_WORDS}"
 
 
-def near_finding(coverage: pd.DataFrame) -> str:
+def near_finding(coverage: pd.DataFrame, *, on_spot: bool) -> str:
     """
     Say how many people live near care.
 
@@ -576,6 +576,8 @@ def near_finding(coverage: pd.DataFrame) -> str:
     ----------
     coverage : DataFrame
         Rows of ``coverage`` of a :class:`cpts_geo.study.access.TerritoryAccess`.
+    on_spot : bool
+        Whether communes without a road to a GP are counted by the care that they have themselves.
 
     Returns
     -------
@@ -588,7 +590,8 @@ def near_finding(coverage: pd.DataFrame) -> str:
         rows = known[(known["facility"] == facility) & (known["minutes"] == minutes)]
         for share in rows["share"]:
             within = f"à {duration(minutes, words=True)} au plus {FACILITIES[facility].place}"
-            return f"{capital(whole_percent(share))} des habitants vivent {within}"
+            counted_too = ", soins sur place compris" if on_spot and facility == "gp" else ""
+            return f"{capital(whole_percent(share))} des habitants vivent {within}{counted_too}"
     return ""
 
 

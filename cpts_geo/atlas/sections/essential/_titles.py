@@ -62,7 +62,10 @@ def _need(study: Study) -> str:
 
 def _access(access: TerritoryAccess) -> str:
     """How many live near the care that is nearest."""
-    return near_finding(access.coverage) or "Les temps d’accès aux soins ne sont pas connus"
+    return (
+        near_finding(access.coverage, on_spot=bool(access.on_spot))
+        or "Les temps d’accès aux soins ne sont pas connus"
+    )
 
 
 def _changes(access: TerritoryAccess) -> str:
