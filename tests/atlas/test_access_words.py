@@ -259,7 +259,7 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     assert plain(cell.origin).startswith(f"de {low} à {high} ; ")
     people = table.at[("gp", "central", 10.0), "people"]
     assert cell.origin.endswith(f"{number(people)} habitants")
-    assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}, {"measured"}]
+    assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}] * 2
 
 
 def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -> None:
@@ -442,7 +442,7 @@ def test_where_no_place_brings_anyone_nearer_none_is_recommended(five: Analysis)
     assert nowhere.proposed == ()
     assert opening_answer(nowhere, access) == NOWHERE
     assert gain_rows(nowhere, access) == []
-    assert section(nowhere, access) == {"answer": NOWHERE, "proposed": False}
+    assert section(nowhere, access) == {"answer": NOWHERE, "helpful": False}
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
