@@ -171,7 +171,8 @@ def _usual(communes: pd.DataFrame, found: Opening | None, result: Headline | Non
     # Several sites share the hours and the requests: only the first one is shown.
     centre = centre_opens(
         sites[0],
-        hours_per_week=max(1.0, float(round(hours / len(sites)))),
+        # Not rounded: its slots must be those that the hours needed hold.
+        hours_per_week=hours / len(sites),
         minutes=result.scenario.minutes[1],
         demand=found.requests_per_day * result.scenario.opening_days_per_year / len(sites),
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -32,6 +32,8 @@ _MAX_SITES: Final = 3
 _BEST: Final = 5
 #: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
 _TRIED: Final = 200_000
+#: A set of sites that costs less than this more on average, in minutes, is as good as the best.
+TIE_MINUTES: Final = 1.0
 #: Minutes over which a time is no longer looked for between two communes of one territory.
 _REACH: Final = 240.0
 
@@ -95,6 +97,10 @@ class Opening:
     left_out : tuple of str
         Inhabited communes that no road joins to the others, or without a known point or time: not
         counted.
+    doubt : {"", "small", "tied"}
+        Why no site is proposed: the median need is under one half-day of doctor a week
+        (``small``), or `best` changes with the allocation while the next set costs less than
+        :data:`TIE_MINUTES` more (``tied``); empty where neither holds.
     """
 
     requests_per_day: float
@@ -112,14 +118,19 @@ class Opening:
     loads: pd.Series
     emergencies_known: bool
     left_out: tuple[str, ...]
+    doubt: Literal["", "small", "tied"] = ""
 
     @property
     def proposed(self) -> tuple[tuple[str, ...], ...]:
-        """
-        Sets of sites that may be proposed, the first one first.
+        """Sets of sites that are proposed, the first one first; none where there is a doubt."""
+        return () if self.doubt else self.helpful
 
-        Those that count emergency departments lead; a set that brings nobody nearer is no
-        proposal, and one whose gain is not known still is.
+    @property
+    def helpful(self) -> tuple[tuple[str, ...], ...]:
+        """
+        Sets of sites that would bring somebody nearer, or whose gain is not known.
+
+        Those that count emergency departments lead.
         """
         sets = dict.fromkeys([self.farthest_first, self.best])
         return tuple(sites for sites in sets if not self._useless(sites))
@@ -314,7 +325,20 @@ def opening(
         emergencies_known=known,
         loads=_loads(central, proportional, [*open_now, *best]),
         left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
+        doubt=_doubt(result, solutions, stability),
     )
+
+
+def _doubt(
+    result: Headline, solutions: pd.DataFrame, stability: AllocationStability | None
+) -> Literal["", "small", "tied"]:
+    """Why no site is to be proposed."""
+    if result.gp_hours_per_week.p50 < result.scenario.half_day_hours:
+        return "small"
+    first = solutions[solutions["allocation"] == solutions["allocation"].iloc[0]]
+    behind = first["mean_minutes"].iloc[1:2] - first["mean_minutes"].iloc[0]
+    moved = stability is not None and _first(solutions) not in stability.common
+    return "tied" if moved and (behind < TIE_MINUTES).any() else ""
 
 
 def _tractable(wanted: int, candidates: int) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.files import write_csv
-from cpts_geo.schema import COLUMNS, Status, vintages
+from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.capacity import TerritoryCapacity
@@ -63,7 +63,8 @@ def _coverage(access: TerritoryAccess) -> pd.DataFrame:
     status = pd.Series(access.times.status.value, index=table.index)
     # What a producer publishes of communes is no time of ours.
     published = table["indicator"].map(lambda name: COLUMNS[name].table == "figures")
-    status = status.mask(published, Status.MEASURED.value)
+    # Weighed by our people, it is known as well as the mean of the comparison, and no better.
+    status = status.mask(published, table["indicator"].map(lambda name: best_status(name).value))
     status = status.mask(table["people"].isna(), Status.UNKNOWN.value)
     return table.assign(status=status, times=origins)
 

@@ -22,6 +22,7 @@ from cpts_geo.access.changes.text import _gp_arrives
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.maps.layers import territory_layers
+from cpts_geo.atlas.sections.access._cards import cards
 from cpts_geo.atlas.sections.access._changes import _shift_sentence, shift_rows
 from cpts_geo.atlas.sections.access._coverage import coverage_rows, coverage_sentences, times_note
 from cpts_geo.atlas.sections.access._minutes import coverage_headers
@@ -259,7 +260,7 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     assert plain(cell.origin).startswith(f"de {low} à {high} ; ")
     people = table.at[("gp", "central", 10.0), "people"]
     assert cell.origin.endswith(f"{number(people)} habitants")
-    assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}, {"measured"}]
+    assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}] * 2
 
 
 def test_cells_of_insee_stand_below_the_times_between_communes(five: Analysis) -> None:
@@ -442,7 +443,28 @@ def test_where_no_place_brings_anyone_nearer_none_is_recommended(five: Analysis)
     assert nowhere.proposed == ()
     assert opening_answer(nowhere, access) == NOWHERE
     assert gain_rows(nowhere, access) == []
-    assert section(nowhere, access) == {"answer": NOWHERE, "proposed": False}
+    assert section(nowhere, access) == {"answer": NOWHERE, "helpful": False}
+
+
+def test_a_doubt_is_told_before_the_best_place_and_its_table_stays(five: Analysis) -> None:
+    access, found = where(five, "beauce_gatinais")
+    for doubt, why in (("small", "moins d’une demi-journée"), ("tied", "moins de 1 minute")):
+        unsure = replace(found, doubt=doubt)
+        text = plain(opening_answer(unsure, access))
+        assert text.startswith("Aucun lieu n’est proposé : ")
+        assert why in text.split(". ")[0]
+        assert "À titre indicatif, les urgences comptant déjà" in text
+        assert gain_rows(unsure, access) == gain_rows(found, access)
+        shown = replace(access, opening=unsure)
+        assert len(cards(shown)) == len(cards(access)) - 1
+
+
+def test_nobody_nearer_is_a_negation(five: Analysis) -> None:
+    access, found = where(five, "beauce_gatinais")
+    same = found.gains[found.best].copy()
+    same.loc["difference"] = 0.0
+    text = gain_sentence(replace(found, gains={found.best: same}), access, found.best)
+    assert text.startswith("Aucun habitant de plus ne serait à ")
 
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:

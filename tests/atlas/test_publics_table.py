@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from cpts_geo.atlas.sections.essential._asked import _other_publics
 from cpts_geo.atlas.sections.territory.answer import part_above_whole
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.publics import answers
+from cpts_geo.capacity.answer.publics import answers, part_exceeds_whole
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.study.study import Study
 from tests.atlas.said import plain
 
 ASCLEPIOS, ONDAINE = map(load_scenario, ("asclepios", "ondaine_forez"))
@@ -26,6 +31,10 @@ def test_a_part_above_its_whole_is_explained(case: Scenario, apl: float) -> None
     above = slots["no_mt"].p50 > slots["all"].p50 or slots["no_mt"].p90 > slots["all"].p90
     said = plain(part_above_whole(both))
     assert bool(said) is above
+    assert part_exceeds_whole(both) is above
+    # The first screen does not leave two answers that contradict each other without a word.
+    beside = plain(_other_publics(cast("Study", SimpleNamespace(publics=both))))
+    assert ("Les deux méthodes se contredisent : l’APL" in beside) is above
     if apl == 9.0:
         assert above
     if apl == 0.5:

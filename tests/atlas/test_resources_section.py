@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cpts_geo.atlas.sections.resources import _halves, _pace, section
+from cpts_geo.atlas.sections.resources import _pace, section
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.workforce.resources import Line, resources
@@ -67,7 +67,7 @@ NEEDED = {
 def test_the_title_is_the_finding(beauce: Case) -> None:
     found = said(beauce, NEEDED)
     assert plain(found["finding"]) == (
-        "15 créneaux par jour : 20 heures de médecin par semaine, soit 5 demi-journées ; "
+        "15 créneaux par jour : 20 heures de médecin par semaine, soit 4,9 demi-journées ; "
         "20 volontaires à une séance de 2 h toutes les 2 semaines"
     )
     # 14 GPs: 9.8 sessions a week are one in 10 days each, 5 are one in 20
@@ -215,11 +215,12 @@ def test_how_often_a_session_comes_back(weeks: float, words: str) -> None:
     assert plain(_pace(weeks)) == words
 
 
-@pytest.mark.parametrize(
-    ("count", "shown"), [(0.2, 0.2), (0.7, 0.5), (1.1, 1.0), (4.9, 5.0), (9.8, 10.0), (21.3, 21.0)]
-)
-def test_half_days_are_told_to_the_half(count: float, shown: float) -> None:
-    assert _halves(count) == shown
+@pytest.mark.parametrize("hours", [2.75, 4.4, 7.9, 19.6, 85.2])
+def test_the_title_and_the_table_tell_the_same_half_days(beauce: Case, hours: float) -> None:
+    found = said(beauce, {name: line(8, hours, requests_per_day=7.0) for name in NEEDED})
+    row = next(row for row in found["rows"] if row.label.startswith("Demi-journées"))
+    (*_, cell) = row.cells
+    assert f"soit {cell.text} demi-journée" in plain(found["finding"])
 
 
 def test_the_table_leaves_as_it_is(beauce: Case) -> None:

@@ -196,6 +196,43 @@ def test_the_farthest_first_leaves_the_town_of_the_hospital(asclepios: Headline)
     assert nowhere.gains[("B",)].at["before", "unreached"] == FOUR["population"].sum()
 
 
+def with_hours(result: Headline, p50: float) -> Headline:
+    """The same headline for other hours of doctor a week."""
+    return replace(result, gp_hours_per_week=replace(result.gp_hours_per_week, p50=p50))
+
+
+def test_nothing_is_proposed_for_less_than_one_half_day_of_doctor(asclepios: Headline) -> None:
+    half_day = asclepios.scenario.half_day_hours
+    for hours, doubt in ((half_day - 0.1, "small"), (half_day, "")):
+        found = found_in(with_hours(asclepios, hours), FOUR, emergencies=["B"])
+        assert found.doubt == doubt
+        # What could be chosen stays told.
+        assert found.helpful == (found.farthest_first,)
+        assert found.proposed == (() if doubt else found.helpful)
+        assert (found.worthwhile is None) == bool(doubt)
+
+
+@pytest.mark.parametrize(
+    ("km", "apl", "doubt"),
+    [
+        # West has more people, East the low APL: the choice moves, and both are as near.
+        (1.0, (4.0, 0.5), "tied"),
+        # The same far from each other: the second best costs minutes more.
+        (20.0, (4.0, 0.5), ""),
+        # As near, but whatever the allocation the choice is the same.
+        (1.0, (2.0, 2.0), ""),
+    ],
+)
+def test_a_tie_that_the_allocation_decides_is_no_proposal(
+    asclepios: Headline, km: float, apl: tuple[float, float], doubt: str
+) -> None:
+    field = on_a_line(W=(0, 1_300), E=(km, 1_000))
+    found = found_in(asclepios, field, apl=pd.Series(list(apl), index=["W", "E"]))
+    assert found.best == ("W",)
+    assert found.doubt == doubt
+    assert bool(found.proposed) == (not doubt)
+
+
 def test_a_hospital_far_away_changes_nothing_to_the_best_site(asclepios: Headline) -> None:
     field = pd.concat([FOUR, on_a_line(Z=(120, 0))])
     found = found_in(asclepios, field, communes=list("ABCD"), emergencies=["Z"])

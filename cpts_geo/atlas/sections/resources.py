@@ -108,10 +108,11 @@ def _finding(scenario: Scenario, wanted: _Situation) -> str:
     count = slots(wanted["slots_per_day"])
     if not wanted["slots_per_day"]:
         return capital(f"{start}{count} par jour, et donc rien à réunir")
-    half_days = _halves(wanted["half_days"])
+    half_days = _tenths(wanted["half_days"])
+    word = "demi-journée" if wanted["half_days"] < 1.95 else "demi-journées"
     return (
         f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de médecin par semaine, "
-        f"soit {_tenths(half_days)} {'demi-journée' if half_days < 2 else 'demi-journées'} ; "
+        f"soit {half_days} {word} ; "
         f"{counted(wanted['volunteers_needed'], 'volontaire', 'volontaires')} à une séance de "
         f"{_hours(session_hours(scenario))} {_every(scenario.session_weeks)}"
     )
@@ -290,13 +291,6 @@ def _hundreds(count: float) -> str:
 def _tenths(count: float) -> str:
     """A number with the decimal it has."""
     return number(count, 0 if round(count, 1).is_integer() else 1)
-
-
-def _halves(count: float) -> float:
-    """A number to the half, to the whole from 10 on; under a half, as it is."""
-    if count < 0.5:
-        return count
-    return round(count, 0) if count >= 10 else round(2 * count, 0) / 2
 
 
 def _hours(hours: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cpts_geo.capacity.answer.headline import DRAWS, Headline, headline
@@ -82,6 +83,37 @@ def answers(
     if len(found) == 2 and _leads(found[1], found[0]):
         found.reverse()
     return tuple(found)
+
+
+def part_exceeds_whole(found: Iterable[PublicAnswer]) -> bool:
+    """
+    Tell whether people without médecin traitant seem to need more than all residents.
+
+    Parameters
+    ----------
+    found : iterable of PublicAnswer
+        Answers, as :func:`answers`.
+
+    Returns
+    -------
+    bool
+        Two methods then contradict each other; False where one of both is not known.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> part_exceeds_whole(answers(load_scenario("asclepios"), draws=1000))
+    False
+    """
+    slots = {
+        each.public: each.answer.slots_per_day
+        for each in found
+        if isinstance(each.answer, Headline)
+    }
+    if len(slots) < 2:
+        return False
+    part, whole = slots["no_mt"], slots["all"]
+    return part.p50 > whole.p50 or part.p90 > whole.p90
 
 
 def _leads(without: PublicAnswer, everyone: PublicAnswer) -> bool:

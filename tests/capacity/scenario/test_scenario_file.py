@@ -596,3 +596,17 @@ def test_a_profile_is_of_the_days_from_monday_to_friday() -> None:
 def test_the_source_of_days_that_nobody_gave_stays_weak() -> None:
     for name in named_profiles():
         assert with_shapes(with_shapes(UNSOURCED, "pointe_forte"), name).grade == "D"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_file_says_that_the_calls_it_holds_are_those_of_another_line(
+    name: str, tmp_path: Path
+) -> None:
+    case = load_scenario(name)
+    save_scenario(case, tmp_path / "case.toml")
+    text = (tmp_path / "case.toml").read_text(encoding="utf-8")
+    borrowed = case.calls_observed == default_parameters()["calls_observed"].value
+    assert ("« calls_observed » et « calls_people_years » ne sont pas ceux" in text) is (
+        borrowed and case.calls_years is None
+    )
+    assert (case.calls_years is None) is (name != "beauce_gatinais")

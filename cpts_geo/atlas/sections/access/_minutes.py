@@ -17,6 +17,7 @@ from cpts_geo.schema import (
     PUBLISHED,
     Facility,
     Status,
+    best_status,
 )
 from cpts_geo.settings import MINUTES_BANDS
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -41,7 +42,7 @@ def told(facility: str, column: str, access: TerritoryAccess) -> Told:
     said = COLUMNS[column]
     vintage = ", ".join(filter(None, (said.vintage, said.age_words)))
     if column == PUBLISHED.name:
-        grade, status = sources()[said.source].grade, Status.MEASURED.value
+        grade, status = sources()[said.source].grade, best_status(column).value
         return Told(EMERGENCY_OR_SMUR, DREES.whose, grade, status, vintage)
     times = access.times
     care, status = FACILITIES[facility], times.status.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -20,17 +20,23 @@ from cpts_geo.french import counted, duration, number
 from cpts_geo.schema import TIME_UNIT, Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess
-from cpts_geo.study.opening import Opening
+from cpts_geo.study.opening import TIE_MINUTES, Opening
 
 #: Nothing is proposed where nothing would be gained.
 NOWHERE = "Aucun lieu du territoire ne rapprocherait quelqu’un d’un lieu de soins sans rendez-vous."
+#: Why the best place is not proposed.
+_DOUBTS: Final = {
+    "small": "tout le besoin tient en moins d’une demi-journée de médecin par semaine",
+    "tied": "le meilleur change selon la répartition de la demande, et le suivant n’en est qu’à "
+    f"moins de {duration(TIE_MINUTES, words=True)} en moyenne",
+}
 
 
 def opening_answer(found: Opening, access: TerritoryAccess) -> str:
     """Say where to open, emergency departments counted, then where if they do not count."""
-    if not found.proposed:
+    if not found.helpful:
         return NOWHERE
-    first, *others = found.proposed
+    first, *others = found.helpful
     more = " de plus" if found.existing else ""
     count = len(first)
     where = f"les meilleurs lieux de {number(count)} centres{more} sont "
@@ -40,7 +46,14 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
     head = where if counts else f"pour que chacun soit le plus près possible, {where}"
     if counts and first == found.farthest_first:
         head = f"les urgences comptant déjà comme un recours, {where}"
-    texts = [f"{capital(head)}{named(first, access.names)}. {gain_sentence(found, access, first)}"]
+    reserve = ""
+    if found.doubt:
+        reserve = f"Aucun lieu n’est proposé : {_DOUBTS[found.doubt]}. "
+        head = f"à titre indicatif, {head}"
+    texts = [
+        f"{reserve}{capital(head)}{named(first, access.names)}.",
+        gain_sentence(found, access, first),
+    ]
     texts += [
         f"Si les urgences ne comptaient pas, ce serait {named(sites, access.names)}. "
         f"{gain_sentence(found, access, sites)}"
@@ -66,7 +79,7 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
         f"{access.times.series.whose}."
     )
     text = f"{text} {_holds(found, access)}"
-    if found.best not in found.proposed:
+    if found.best not in found.helpful:
         text += (
             " Mais ouvrir là ne rapprocherait personne d’un lieu de soins sans rendez-vous : ce "
             "choix n’est pas proposé."
@@ -123,7 +136,7 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
     many = "Un nombre inconnu d’habitants"
     if pd.notna(people):
         many = counted(people, "habitant", "habitants") if people else "Aucun habitant"
-    verb = "seraient" if people >= 2 else "serait"
+    verb = "seraient" if people >= 2 else "serait" if people != 0 else "ne serait"
     text = f"{many} de plus {verb} à {duration(SPOKEN_MINUTES['centre'], words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
         text += (
@@ -209,13 +222,13 @@ def _mean_under(found: Opening, row: dict[Hashable, Any], allocation: str) -> fl
 
 def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     """Today, then with each proposed site: shares within each time, mean, p90, the farthest."""
-    if not found.today or not found.gains or not found.proposed:
+    if not found.today or not found.gains or not found.helpful:
         return []
     status = Status.ESTIMATED.value
-    before: pd.Series = found.gains[found.proposed[0]].T["before"]
+    before: pd.Series = found.gains[found.helpful[0]].T["before"]
     how = f"{access.times.series.whose} ({access.times.grade})"
     tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
-    for sites in found.proposed:
+    for sites in found.helpful:
         title = f"Avec un centre : {named(sites, access.names)}"
         tables.append((title, how, found.gains[sites].T["after"]))
     rows = []
@@ -229,8 +242,8 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
 
 def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
     """What the template shows: where to open, what it changes, whether it carries the demand."""
-    answer = {"answer": opening_answer(found, access), "proposed": bool(found.proposed)}
-    if not found.proposed:
+    answer = {"answer": opening_answer(found, access), "helpful": bool(found.helpful)}
+    if not found.helpful:
         return answer
     return {
         **answer,

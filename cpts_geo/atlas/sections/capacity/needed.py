@@ -225,8 +225,8 @@ def section(result: Headline) -> dict[str, Any]:
             f"{sentence(scenario.population_basis)}"
         ),
         "analyst": (
-            f"Dans les tableaux, solidité {scenario.evidence} (de {min(EVIDENCE)}, la meilleure, à "
-            f"{max(EVIDENCE)}). "
+            f"Dans les tableaux, niveau de preuve {scenario.evidence} (de {min(EVIDENCE)}, le "
+            f"meilleur, à {max(EVIDENCE)}). "
             f"{number(result.draws)} tirages (graine {result.seed}){_draw_error(result)}."
         ),
         "notes": [sentence(note) for note in scenario.notes],

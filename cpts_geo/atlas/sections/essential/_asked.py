@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from cpts_geo.atlas.look.words import (
     capital,
@@ -16,11 +16,17 @@ from cpts_geo.atlas.look.words import (
     whom,
 )
 from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.answer.publics import part_exceeds_whole
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
 from cpts_geo.french import number, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
+
+#: Why a part of the residents seems to need more than all of them.
+_APART: Final = (
+    " Les deux méthodes se contredisent : l’APL ne voit guère de besoin sans réponse ici."
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,10 @@ def _other_publics(study: Study) -> str:
         for each in study.publics[1:]
         if isinstance(each.answer, Headline) and (scenario := each.answer.scenario)
     ]
-    return f"{capital(' ; '.join(said))}." if said else ""
+    if not said:
+        return ""
+    why = _APART if part_exceeds_whole(study.publics) else ""
+    return f"{capital(' ; '.join(said))}.{why}"
 
 
 def _condition(result: Headline) -> str:

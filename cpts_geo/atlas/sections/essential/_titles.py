@@ -73,7 +73,7 @@ def _changes(access: TerritoryAccess) -> str:
     known = next(filter(None, map(shift_finding, access.shifts)), "")
     if known:
         return known
-    if access.opening and access.opening.proposed:
+    if access.opening and access.opening.helpful:
         return "Où ouvrir un centre ?"
     return "Changements de l’offre : non montrés"
 

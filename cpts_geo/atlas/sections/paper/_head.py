@@ -27,11 +27,12 @@ _LINE, _THREE_LINES = 96, 290
 
 
 class Message(NamedTuple):
-    """A line of the head: what it is about, what is said first, what follows."""
+    """A line of the head: what it is about, what is said first, what follows, its sign."""
 
     label: str
     first: str
     rest: str = ""
+    mark: str = ""
 
 
 def band(study: Study) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def messages(study: Study, levers: Sequence[Lever]) -> dict[str, Any]:
     said = [
         _need(study),
         _gap(study),
-        None if lever is None else Message("Levier", lever.lead, lever.effect),
+        None if lever is None else Message("Levier", lever.lead, lever.effect, lever.mark),
     ]
     result = study.headline
     note = "" if result is None else _note(result)

@@ -19,7 +19,7 @@ from cpts_geo.atlas.look.words import (
     whom,
 )
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.publics import PublicAnswer
+from cpts_geo.capacity.answer.publics import PublicAnswer, part_exceeds_whole
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import DemandTooLargeError
@@ -211,19 +211,11 @@ def part_above_whole(found: Sequence[PublicAnswer]) -> str:
     str
         French sentence; empty where they need no more, or one of both is not known.
     """
-    by_public = {each.public: each for each in found}
-    slots_of = [
-        each.answer.slots_per_day
-        for each in (by_public.get("no_mt"), by_public.get("all"))
-        if each is not None and isinstance(each.answer, Headline)
-    ]
-    if len(slots_of) < 2:
-        return ""
-    part, whole = slots_of
-    if part.p50 <= whole.p50 and part.p90 <= whole.p90:
+    if not part_exceeds_whole(found):
         return ""
     mark = STATUS_MARKS[Status.ASSUMED]
-    counted_as = f"la part nationale {mark}" if by_public["no_mt"].hypothesis else "leur nombre"
+    supposed = any(each.hypothesis for each in found if each.public == "no_mt")
+    counted_as = f"la part nationale {mark}" if supposed else "leur nombre"
     return (
         "Les personnes sans médecin traitant semblent demander plus que tous les habitants, dont "
         f"elles font partie : leur ligne est {counted_as} × le taux d’appel d’un autre territoire, "
