@@ -35,8 +35,14 @@ def report(
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
     result = analysed(request, options, say=say)
     output = output or OUTPUTS / result.folder
-    index = write_report(result, output, say=say)
-    echo(f"Rapport prêt : {index.resolve()}")
+    index = write_report(result, output, say=say).resolve()
+    # Whoever asked for one territory opens its sheet, not a list of one.
+    sheets = [index.with_name(study.file) for study in result.studies.values()]
+    if len(sheets) == 1:
+        echo(f"Rapport prêt : {sheets[0]}")
+        echo(f"Page d’accueil : {index}")
+    else:
+        echo(f"Rapport prêt : {index}")
 
 
 def france(

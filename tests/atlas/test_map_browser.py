@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import folium
@@ -358,6 +359,19 @@ def test_in_a_part_that_is_closed_the_map_waits(html: str, open_offline: Open) -
     page.wait_for_selector(".cpts-map[data-ready]")
     page.wait_for_timeout(300)
     assert page.locator(".cpts-name:not(.cpts-site)").count() > 4
+    assert (found.requests, found.errors) == ([], [])
+    found.close()
+
+
+def test_the_map_of_the_readme_opens_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_offline: Open
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    first, own = re.findall(r"^```python\n(.*?)^```$", readme, re.M | re.S)
+    monkeypatch.chdir(tmp_path)
+    exec(f"{first}\n{own}", {})
+    found = ready(open_offline(tmp_path / "my_map.html"))
+    assert found.page.locator(".cpts-choice input").count() == 2
     assert (found.requests, found.errors) == ([], [])
     found.close()
 

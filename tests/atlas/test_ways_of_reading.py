@@ -71,6 +71,17 @@ def test_each_screen_fits_the_room_or_is_read_to_its_end(presented: Page) -> Non
         assert len(place.inner_text()) > 60, screen
 
 
+def test_what_is_presented_keeps_its_legend_and_its_sources(presented: Page) -> None:
+    legend = presented.locator(".spines thead small").inner_text()
+    assert all(word in legend for word in ("territoire", "département", "région", "France"))
+    told = "#essentiel .origin, #chiffres .spines small"
+    assert presented.locator("#chiffres .spines tbody th small").count() > 3
+    small = f"""() => [...document.querySelectorAll('{told}')].filter(each =>
+      !each.checkVisibility() || parseFloat(getComputedStyle(each).fontSize) < 18)
+      .map(each => each.innerText)"""
+    assert presented.evaluate(small) == []
+
+
 def test_letters_of_a_letter_field_are_letters(report_dir: Path, open_offline: Open) -> None:
     opened = open_offline(report_dir / "beauce_gatinais.html", viewport=ROOM)
     opened.page.get_by_label("Chercher une commune").first.fill("")

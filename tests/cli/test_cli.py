@@ -148,8 +148,12 @@ def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     asked = ("--perimeter", source, "--departement", "29")
     done = run("report", *asked, *QUICK, "--output", output)
     assert done.returncode == 0, done.stderr
-    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
     assert "Fiche et cartes" in done.stderr
+    (sheet,) = (page for page in output.glob("*.html") if page.name != "index.html")
+    # Its sheet first: whoever asked for one territory reads that.
+    ready, index = done.stdout.splitlines()[-2:]
+    assert ready == f"Rapport prêt : {sheet}"
+    assert index == f"Page d’accueil : {output / 'index.html'}"
     return output
 
 
@@ -354,7 +358,7 @@ def test_a_process_gives_the_tables_of_ones_own_list_whatever_its_file_is_called
     output = tmp_path / "résultats"
     done = run_process("report", *asked, *QUICK, "--output", output)
     assert done.returncode == 0, done.stderr
-    assert f"Rapport prêt : {output / 'index.html'}" in done.stdout
+    assert f"Rapport prêt : {output / 'ma_liste.html'}" in done.stdout
     assert "Fiche et cartes : ma liste" in done.stderr
     tables = sorted((mine / "tableaux").iterdir())
     assert tables

@@ -138,8 +138,9 @@ def _unmapped(addresses: list[str]) -> AssetError:
     return AssetError(
         "La page renvoie à des fichiers qui ne peuvent pas être embarqués.",
         defects=[one_line(address) for address in addresses],
-        remedy="retirez l’élément de carte qui les demande (par exemple une icône ou un fond "
-        "de carte en ligne), ou ajoutez le fichier local à cpts_geo/atlas/look/offline.py.",
+        remedy="partez d’une carte sans fond en ligne, cpts_geo.atlas.maps.live.bare.bare_map(), "
+        "au lieu de folium.Map() ; retirez l’élément qui demande ces fichiers (par exemple une "
+        "icône), ou ajoutez le fichier local à cpts_geo/atlas/look/offline.py.",
     )
 
 

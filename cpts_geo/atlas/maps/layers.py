@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from cpts_geo import settings
 from cpts_geo.atlas.look.style import DIVERGING, LAND, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
+from cpts_geo.errors import AskedError, quoted
 from cpts_geo.french import duration, number, percent, typeset
 from cpts_geo.schema import (
     CHANGES,
@@ -22,6 +24,12 @@ from cpts_geo.schema import (
     TIME_UNIT,
     Column,
     shown_vintage,
+)
+
+#: What to do about a column whose unit, source and vintage nobody said.
+DEFINED: Final = (
+    "donnez à la colonne le nom de celle de cpts_geo.schema.COLUMNS qui dit ce qu’elle mesure, ou "
+    "ajoutez-y la vôtre (docs/extend.md)."
 )
 
 
@@ -113,11 +121,18 @@ def column_layer(name: str, *, breaks: tuple[float, ...] | None = None) -> MapLa
     MapLayer
         Under its short title, or its label where it has none.
 
+    Raises
+    ------
+    AskedError
+        The schema has no such column.
+
     Examples
     --------
     >>> column_layer("share_low_apl_2023", breaks=(0.25, 0.5)).labels[0].replace("\u202f", " ")
     'moins de 25 %'
     """
+    if name not in COLUMNS:
+        raise AskedError(f"Colonne sans définition : {quoted(name)}.", remedy=DEFINED)
     column = COLUMNS[name]
     asked = column.breaks if breaks is None else breaks
     labels = () if column.kind == "count" else _interval_labels(column, asked)

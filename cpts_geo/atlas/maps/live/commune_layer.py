@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.maps._circles import LOOKS, places
-from cpts_geo.atlas.maps.layers import MapLayer
+from cpts_geo.atlas.maps.layers import DEFINED, MapLayer
 from cpts_geo.atlas.maps.live._columns import (
     DIGITS,
     STATUS_TABLE,
@@ -31,8 +31,9 @@ from cpts_geo.atlas.maps.live._columns import (
 )
 from cpts_geo.atlas.maps.live._page import Inert, css, script
 from cpts_geo.atlas.maps.live.topology import topology
-from cpts_geo.errors import TableError
+from cpts_geo.errors import TableError, one_line
 from cpts_geo.french import typeset
+from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Degrees between two lines of the grid of contours: about ten metres.
@@ -137,7 +138,8 @@ class CommuneLayer(folium.map.Layer):
     Raises
     ------
     TableError
-        Columns are missing, or contours are not in degrees; all that is wrong is listed.
+        Columns are missing or undefined, or contours are not in degrees; all that is wrong is
+        listed.
 
     Examples
     --------
@@ -284,13 +286,16 @@ def _check(communes: gpd.GeoDataFrame, layers: Sequence[MapLayer]) -> None:
     """Refuse a table that lacks what the map reads."""
     wanted = [*_NEEDED, *(layer.column for layer in layers)]
     defects = [f"colonne absente : {name}" for name in wanted if name not in communes]
+    foreign = [layer.column for layer in layers if layer.column not in COLUMNS]
+    defects += [f"colonne sans définition : {one_line(name)}" for name in foreign]
     if communes.crs is None or communes.crs != GEOGRAPHIC_CRS:
         defects.append(f"contours en {communes.crs}, au lieu de {GEOGRAPHIC_CRS}")
     if defects:
         raise TableError(
             "Cette table n’est pas celle d’une carte de communes.",
             defects=defects,
-            remedy="donnez une table de territory_communes, ou ces colonnes.",
+            remedy="donnez une table de territory_communes, ou ces colonnes"
+            + (f" ; {DEFINED}" if foreign else "."),
         )
 
 
