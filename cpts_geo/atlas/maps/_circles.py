@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import hypot, sqrt
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +24,10 @@ _DIGIT: Final = (0.64, 0.73)
 _FILLED: Final = 0.85
 #: Circles of a key, at most.
 _ROUND: Final = 3
+
+#: In sizes of the letters of a name: width of a letter, height of a line, how far it stands over
+#: its place or circle, or its foot under it; largest ring of none that a sign may lie on.
+_LETTER, _LINE, _RAISED, _UNDER, RING = 0.66, 1.15, 0.25, 0.9, 0.2
 
 #: Two coordinates a row.
 Places = NDArray[np.float64]
@@ -148,3 +153,47 @@ def _fits(text: str, radius: float, letters: float) -> bool:
     """Whether a number in letters of this size holds in a circle."""
     wide, high = _DIGIT
     return hypot(wide * len(text), high) * letters <= _FILLED * 2 * radius
+
+
+class Name(NamedTuple):
+    """A name, and the middle of its foot."""
+
+    x: float
+    y: float
+    text: str
+
+
+def written(
+    ranked: Sequence[tuple[int, str]],
+    discs: Sequence[Circle],
+    *,
+    at: Places,
+    edges: tuple[float, float],
+    letters: float,
+    most: int,
+) -> dict[int, Name]:
+    """Names of rows that neither edges cut nor others cover, over or under a circle."""
+    left, right = edges
+    radii = {each.row: each.radius for each in discs}
+    seen = [each for each in discs if each.radius > RING * letters]
+    kept: dict[int, Name] = {}
+    for row, name in ranked:
+        half = _LETTER * letters * len(name) / 2
+        (x, y), middle, radius = at[row], (left + right) / 2, radii.get(row, 0.0)
+        x = float(np.clip(x, min(left + half, middle), max(right - half, middle)))
+        for foot in (y - radius - _RAISED * letters, y + radius + _UNDER * letters):
+            apart = (
+                abs(other.x - x) > half + _LETTER * letters * len(other.text) / 2
+                or abs(other.y - foot) > _LINE * letters
+                for other in kept.values()
+            )
+            clear = (
+                each.row == row
+                or abs(each.x - x) > half + each.radius
+                or abs(each.y - foot + 0.4 * letters) > 0.45 * letters + each.radius
+                for each in seen
+            )
+            if len(kept) < most and all(apart) and all(clear):
+                kept[row] = Name(round(x), round(foot), name)
+                break
+    return kept

@@ -194,3 +194,21 @@ def paint(paths: Sequence[Path], *, ax: Axes, **look: Any) -> None:
     # The frame is set afterwards: nothing has to be measured here.
     if paths:
         ax.add_collection(PathCollection(paths, **look), autolim=False)
+
+
+def svg_path(shape: Any) -> str:
+    """SVG path of a contour or of a border, in whole units."""
+    parts = shapely.get_parts(shape)
+    areas = shapely.get_type_id(parts[:1]) == shapely.GeometryType.POLYGON
+    lines = shapely.get_rings(parts) if areas.all() else parts
+    return "".join(_svg_line(shapely.get_coordinates(line), closed=areas.all()) for line in lines)
+
+
+def _svg_line(xy: Places, *, closed: bool) -> str:
+    """One line of a path; a ring smaller than a unit is still a place."""
+    grid = np.round(xy).astype(int)
+    steps = np.diff(grid, axis=0)
+    steps = steps[steps.any(axis=1)]
+    words = " ".join(map(str, steps[: -1 if closed else None].ravel().tolist())) or "1 0 0 1"
+    x, y = grid[0].tolist()
+    return f"M{x} {y}l{words}".replace(" -", "-") + ("z" if closed else "")

@@ -13,8 +13,19 @@ import shapely
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import MASK_LABEL
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps._circles import MEASURED, Circle, Look, Places, circles, key, places
-from cpts_geo.atlas.maps._paper import credit_line
+from cpts_geo.atlas.maps._circles import (
+    MEASURED,
+    RING,
+    Circle,
+    Look,
+    Name,
+    Places,
+    circles,
+    key,
+    places,
+    written,
+)
+from cpts_geo.atlas.maps._paper import credit_line, svg_path
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
@@ -27,19 +38,13 @@ _WIDE: Final = 1000
 _TALLEST, _WIDEST = 1 / 1.6, 2.5
 #: Shares of the width: letters of a map of several and of one alone, radius of the largest circle.
 _LETTERS, _ALONE, _LARGEST = 0.05, 0.032, 0.032
+#: Losses and gains differ without their colours.
+_TEXTURES: Final = ("", "gain", "loss")
 #: Half the width of a sign on its paper, in sizes of the letters.
 _SIGN: Final = 0.55
-#: Largest ring of a commune that has none, in sizes of the letters: a sign may lie on it.
-_RING: Final = 0.2
-#: Width of a letter, in sizes of the letters.
-_LETTER: Final = 0.66
 _FAINT: Final = 0.4
-#: How far a name stands above its place or its circle, in sizes of the letters.
-_RAISED: Final = 0.25
 #: Communes named at most, on a map of several and on one alone, and among how many of the largest.
 _FEW, _SOME, _LARGE = 3, 6, 12
-#: Height of a line, in sizes of the letters.
-_LINE: Final = 1.15
 #: Share of the width of a map that is left around what it shows.
 _EDGE: Final = 0.03
 
@@ -62,14 +67,6 @@ class _Painted(NamedTuple):
     opacity: float = 1.0
 
 
-class _Name(NamedTuple):
-    """A name, and the middle of its foot."""
-
-    x: float
-    y: float
-    text: str
-
-
 class _Still(NamedTuple):
     """A map: the rectangle that it shows, and in its units what is painted and written."""
 
@@ -85,7 +82,7 @@ class _Still(NamedTuple):
     classes: list[_Class]
     key: list[tuple[float, Look, str]]
     circles: list[Circle]
-    names: list[_Name]
+    names: list[Name]
     #: Places of the names where there are no circles.
     dots: list[tuple[float, float]]
     #: Sign, words and places.
@@ -167,11 +164,11 @@ def still_maps(
     above = (*(known or rates)[:1], *counts[:1])
     first = _map(ground, above, view=ground.first, alone=True)
     return StillMaps(
-        contours=[_path(shape) for shape in ground.shapes],
+        contours=[svg_path(shape) for shape in ground.shapes],
         own=len(drawn),
-        land="".join(map(_path, ground.land)),
-        bare="".join(map(_path, ground.bare)),
-        border=_path(ground.border),
+        land="".join(map(svg_path, ground.land)),
+        bare="".join(map(svg_path, ground.bare)),
+        border=svg_path(ground.border),
         each=[_map(ground, (layer,), view=ground.several, alone=False) for layer in layers],
         first=first._replace(signs=_signs(ground, first, signs)),
     )
@@ -261,7 +258,14 @@ def _map(
         scale, others = key(ground.own, counted.column, largest=largest)
         legend = [*((radius, MEASURED, text) for radius, text in scale), *others]
     bands, classes = _painted(ground, painted)
-    names = _names(ground, found, view=view, letters=letters, alone=alone)
+    names = written(
+        ground.ranked,
+        found,
+        at=ground.at,
+        edges=(view[0], view[0] + view[2]),
+        letters=letters,
+        most=_SOME if alone else _FEW,
+    )
     return _Still(
         layers=layers,
         view=view,
@@ -277,42 +281,6 @@ def _map(
     )
 
 
-def _names(
-    ground: _Ground,
-    discs: Sequence[Circle],
-    *,
-    view: tuple[int, int, int, int],
-    letters: float,
-    alone: bool,
-) -> dict[int, _Name]:
-    """Names of large communes that neither edges cut nor others cover, over or under a circle."""
-    left, _, wide, _ = view
-    radii = {each.row: each.radius for each in discs}
-    seen = [each for each in discs if each.radius > _RING * letters]
-    kept: dict[int, _Name] = {}
-    for row, name in ground.ranked:
-        half = _LETTER * letters * len(name) / 2
-        (x, y), middle, radius = ground.at[row], left + wide / 2, radii.get(row, 0.0)
-        x = float(np.clip(x, min(left + half, middle), max(left + wide - half, middle)))
-        over, under = y - radius - _RAISED * letters, y + radius + 0.9 * letters
-        for foot in (over, under):
-            apart = (
-                abs(other.x - x) > half + _LETTER * letters * len(other.text) / 2
-                or abs(other.y - foot) > _LINE * letters
-                for other in kept.values()
-            )
-            clear = (
-                each.row == row
-                or abs(each.x - x) > half + each.radius
-                or abs(each.y - foot + 0.4 * letters) > 0.45 * letters + each.radius
-                for each in seen
-            )
-            if len(kept) < (_SOME if alone else _FEW) and all(apart) and all(clear):
-                kept[row] = _Name(round(x), round(foot), name)
-                break
-    return kept
-
-
 def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Class]]:
     """What each class is painted as, then what is masked or absent; and the legend."""
     own, uncovered = ground.own, len(ground.bare) > 0
@@ -320,7 +288,7 @@ def _painted(ground: _Ground, layer: MapLayer) -> tuple[list[_Painted], list[_Cl
     rank = np.where(hidden, -2, classify(own[layer.column], layer).to_numpy())
     middle = len(layer.colours) // 2
     looks = [
-        (number, colour, label, _texture(number - middle) if layer.diverging else "")
+        (number, colour, label, _TEXTURES[int(np.sign(number - middle))] if layer.diverging else "")
         for number, (colour, label) in enumerate(
             zip(layer.colours, layer.labels or ("",), strict=True)
         )
@@ -350,11 +318,6 @@ def _around(ground: _Ground, layer: MapLayer) -> list[_Painted]:
     ]
 
 
-def _texture(side: int) -> str:
-    """Losses and gains differ without their colours."""
-    return "loss" if side < 0 else "gain" if side > 0 else ""
-
-
 def _signs(
     ground: _Ground, still: _Still, signs: Sequence[tuple[str, str, list[str]]]
 ) -> list[tuple[str, str, list[tuple[float, float]]]]:
@@ -375,7 +338,7 @@ def _signs(
 def _beside(row: int, radii: dict[int, float], still: _Still) -> float:
     """How far a sign stands from its place: a number in a circle is not to be hidden."""
     radius = radii.get(row, 0.0)
-    return radius + _SIGN * still.letters if radius > _RING * still.letters else 0.0
+    return radius + _SIGN * still.letters if radius > RING * still.letters else 0.0
 
 
 def _within(ground: _Ground) -> Any:
@@ -385,21 +348,3 @@ def _within(ground: _Ground) -> Any:
     (x, y) = ground.at.T
     across = (x > left + edge) & (x < left + wide - edge)
     return across & (y > top + edge) & (y < top + high - edge)
-
-
-def _path(shape: Any) -> str:
-    """SVG path of a contour or of a border, in whole units."""
-    parts = shapely.get_parts(shape)
-    areas = shapely.get_type_id(parts[:1]) == shapely.GeometryType.POLYGON
-    lines = shapely.get_rings(parts) if areas.all() else parts
-    return "".join(_line(shapely.get_coordinates(line), closed=areas.all()) for line in lines)
-
-
-def _line(xy: Places, *, closed: bool) -> str:
-    """One line of a path; a ring smaller than a unit is still a place."""
-    grid = np.round(xy).astype(int)
-    steps = np.diff(grid, axis=0)
-    steps = steps[steps.any(axis=1)]
-    words = " ".join(map(str, steps[: -1 if closed else None].ravel().tolist())) or "1 0 0 1"
-    x, y = grid[0].tolist()
-    return f"M{x} {y}l{words}".replace(" -", "-") + ("z" if closed else "")

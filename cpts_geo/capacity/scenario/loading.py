@@ -48,9 +48,8 @@ from cpts_geo.french import counted
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 #: Without years of its own calls, a territory is given those of another line.
 _BORROWED: Final = (
-    "# « calls_observed » et « calls_people_years » ne sont pas ceux de ce territoire, mais d’une "
-    "autre ligne\n# (voir « sources.calls_observed ») : un taux prêté, et non des appels comptés "
-    "ici.\n"
+    "# « calls_observed » et « calls_people_years » : ceux d’une autre ligne, dont ce territoire\n"
+    "# emprunte le taux (voir « sources.calls_observed »). Rien n’a été compté ici.\n"
 )
 
 
@@ -207,12 +206,8 @@ def save_scenario(scenario: Scenario, path: Path) -> None:
     True
     """
     values = scenario.model_dump(mode="python", exclude_none=True)
-    write_text(_SCHEMA_LINE + _borrowed(scenario) + tomli_w.dumps(values), path)
-
-
-def _borrowed(scenario: Scenario) -> str:
-    """Comment that says that the calls are those of another line, where they are; else empty."""
-    return "" if scenario.calls_years is not None else _BORROWED
+    borrowed = _BORROWED if scenario.calls_years is None else ""
+    write_text(_SCHEMA_LINE + borrowed + tomli_w.dumps(values), path)
 
 
 def scenario_from_population(
