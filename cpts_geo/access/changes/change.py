@@ -132,7 +132,7 @@ def centre_opens(
     if demand < slots:
         use = f"autant que de demandes, pour {number(slots)} créneaux"
     words = (
-        f"un centre ouvre avec {number(hours_per_week, 0 if hours_per_week % 1 == 0 else 1)} h de "
+        f"un centre ouvre avec {number(hours_per_week, 0 if round(hours_per_week, 1) % 1 == 0 else 1)} h de "
         f"médecin par semaine ({number(total)} consultations par an, {use}), avec des médecins "
         "nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
     )

@@ -47,11 +47,7 @@ from cpts_geo.french import counted
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 #: Without years of its own calls, a territory is given those of another line.
-_BORROWED: Final = (
-    "# « calls_observed » et « calls_people_years » ne sont pas ceux de ce territoire, mais d’une "
-    "autre ligne\n# (voir « sources.calls_observed ») : un taux prêté, et non des appels comptés "
-    "ici.\n"
-)
+_LENT: Final = "# calls_observed : appels d’une autre ligne, prêtés (voir sources.calls_observed)\n"
 
 
 _IMPOSSIBLE: Final = ("valeur impossible", "valeurs impossibles")
@@ -207,12 +203,8 @@ def save_scenario(scenario: Scenario, path: Path) -> None:
     True
     """
     values = scenario.model_dump(mode="python", exclude_none=True)
-    write_text(_SCHEMA_LINE + _borrowed(scenario) + tomli_w.dumps(values), path)
-
-
-def _borrowed(scenario: Scenario) -> str:
-    """Comment that says that the calls are those of another line, where they are; else empty."""
-    return "" if scenario.calls_years is not None else _BORROWED
+    head = _SCHEMA_LINE + (_LENT if scenario.calls_years is None else "")
+    write_text(head + tomli_w.dumps(values), path)
 
 
 def scenario_from_population(
