@@ -37,7 +37,7 @@ def test_a_part_above_its_whole_is_explained(case: Scenario, apl: float) -> None
     assert part_exceeds_whole(both) is above
     # The first screen does not leave two answers that contradict each other without a word.
     beside = plain(_other_publics(cast("Study", SimpleNamespace(publics=both))))
-    assert ("Les deux méthodes se contredisent : l’APL" in beside) is above
+    assert ("Les deux méthodes divergent : l’APL" in beside) is above
     if apl == 9.0:
         assert above
     if apl == 0.5:
