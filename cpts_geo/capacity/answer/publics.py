@@ -113,7 +113,8 @@ def part_exceeds_whole(found: Iterable[PublicAnswer]) -> bool:
     if len(slots) < 2:
         return False
     part, whole = slots["no_mt"], slots["all"]
-    return part.p50 > whole.p50 or part.p90 > whole.p90
+    same_but_low = (part.p50, part.p90) == (whole.p50, whole.p90) and part.p10 > whole.p10
+    return part.p50 > whole.p50 or part.p90 > whole.p90 or same_but_low
 
 
 def _leads(without: PublicAnswer, everyone: PublicAnswer) -> bool:

@@ -47,10 +47,7 @@ from cpts_geo.french import counted
 #: First line of a saved file: editors that know it check and complete as one types.
 _SCHEMA_LINE: Final = "#:schema scenario.schema.json\n"
 #: Without years of its own calls, a territory is given those of another line.
-_BORROWED: Final = (
-    "# « calls_observed » et « calls_people_years » : ceux d’une autre ligne, dont ce territoire\n"
-    "# emprunte le taux (voir « sources.calls_observed »). Rien n’a été compté ici.\n"
-)
+_LENT: Final = "# calls_observed : appels d’une autre ligne, prêtés (voir sources.calls_observed)\n"
 
 
 _IMPOSSIBLE: Final = ("valeur impossible", "valeurs impossibles")
@@ -206,8 +203,8 @@ def save_scenario(scenario: Scenario, path: Path) -> None:
     True
     """
     values = scenario.model_dump(mode="python", exclude_none=True)
-    borrowed = _BORROWED if scenario.calls_years is None else ""
-    write_text(_SCHEMA_LINE + borrowed + tomli_w.dumps(values), path)
+    head = _SCHEMA_LINE + (_LENT if scenario.calls_years is None else "")
+    write_text(head + tomli_w.dumps(values), path)
 
 
 def scenario_from_population(

@@ -606,7 +606,7 @@ def test_a_file_says_that_the_calls_it_holds_are_those_of_another_line(
     save_scenario(case, tmp_path / "case.toml")
     text = (tmp_path / "case.toml").read_text(encoding="utf-8")
     borrowed = case.calls_observed == default_parameters()["calls_observed"].value
-    assert ("« calls_observed » et « calls_people_years » ne sont pas ceux" in text) is (
+    assert ("calls_observed : appels d’une autre ligne" in text) is (
         borrowed and case.calls_years is None
     )
     assert (case.calls_years is None) is (name != "beauce_gatinais")

@@ -24,9 +24,7 @@ from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 
 #: Why a part of the residents seems to need more than all of them.
-_APART: Final = (
-    " Les deux méthodes se contredisent : l’APL ne voit guère de besoin sans réponse ici."
-)
+_APART: Final = " Les deux méthodes divergent : l’APL voit peu de besoin sans réponse."
 
 
 @dataclass(frozen=True)
