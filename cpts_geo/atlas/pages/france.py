@@ -54,7 +54,7 @@ def france_page(
     used = {column.source for column in shown if column.quantity in _SHOWN}
     page = template("pages/france.html.j2").render(
         map=map_parts(drawn),
-        still=png(france_figure(national, figures), dpi=100, colours=16),
+        still=png(france_figure(national, figures), dpi=100, colours=32),
         communes=len(national),
         areas=national["epci"].nunique(),
         sources=[source for key, source in sources().items() if key in used],
