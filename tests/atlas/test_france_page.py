@@ -62,11 +62,17 @@ def test_a_density_is_that_of_an_area(page: Path, open_offline: Open) -> None:
     opened.close()
 
 
-def test_without_scripts_a_still_map_stands_there(page: Path, open_offline: Open) -> None:
-    opened = open_offline(page, java_script_enabled=False)
-    image = opened.page.locator("noscript img, img[alt='France']").first
-    box = image.bounding_box()
+@pytest.mark.parametrize("printed", [False, True])
+def test_without_scripts_and_on_paper_a_still_map_stands_there(
+    printed: bool, page: Path, open_offline: Open
+) -> None:
+    opened = open_offline(page, java_script_enabled=printed)
+    if printed:
+        assert not opened.page.locator("img.still").is_visible()
+        opened.page.emulate_media(media="print")
+    box = opened.page.locator("img.still").bounding_box()
     assert box is not None and box["height"] > 300
+    assert not opened.page.locator(".map").is_visible()
     opened.close()
 
 

@@ -532,9 +532,20 @@ def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.Geo
     )
     by_road = COLUMNS["gp_minutes_roads_2017"]
     assert "ODbL 1.0" in credit_line([by_road.source])
-    overview = still.overview_figure(five.territories, national=five.national)
+    overview = still.overview_figure(
+        five.territories, national=five.national, comparison=compared(five)
+    )
+    # In the classes of the screen: each by its name and its value, under a legend.
     names = {text.get_text() for text in overview.axes[0].texts}
-    assert {"Ouest Loiret", "Beauce-Gâtinais", "Asclépios", "Ondaine-Forez"} < names
+    assert {"Ouest Loiret\n2,54", "Beauce-Gâtinais\n1,83", "Ondaine-Forez\n3,28"} < names
+    legend = overview.axes[0].get_legend()
+    assert legend is not None
+    assert tuple(text.get_text() for text in legend.get_texts()) == APL.labels
+
+
+def compared(analysis: Analysis) -> pd.DataFrame:
+    """Figures of all its territories."""
+    return pd.concat([study.comparison for study in analysis.studies.values()])
 
 
 def places(*rows: tuple[str, float, float, int]) -> gpd.GeoDataFrame:
@@ -606,7 +617,9 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     new = interactive.overview_map(loiret.territories, loiret.national)
     (south, west), (north, east) = layer_of(new).data["bounds"]
     assert (west, south, east, north) == tuple(loiret.territories.total_bounds)
-    figure = still.overview_figure(loiret.territories, national=loiret.national)
+    figure = still.overview_figure(
+        loiret.territories, national=loiret.national, comparison=compared(loiret)
+    )
     west, east = figure.axes[0].get_xlim()
     assert (east - west) / 1000 < 150  # kilometres
 

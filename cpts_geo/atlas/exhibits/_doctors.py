@@ -16,6 +16,8 @@ from cpts_geo.study.study import Study
 _ANNOUNCED: Final = "gps_per_100k_published"
 #: Sources that one chart compares, and letters of their names there.
 _SOURCES, _NAMED = 4, 34
+#: The title tells the range of sources where the largest is more than so many times the least.
+_APART: Final = 1.15
 #: Levels of the areas that it compares: as many bars as eyes tell apart.
 _SHOWN: Final = (TERRITORY.key, DEPARTEMENT.key, FRANCE.key)
 
@@ -42,6 +44,10 @@ def doctors_slide(study: Study, *, sources: str) -> Slide | None:
     own, *others = [(name, values[0]) for name, values in series if values[0] is not None]
     beside = joined([f"{number(value)} ({name})" for name, value in others])
     title = f"{number(own[1])} généralistes pour 100 000 habitants ({label})"
+    title = f"{title}, contre {beside}" if beside else title
+    told = [value for value in series[0][1] if value is not None]
+    if max(told) > _APART * min(told):
+        title += f" ; de {number(min(told))} à {number(max(told))} selon la source"
     chart = Chart(
         kind="bars",
         categories=tuple(capital(_source_name(name)) for name in names),
@@ -63,8 +69,9 @@ def doctors_slide(study: Study, *, sources: str) -> Slide | None:
     )
     definitions = [f"{COLUMNS[name].counted_label} : {COLUMNS[name].definition}" for name in names]
     return Slide(
-        title=typeset(f"{title}, contre {beside}" if beside else title),
+        title=typeset(title),
         chart=chart,
+        used=tuple(names),
         notes=(*(sentence(text) for text in definitions), sources),
     )
 

@@ -17,6 +17,7 @@ from cpts_geo.atlas.look.words import (
     slots,
 )
 from cpts_geo.french import typeset, whole_percent
+from cpts_geo.schema import APL_OF_NEED
 from cpts_geo.study.study import Study
 
 #: A supposition: what would be done, what it would change, the sentence that says both.
@@ -34,6 +35,7 @@ def supposed_slide(study: Study, *, sources: str) -> Slide | None:
         title=typeset(rows[0][2]),
         heads=("Si…", "Alors…"),
         rows=tuple((typeset(what), typeset(then)) for what, then, _ in rows),
+        used=(APL_OF_NEED,),
         notes=(
             *(sentence(f"Supposé : {words}") for words in dict.fromkeys(supposed)),
             sentence(f"{capital(access.times.series.whose)} ({access.times.grade})"),
@@ -72,7 +74,8 @@ def _shifts(study: Study) -> Iterator[_Row]:
     for shift in study.access.shifts:
         if shift.seen:
             of_all, *_, touched = shift_numbers(shift, study.access.names)
-            yield shift.title, _listed((of_all, touched)), shift_finding(shift)
+            what = f"{shift.title} (effet sur l’offre)"
+            yield what, _listed((of_all, touched)), shift_finding(shift)
 
 
 def _places(study: Study) -> Iterator[_Row]:
@@ -83,7 +86,7 @@ def _places(study: Study) -> Iterator[_Row]:
         title = opened(sites, study.access.names)
         effect = gain_effect(gain, centres=len(sites))
         yield (
-            title,
+            f"{title} (effet sur les trajets)",
             _listed(gain_numbers(gain, approximate=study.access.approximate)),
             f"{title} {effect}",
         )

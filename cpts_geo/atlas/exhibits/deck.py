@@ -92,9 +92,10 @@ def _essential(study: Study, *, sources: str) -> Slide:
     )
     rows, lines = [], [place]
     if result is not None:
+        bounds = "Entre parenthèses" if result.has_median else "Du bas au haut"
         lines.append(
-            f"Pour que {goal(result)}. Public : {whom(result.scenario)}. Entre parenthèses : "
-            f"{CHANCES}."
+            f"Pour que {goal(result)}. Public : {whom(result.scenario)}."
+            + ("" if result.at_least is not None else f" {bounds} : {CHANCES}.")
         )
         if result.at_least is None:
             hours = estimate(result, result.gp_hours_per_week)
@@ -114,6 +115,7 @@ def _essential(study: Study, *, sources: str) -> Slide:
         lines=tuple(map(typeset, lines)),
         heads=("", short_name(study.name, 40)),
         rows=tuple((typeset(label), typeset(value)) for label, value in rows),
+        used=("population", *_known(study)),
         notes=(*notes, sentence(study.perimeter), sources),
     )
 
@@ -141,6 +143,13 @@ def _figures(study: Study) -> list[tuple[str, str]]:
             )
         )
     return found
+
+
+def _known(study: Study) -> list[str]:
+    """Indicators beside the answer that are known of the territory."""
+    rows = study.comparison[study.comparison["area_level"] == TERRITORY.key]
+    known = set(rows.loc[rows["value"].notna(), "indicator"])
+    return [name for name in newest_known(_BESIDE, study.comparison) if name in known]
 
 
 def _mapped(study: Study, *, sources: str) -> Slide | None:
@@ -238,9 +247,7 @@ def _unknown(study: Study, *, sources: str) -> Slide | None:
             lines.append("Le nombre de créneaux offerts aujourd’hui n’est pas publié.")
     else:
         lines.append(f"{capital(study.answer.defects[0].rstrip('.'))}.")  # type: ignore[union-attr]
-    known = set(newest_known(_BESIDE, study.comparison))
-    rows = study.comparison[study.comparison["area_level"] == TERRITORY.key]
-    known &= set(rows.loc[rows["value"].notna(), "indicator"])
+    known = _known(study)
     lines += [
         f"{COLUMNS[name].label.removesuffix(' (publié)')} : pas connu ici, {whom_to_ask}."
         for name, whom_to_ask in _ASK.items()

@@ -54,6 +54,8 @@ class Slide:
         Its chart.
     layer : MapLayer or None
         Layer of the map that is its picture.
+    used : tuple of str
+        Columns whose sources stand at its foot.
     notes : tuple of str
         Sources and caveats, for who speaks.
     """
@@ -64,4 +66,5 @@ class Slide:
     rows: tuple[tuple[str, ...], ...] = ()
     chart: Chart | None = None
     layer: MapLayer | None = None
+    used: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()

@@ -40,7 +40,8 @@ from cpts_geo.atlas.maps._paper import (
     scene_of,
 )
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer
-from cpts_geo.schema import COLUMNS, shown_vintage
+from cpts_geo.french import value_text
+from cpts_geo.schema import COLUMNS, TERRITORY, shown_vintage
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.codes import overseas
@@ -49,6 +50,8 @@ from cpts_geo.territories.perimeters.coverage import metric_crs
 #: Inches across a map; letters of a title in one of them.
 _WIDTH = 7.2
 _TITLE_LETTERS = 13
+#: Towns named on the map of France, and how far apart, in shares of it.
+_TOWNS, _BETWEEN = 12, (0.16, 0.06)
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
 _MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.175, 0.125
@@ -202,20 +205,28 @@ def layer_figures(
         yield _figure(scene, layer, name=name)
 
 
-def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Figure:
+def overview_figure(
+    outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, comparison: pd.DataFrame
+) -> Figure:
     """
     Make the map of all territories for paper: métropole, or their region where neighbours.
 
     Parameters
     ----------
-    outlines, national : GeoDataFrame
+    outlines, national, comparison : GeoDataFrame, GeoDataFrame, DataFrame
         As :func:`cpts_geo.atlas.maps.interactive.overview_map`.
 
     Returns
     -------
     Figure
-        Départements, territories in the accent colour with their names, source.
+        Départements, territories in the classes of their APL with name and value, its legend,
+        sources.
     """
+    layer, values = _apl_of(outlines, comparison)
+    told = {
+        name: f"{short_name(name)}\n{value_text(COLUMNS[layer.column], value)}"
+        for name, value in zip(outlines["name"], values, strict=True)
+    }
     with mpl.rc_context(RC):
         figure = Figure(figsize=(6.6, 6.6), layout="constrained")
         ax = figure.subplots()
@@ -232,24 +243,32 @@ def overview_figure(outlines: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -
         land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
         ranked = shown.sort_values("population", ascending=False)
         placed = ranked.to_crs(crs)
+        classes = classify(values.reindex(placed.index), layer)
+        colours = [*layer.colours, style.LAND]
+        if len(placed):
+            edge = {"edgecolor": style.INK, "linewidth": 0.8}
+            placed.plot(ax=ax, color=[colours[rank] for rank in classes], **edge)
+        _in_classes(ax, layer)
         if near:
-            placed.plot(ax=ax, color=style.FILL_LIGHT, edgecolor=style.ACCENT, linewidth=1.0)
             named = basemap.named_within(shown, letter=0.0135, line=0.045)
             texts, lons, lats = zip(*named, strict=True)
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
+            shown_of = {short_name(name): text for name, text in told.items()}
             for text, point in zip(texts, points, strict=True):
-                _annotate(ax, text, (point.x, point.y), ha="center", shift=0)
+                _annotate(ax, shown_of[text], (point.x, point.y), ha="center", shift=0)
         elif len(placed):
-            placed.plot(ax=ax, color=style.ACCENT)
             for name, shape, side in zip(
                 placed["name"], placed.geometry, basemap.sides(ranked), strict=True
             ):
                 west, _, east, _ = shape.bounds
                 left = side == "left"
                 place = (west if left else east, shape.representative_point().y)
-                _annotate(ax, name, place, ha="right" if left else "left", shift=-4 if left else 4)
+                _annotate(
+                    ax, told[name], place, ha="right" if left else "left", shift=-4 if left else 4
+                )
         frame_axes(ax, placed.total_bounds if near else land.total_bounds)
-        figure.supxlabel(credit_lines([], 6.6), fontsize=7, x=0.02, ha="left")
+        credit = credit_lines([COLUMNS[layer.column].source], 6.6)
+        figure.supxlabel(credit, fontsize=7, x=0.02, ha="left")
     return figure
 
 
@@ -265,7 +284,7 @@ def france_figure(national: gpd.GeoDataFrame, figures: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        Communes in the classes of the APL, its legend and source.
+        Communes in the classes of the APL, the largest named, its legend and source.
     """
     column = shown_vintage("apl", set(figures.columns[figures.notna().any()]))
     assert column is not None
@@ -279,18 +298,39 @@ def france_figure(national: gpd.GeoDataFrame, figures: pd.DataFrame) -> Figure:
         shown = mainland.to_crs(METRIC_CRS)
         painted = [colours[rank] for rank in classify(values, layer)]
         shown.plot(ax=ax, color=painted, linewidth=0, antialiased=False)
-        edge = style.SWATCH_EDGE
-        swatches = [Patch(facecolor=colour, edgecolor=edge) for colour in layer.colours]
-        ax.legend(swatches, layer.labels, title=layer.title, loc="lower left", fontsize=7)
+        _in_classes(ax, layer)
+        box = shapely.box(*mainland.total_bounds)
+        towns = basemap.labelled(shown, _TOWNS, box=box, spacing=_BETWEEN)
+        points = gpd.GeoSeries(gpd.points_from_xy(towns["lon"], towns["lat"]), crs=national.crs)
+        for name, at in zip(towns["name"], points.to_crs(METRIC_CRS), strict=True):
+            _annotate(ax, name, (at.x, at.y), ha="center", shift=0)
         frame_axes(ax, shown.total_bounds)
         figure.supxlabel(credit_lines([COLUMNS[column].source], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
 
 
+def _apl_of(outlines: gpd.GeoDataFrame, comparison: pd.DataFrame) -> tuple[MapLayer, pd.Series]:
+    """The APL that is newest of territories, which the page paints first, and its values."""
+    mine = comparison[comparison["area_level"] == TERRITORY.key]
+    known = set(mine["indicator"][mine["value"].notna()])
+    column = shown_vintage("apl", known)
+    assert column is not None
+    found = mine[mine["indicator"] == column].drop_duplicates("territory")
+    values = found.set_index("territory")["value"].reindex(outlines.index).astype(float)
+    return column_layer(column), values
+
+
+def _in_classes(ax: Axes, layer: MapLayer) -> None:
+    """The legend of what is painted, in a corner that no land takes."""
+    edge = style.SWATCH_EDGE
+    swatches = [Patch(facecolor=colour, edgecolor=edge) for colour in layer.colours]
+    ax.legend(swatches, layer.labels, title=layer.title, loc="lower left", fontsize=7)
+
+
 def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:
-    """Name a territory beside a place, in points."""
+    """Write on a place, or so many points beside it."""
     ax.annotate(
-        short_name(name), place, xytext=(shift, 0), textcoords="offset points",
+        name, place, xytext=(shift, 0), textcoords="offset points",
         ha=ha, va="center", fontsize=8, fontweight="bold", path_effects=halo(),
     )  # fmt: skip
 

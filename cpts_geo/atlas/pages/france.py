@@ -49,12 +49,12 @@ def france_page(
     AssetError
         The page would need a file that cannot be embedded.
     """
-    still = png(france_figure(national, figures), dpi=100, colours=16)
-    drawn = france_map(national, figures, areas=areas, columns=_SHOWN, still=still)
+    drawn = france_map(national, figures, areas=areas, columns=_SHOWN)
     shown = [COLUMNS[name] for name in (*figures, *areas["indicator"].unique()) if name in COLUMNS]
     used = {column.source for column in shown if column.quantity in _SHOWN}
     page = template("pages/france.html.j2").render(
         map=map_parts(drawn),
+        still=png(france_figure(national, figures), dpi=100, colours=32),
         communes=len(national),
         areas=national["epci"].nunique(),
         sources=[source for key, source in sources().items() if key in used],

@@ -48,10 +48,11 @@ def index_page(
     str
         A complete HTML page that asks nothing of any network.
     """
+    comparison = pd.concat([sheet.comparison for sheet in sheets])
     drawn = overview_map(
         outlines,
         national,
-        comparison=pd.concat([sheet.comparison for sheet in sheets]),
+        comparison=comparison,
         slots=_slots(sheets),
         links={sheet.key: sheet.file for sheet in sheets},
     )
@@ -59,7 +60,7 @@ def index_page(
         "pages/index.html.j2",
         notes=notes if len(sheets) > 1 else (),
         map=map_parts(drawn),
-        still=png(overview_figure(outlines, national=national)),
+        still=png(overview_figure(outlines, national=national, comparison=comparison)),
         sources=sources_used(sheets),
         date=date,
         **several_sections(sheets),

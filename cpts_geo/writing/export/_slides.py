@@ -29,11 +29,14 @@ from cpts_geo.atlas.exhibits.slide import Chart, Slide
 from cpts_geo.atlas.look import style
 from cpts_geo.files import write_atomically
 from cpts_geo.foreign import for_spreadsheet, shown_name, visible
+from cpts_geo.french import typeset
+from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.catalogue.catalogue import sources as catalogue
 from cpts_geo.study.study import Study
 
 #: Inches: a slide, its margin, where its body begins and ends, its foot.
 _WIDE, _HIGH, _EDGE = 13.333, 7.5, 0.6
-_TOP, _BOTTOM, _FOOT = 1.75, 6.75, 0.45
+_TOP, _BOTTOM, _FOOT = 1.75, 6.45, 0.45
 _FOOT_NAME: Final = 60
 #: Points of the letters of a text, at the least.
 _LEAST: Final = 18
@@ -56,6 +59,8 @@ def write_slides(
     for rank, said in enumerate(deck(study, sources=sources), 1):
         page = shown.slides.add_slide(shown.slide_layouts[5])
         left_out = _fill(page, said, study=study, national=national, day=day)
+        if said.used:
+            _write(_box(page, _BOTTOM, _FOOT), [_credit(said.used)], _LEAST, ink=style.MUTED)
         if said.layer is None:
             _foot(page, f"{shown_name(study.name, most=_FOOT_NAME)} — {day:%d/%m/%Y} — {rank}")
         notes = page.notes_slide.notes_text_frame
@@ -245,6 +250,12 @@ def _chart(page: Any, said: Chart) -> None:
 def _foot(page: Any, text: str) -> None:
     """Territory, date and number of the slide."""
     _write(_box(page, _HIGH - _FOOT - 0.15, _FOOT), [text], _LEAST, ink=style.MUTED)
+
+
+def _credit(used: Sequence[str]) -> str:
+    """Producers of what a slide shows, in one line; their licences are in the notes."""
+    told = list(dict.fromkeys(catalogue()[COLUMNS[name].source].producer for name in used))
+    return typeset(f"{'Sources' if len(told) > 1 else 'Source'} : {' ; '.join(told)}.")
 
 
 def _describe(properties: Any, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from pptx.util import Emu, Pt
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.french import typeset
 from cpts_geo.writing.export.export import write_exports
+from tests.atlas.said import plain
 from tests.kept import analysed
 from tests.writing.export.conftest import CASES, DAY
 
@@ -83,6 +85,22 @@ def test_each_slide_is_told_in_french_and_described(exported, case):
         assert held.testzip() is None
         text = "".join(held.read(n).decode("utf-8", "replace") for n in held.namelist())
     assert 'TargetMode="External"' not in text
+
+
+def test_slides_say_their_sources_and_explain_only_what_they_show(exported):
+    told = {}
+    for case in ("beauce_gatinais", "ouest_loiret"):
+        slides = opened(exported(case, "pptx")).slides
+        told[case] = [" ".join(frame.text for frame, *_ in frames(slide)) for slide in slides]
+        for text in told[case]:
+            assert "Entre parenthèses" not in text or re.search(r"\d \(\d", text)
+        for rank in (0, 2, 4):
+            assert re.search(r"Sources? : .*(Drees|Insee)", plain(told[case][rank]))
+        assert "effet sur l’offre" in told[case][4]
+        assert "effet sur les trajets" in told[case][4]
+    # The sources of one chart do not agree: its title does not choose among them.
+    assert "de 30 à 61 selon la source" in plain(told["beauce_gatinais"][2])
+    assert "de 58 à 78 selon la source" in plain(told["ouest_loiret"][2])
 
 
 def check_room(deck):
