@@ -170,7 +170,7 @@ def test_report_of_one_territory_writes_every_file(ouest_loiret: Path) -> None:
     approached = access["indicator"] == "gp_minutes_approx_2024"
     assert set(access.loc[~approached, "indicator"]) == {"minutes_su_smur_2019"}
     assert set(access.loc[approached, "status"]) == {"estimated"}
-    assert set(access.loc[~approached, "status"]) == {"measured"}
+    assert set(access.loc[~approached, "status"]) == {"estimated"}
     assert (access["times"].str.contains("temps approchés") == approached).all()
     assert {"tableaux/capacite.csv", "tableaux/communes.csv", "tableaux/comparaison.csv"} <= files
     assert not [name for name in files if name.endswith(".part")]
