@@ -220,6 +220,9 @@ def test_the_annex_is_short_and_nothing_in_it_is_cut_small_or_alone(
         assert len(drawing.pages) == 1, drawing.instead
     for table in whole.all("Table"):
         head, *rows = table.all("TR")
+        if not rows:
+            # A table that is whole on its page may be told as two, a row in each.
+            continue
         places = [row.pages for row in rows]
         assert {len(pages) for pages in places} == {1}
         assert min(head.pages) == min(table.pages) == min(places[0])

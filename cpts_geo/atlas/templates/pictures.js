@@ -75,7 +75,7 @@
     words.sources.forEach((text) => write(text, 11, {"fill-opacity": 0.75}));
     const high = top + side;
     Object.entries({viewBox: `0 0 ${wide} ${high}`, width: WIDE, height: Math.round(WIDE * high / wide)}).forEach(([key, value]) => whole.setAttribute(key, value));
-    whole.prepend(node("rect", {width: wide, height: high, fill: "#fff"}));
+    whole.prepend(node("rect", {width: wide, height: high, fill: getComputedStyle(document.body).backgroundColor}));
     return whole;
   }
 
