@@ -39,7 +39,10 @@ def rendered(name: str, **shown: Any) -> str:
         HTML; styles, scripts and attributes as they were.
     """
     parts = _NO_TEXT.split(template(name).render(**shown))
-    parts[::2] = [typeset(_APOSTROPHE.sub("’", text)) for text in parts[::2]]
+    # Most of what stands between two tags is nothing.
+    parts[::2] = [
+        typeset(_APOSTROPHE.sub("’", text)) if text.strip() else text for text in parts[::2]
+    ]
     return "".join(parts)
 
 
