@@ -92,16 +92,16 @@ def surroundings(national: gpd.GeoDataFrame, box: Any, *, km: float) -> gpd.GeoD
 
 def near(
     national: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, *, box: Any, km: float
-) -> gpd.GeoDataFrame:
-    """Communes that a view touches; those near a commune of ours, where they are too many."""
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Communes to draw around ours, and all that a view touches: the same unless too many."""
     seen = surroundings(national, box, km=km)
     if len(seen) <= _MANY:
-        return seen
+        return seen, seen
     margin = km / 111
     west, south, east, north = communes.geometry[communes.geometry.notna()].bounds.to_numpy().T
     wide = (west - 1.5 * margin, south - margin, east + 1.5 * margin, north + margin)
     rows = national.sindex.query(shapely.box(*wide), predicate="intersects")[1]
-    return national.iloc[np.unique(rows)]
+    return national.iloc[np.unique(rows)], seen
 
 
 def uncovered(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

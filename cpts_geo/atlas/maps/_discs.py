@@ -39,10 +39,9 @@ def encircle(
     at: Places,
     ax: Axes,
     largest: float,
-    digits: float = _DIGIT,
 ) -> dict[Any, float]:
     """Draw the circles of a count; their radius by commune, in points."""
-    found = circles(communes, column, at=at, largest=largest, letters=digits)
+    found = circles(communes, column, at=at, largest=largest, letters=_DIGIT)
     drawn = _discs(
         [each.radius for each in found],
         [each.look for each in found],
@@ -54,7 +53,7 @@ def encircle(
     ax.add_collection(drawn, autolim=False)
     for each in found:
         ax.annotate(
-            each.text, (each.x, each.y), fontsize=digits, color=each.look.ink, ha="center",
+            each.text, (each.x, each.y), fontsize=_DIGIT, color=each.look.ink, ha="center",
             va="center_baseline",
         ).set_in_layout(False)  # fmt: skip
     return {communes.index[each.row]: each.radius for each in found}

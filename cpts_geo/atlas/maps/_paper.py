@@ -29,9 +29,11 @@ LETTER: Final = 8.0
 _LETTERS: Final = 17
 
 
+#: Points of the letters of a name.
+_NAME: Final = 7.5
 _LABELLED: Final = 5
 _SPACING: Final = (0.5, 0.14)
-MARGIN_KM: Final = 10.0
+_MARGIN_KM: Final = 10.0
 #: Look of land or of a value that is not known, and edges between communes.
 HATCHED: Any = {
     "facecolor": style.PAPER, "edgecolor": style.HATCH_LINE, "hatch": "////", "linewidth": 0.4,
@@ -73,9 +75,9 @@ def padded(bounds: Any, pad: float = 0.04) -> tuple[float, float, float, float]:
     return west - more, south - more, east + more, north + more
 
 
-def frame_axes(ax: Axes, bounds: Any, *, pad: float = 0.04) -> None:
+def frame_axes(ax: Axes, bounds: Any) -> None:
     """Show a rectangle with a margin, on the sea, without axes."""
-    west, south, east, north = padded(bounds, pad)
+    west, south, east, north = padded(bounds)
     ax.set_xlim(west, east)
     ax.set_ylim(south, north)
     ax.set_aspect("equal")
@@ -110,7 +112,6 @@ def name_places(
     raised: Mapping[Any, float],
     *,
     ax: Axes,
-    letter: float = 7.5,
 ) -> None:
     """Names of communes, over their circles, or with their dots where there are none."""
     for commune, name, x, y in names:
@@ -118,7 +119,7 @@ def name_places(
             ax.plot(x, y, "o", color=style.INK, markersize=2)
         ax.annotate(
             name, (x, y), xytext=(0, max(3, raised.get(commune, 0) + 1)),
-            textcoords="offset points", ha="center", fontsize=letter, fontweight="bold",
+            textcoords="offset points", ha="center", fontsize=_NAME, fontweight="bold",
             path_effects=halo(),
         ).set_in_layout(False)  # fmt: skip
 
@@ -151,7 +152,7 @@ def scene_of(communes: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame) -> Scene
     lon, lat = places(mapped).T
     at = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=communes.crs).to_crs(crs)
     box = basemap.extent(communes, national=national)
-    near = basemap.surroundings(national, box, km=MARGIN_KM)
+    near = basemap.surroundings(national, box, km=_MARGIN_KM)
     towns = basemap.labelled(communes, _LABELLED, box=box, spacing=_SPACING)
     points = gpd.GeoSeries(gpd.points_from_xy(towns["lon"], towns["lat"]), crs=communes.crs)
     points = points.to_crs(crs)

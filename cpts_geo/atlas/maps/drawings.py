@@ -25,7 +25,7 @@ from cpts_geo.atlas.maps._circles import (
     places,
     written,
 )
-from cpts_geo.atlas.maps._paper import credit_line, svg_path
+from cpts_geo.atlas.maps._paper import credit_line, padded, svg_path
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
@@ -36,6 +36,8 @@ from cpts_geo.territories.perimeters.coverage import metric_crs
 _WIDE: Final = 1000
 #: Tallest and widest forms of a map of several.
 _TALLEST, _WIDEST = 1 / 1.6, 2.5
+#: Form of the first one: its room on the printed page, in millimetres.
+_FORM: Final = 120 / 104
 #: Shares of the width: letters of a map of several and of one alone, radius of the largest circle.
 _LETTERS, _ALONE, _LARGEST = 0.05, 0.032, 0.032
 #: Losses and gains differ without their colours.
@@ -125,7 +127,6 @@ def still_maps(
     around: pd.DataFrame | None = None,
     open_today: Sequence[str] = (),
     proposed: Sequence[str] = (),
-    form: float = 120 / 104,
 ) -> StillMaps | None:
     """
     Draw the layers of a territory for where no script runs, and for paper.
@@ -136,8 +137,6 @@ def still_maps(
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
     open_today, proposed : sequence of str
         As :func:`cpts_geo.atlas.maps.interactive.territory_map`.
-    form : float
-        Width of the first map for a height of 1.
 
     Returns
     -------
@@ -157,7 +156,7 @@ def still_maps(
     drawn = communes[communes.geometry.notna()]
     if not any(drawn[layer.column].notna().any() for layer in layers):
         return None
-    ground = _ground(drawn, national=national, around=around, form=form)
+    ground = _ground(drawn, national=national, around=around)
     signs = basemap.signs((communes, ground.beyond), open_today=open_today, proposed=proposed)
     rates, counts = ([x for x in layers if x.counts is count] for count in (False, True))
     known = [layer for layer in rates if drawn[layer.column].notna().any()]
@@ -194,21 +193,19 @@ class _Ground(NamedTuple):
 
 
 def _ground(
-    own: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, around: pd.DataFrame | None, form: float
+    own: gpd.GeoDataFrame, *, national: gpd.GeoDataFrame, around: pd.DataFrame | None
 ) -> _Ground:
     """Measure and project what all the maps share."""
     crs = metric_crs(own["code_insee"])
-    bounds = own.to_crs(crs).total_bounds
-    edge = _EDGE * max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-    frame = bounds + edge * np.array([-1, -1, 1, 1])
+    frame = padded(own.to_crs(crs).total_bounds, _EDGE)
     shape = (frame[2] - frame[0]) / (frame[3] - frame[1])
     several = basemap.formed(frame, min(max(shape, _TALLEST), _WIDEST))
-    first = basemap.formed(frame, form)
-    seen = gpd.GeoSeries([shapely.box(*several), shapely.box(*first)], crs=crs).to_crs(own.crs)
-    box = shapely.box(*seen.total_bounds)
-    near = basemap.near(national, own, box=box, km=0)
-    between = basemap.surroundings(national, box, km=0)["departement"]
-    land = national[national["departement"].isin(between if len(between) > len(near) else ())]
+    first = basemap.formed(frame, _FORM)
+    views = gpd.GeoSeries([shapely.box(*several), shapely.box(*first)], crs=crs).to_crs(own.crs)
+    box = shapely.box(*views.total_bounds)
+    near, seen = basemap.near(national, own, box=box, km=0)
+    between = seen["departement"] if len(seen) > len(near) else ()
+    land = national[national["departement"].isin(between)]
     beyond = basemap.with_figures(near[~near["code_insee"].isin(own["code_insee"])], around)
     west, north = several[0], several[3]
     unit = _WIDE / (several[2] - west)

@@ -89,7 +89,7 @@ def png(figure: Figure, *, dpi: int = 120, colours: int = 64) -> Markup:
     figure : Figure
         A still map.
     dpi : int
-        Pixels in an inch: 300 for paper.
+        Pixels in an inch.
     colours : int
         Colours kept, 256 at most.
 

@@ -86,7 +86,7 @@ def territory_map(
     """
     box = basemap.extent(communes, national=national)
     layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
-    seen = basemap.near(national, communes, box=basemap.view(box, _ASPECT), km=_MARGIN_KM)
+    seen, _ = basemap.near(national, communes, box=basemap.view(box, _ASPECT), km=_MARGIN_KM)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
     wanted = [layer.column for layer in layers]
@@ -125,7 +125,6 @@ def overview_map(
     comparison: pd.DataFrame | None = None,
     slots: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
-    still: str = "",
 ) -> folium.Map:
     """
     Map of all territories: métropole, or their region where they are neighbours.
@@ -143,8 +142,6 @@ def overview_map(
         known, and its words, which alone stand where it is no more than an order of magnitude.
     links : mapping of str to str, optional
         Address of the page of each territory, by its key.
-    still : str
-        Base64 of a PNG, shown where no script runs.
 
     Returns
     -------
@@ -192,7 +189,6 @@ def overview_map(
         invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
         things=("territoire", "territoires"),
         circled=near and slots is not None and bool(slots[SLOTS.name].notna().any()),
-        still=still,
     )
     return _alone(layer)
 
@@ -204,7 +200,6 @@ def france_map(
     areas: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
     columns: Sequence[str] = ("apl",),
-    still: str = "",
 ) -> folium.Map:
     """
     Map of every commune of France, by intercommunalité.
@@ -223,8 +218,6 @@ def france_map(
         Address of the page of each intercommunalité that has one, by its code.
     columns : sequence of str
         Families of columns shown, at their newest vintage.
-    still : str
-        Base64 of a PNG, shown where no script runs.
 
     Returns
     -------
@@ -276,7 +269,6 @@ def france_map(
         bounds=_METROPOLE if len(rows) > _MANY else None,
         quantum=QUANTUM if len(rows) < _MANY else _COARSE,
         circled=False,
-        still=still,
         search="Chercher une commune ou une intercommunalité",
     )
     return _alone(layer)
