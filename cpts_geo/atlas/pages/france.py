@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.atlas.look.offline import inline_assets
-from cpts_geo.atlas.look.templating import template
+from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.atlas.maps.embedding import map_parts, png
 from cpts_geo.atlas.maps.interactive import france_map
 from cpts_geo.atlas.maps.still import france_figure
@@ -52,7 +52,8 @@ def france_page(
     drawn = france_map(national, figures, areas=areas, columns=_SHOWN)
     shown = [COLUMNS[name] for name in (*figures, *areas["indicator"].unique()) if name in COLUMNS]
     used = {column.source for column in shown if column.quantity in _SHOWN}
-    page = template("pages/france.html.j2").render(
+    page = rendered(
+        "pages/france.html.j2",
         map=map_parts(drawn),
         still=png(france_figure(national, figures), dpi=100, colours=32),
         communes=len(national),
