@@ -13,11 +13,11 @@ from typer.core import TyperCommand
 from typer.exceptions import TyperException
 
 from cpts_geo import __version__
-from cpts_geo.cli._capacity import capacity_app
-from cpts_geo.cli._data import data_app
-from cpts_geo.cli._export import export
 from cpts_geo.cli._mistyped import misunderstood
-from cpts_geo.cli._report import france, report
+from cpts_geo.cli.commands._capacity import capacity_app
+from cpts_geo.cli.commands._data import data_app
+from cpts_geo.cli.commands._export import export
+from cpts_geo.cli.commands._report import france, report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
 #: The command line library speaks English.

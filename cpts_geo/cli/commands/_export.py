@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cpts_geo.cli._options import OUTPUTS, on_territories, path_option
-from cpts_geo.cli._report import analysed
 from cpts_geo.cli._terminal import echo
+from cpts_geo.cli.commands._report import analysed
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options

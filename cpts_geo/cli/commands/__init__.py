@@ -1,0 +1,1 @@
+"""The commands, one module a subject: what is typed, what is called, what is said."""
