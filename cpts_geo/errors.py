@@ -169,6 +169,8 @@ class CptsGeoError(Exception):
 
     def __init__(self, summary: str, *, defects: Sequence[str] = (), remedy: str) -> None:
         self.summary = summary
+        #: Options that answer the question of this error, when typed after the same command.
+        self.retries: tuple[tuple[str, ...], ...] = ()
         self.defects = tuple(defects)
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]

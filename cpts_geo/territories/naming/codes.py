@@ -7,7 +7,7 @@ told apart because the code in the file is not the code retained, which the read
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,14 +24,16 @@ from cpts_geo.territories.naming._audit import (
     audit_table,
     part_text,
 )
-from cpts_geo.territories.naming._gazetteer import (
+from cpts_geo.territories.naming._matching import resolve_queries
+from cpts_geo.territories.naming._places.gazetteer import (
     Gazetteer,
     Place,
-    agree,
     build_gazetteer,
     checked_departements,
+    departement_of,
 )
-from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
+from cpts_geo.territories.naming._places.search import agree
+from cpts_geo.territories.naming._queries import NameQuery, beside, read_queries
 from cpts_geo.territories.naming.arrondissements import POSTAL
 from cpts_geo.territories.naming.spelling import (
     departement_code,
@@ -62,6 +64,7 @@ def resolve_table(
     *,
     former: pd.DataFrame,
     departements: Collection[str] | None = None,
+    postal: Mapping[str, frozenset[str]] | None = None,
 ) -> pd.DataFrame:
     """
     Resolve an analyst's table of names or codes to the communes of today.
@@ -74,6 +77,8 @@ def resolve_table(
         line with a code is resolved by its code, and its name must agree.
     communes, former, departements : see there
         As for :func:`cpts_geo.territories.naming.names.resolve`.
+    postal : mapping of str to frozenset of str, optional
+        INSEE codes of the communes of each postal code, to tell one from an INSEE code.
 
     Returns
     -------
@@ -104,26 +109,41 @@ def resolve_table(
             "La table n’a ni colonne de noms ni colonne de codes.",
             remedy="donnez une colonne `name` ou une colonne `code`.",
         )
-    gazetteer = build_gazetteer(communes, former)
+    gazetteer = build_gazetteer(communes, former, postal=postal)
     scope = checked_departements(gazetteer, departements)
     codes: list[Resolution | Defect] = []
     queries: list[NameQuery] = []
     for row in table.fillna("").to_dict("records"):
         line, code, name = int(row["line"]), str(row.get("code", "")), str(row.get("name", ""))
         written = str(row.get("departement", "")).strip()
-        departement = departement_code(written) if written else None
+        known = departement_of(gazetteer, written) or departement_code(written)
+        departement = known if written else None
         if code.strip():
             codes.append(_resolve_code(gazetteer, _CodeQuery(line, code, name, departement)))
         else:
-            queries.append(NameQuery(line, name, scope, departement))
-    named, name_defects = resolve_queries(gazetteer, queries)
+            query = NameQuery(line, name, scope, departement)
+            queries += _with_postal(
+                gazetteer, read_queries(gazetteer, query), str(row.get("postal", ""))
+            )
     coded = [outcome for outcome in codes if isinstance(outcome, Resolution)]
+    named, name_defects = resolve_queries(gazetteer, queries, coded=[row.place for row in coded])
     return audit_table(
         gazetteer,
         sorted([*coded, *named], key=lambda resolution: resolution.line),
         name_defects=name_defects,
         code_defects=[outcome for outcome in codes if isinstance(outcome, Defect)],
+        scoped=scope is not None,
     )
+
+
+def _with_postal(
+    gazetteer: Gazetteer, queries: Sequence[NameQuery], postal: str
+) -> Sequence[NameQuery]:
+    """The query of a line, narrowed by its postal code where one stands beside its name."""
+    code = _clean_code(postal)
+    if len(queries) != 1 or queries[0].among or not re.fullmatch(r"\d{4,5}", code):
+        return queries
+    return [beside(gazetteer, queries[0], code)]
 
 
 def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defect:
@@ -148,7 +168,9 @@ def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defec
         return query.wrong(text, "code partagé entre plusieurs communes")
     if contradiction := _contradiction(gazetteer, query, places):
         return query.wrong(contradiction, "code contredit")
-    return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
+    return Resolution(
+        query.line, query.published, places[0], method, 100.0, "", False, bool(query.name.strip())
+    )
 
 
 def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Place]) -> str:

@@ -197,7 +197,8 @@ def file_perimeter(
         index=pd.Index([key], name="territory"),
     )
     members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
-    notes = [*map(visible, read.attrs["notes"]), *_population_note(read, audit, communes)]
+    told = (*read.attrs["notes"], *audit.attrs["notes"])
+    notes = [*map(visible, told), *_population_note(read, audit, communes)]
     inputs = {file: sha256_of(path)}
     audit = audit.assign(territory=key)
     return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)
