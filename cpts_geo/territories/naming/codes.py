@@ -188,6 +188,9 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
     right = {commune.code, WHOLE_OF.get(commune.code)}
     if not key or any(place.current in right for place in namesakes):
         return ""
+    # Nobody here knows the name of this code, nor that name: the code is all that is said.
+    if not places[0].name and not namesakes:
+        return ""
     # Codes are in alphabetical order: a shifted column gives names alike, so a real neighbour wins.
     neighbours = [p for p in namesakes if p.is_current and p.departement == commune.departement]
     if not neighbours and any(

@@ -388,14 +388,29 @@ def test_wrong_codes_are_all_listed(france) -> None:
     read = read_perimeter_file(BROKEN / "wrong_codes.csv")
     with pytest.raises(PerimeterError) as caught:
         resolve_table(read, **france)
-    postal, unknown, lost, part = caught.value.defects
+    postal, unknown, part = caught.value.defects
     assert "ligne 2, code « 45130 » : code Insee de Dry (45), pas de « Meung-sur-Loire »" in postal
     assert "dont le code est 45203 (45)" in postal
     assert "ligne 3, code « 99999 » : inconnu" in unknown
     assert "« Baccon » a pour code 45019 (45)" in unknown
-    assert "ligne 4, code « 02311 » : a quitté le COG (Filain)" in lost
     assert "ligne 5, code « 75101 » : arrondissement municipal" in part
     assert "un code postal n’est pas un code Insee" in caught.value.remedy
+    # The fourth is a code of before, which the events lead to its commune of today.
+    assert resolve_codes(["02311"], **france, names=["Filain"])["code_insee"].tolist() == ["02589"]
+    former = france["former"].assign(code_insee=None)
+    with pytest.raises(PerimeterError) as caught:
+        resolve_codes(["02311"], france["communes"], former=former)
+    assert "code « 02311 » : a quitté le COG (Filain)" in caught.value.defects[0]
+
+
+def test_a_code_whose_name_is_unknown_is_found_by_its_code_alone(france) -> None:
+    for name in ("Francheleins", "Amareins", ""):
+        audit = resolve_codes(["01003"], **france, names=[name])
+        assert audit[["code_insee", "method"]].to_numpy().tolist() == [["01165", "moved"]]
+    with pytest.raises(PerimeterError, match="à corriger"):
+        resolve_codes(["01003"], **france, names=["Meung-sur-Loire"])
+    with pytest.raises(PerimeterError):
+        resolve([""], **france)
 
 
 def test_a_column_shifted_by_one_line_is_caught(france) -> None:

@@ -218,7 +218,10 @@ def _communes() -> tuple[frozenset[str], dict[str, str]]:
     """Names of communes, and the same by their words, with their article and without."""
     # Names alone: reading the outlines would take seconds.
     today = pd.read_parquet(verified("communes.parquet"), columns=["name"])["name"]
-    names = [*load_former_communes()["former_name"], *today]  # those of today have the last word
+    names = [
+        *load_former_communes()["former_name"].dropna(),
+        *today,
+    ]  # those of today have the last word
     folded = {_place(name): name for name in names}
     bare = {_ARTICLE.sub("", place): name for place, name in folded.items()}
     return frozenset(names), bare | folded

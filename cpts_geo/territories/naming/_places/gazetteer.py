@@ -94,12 +94,14 @@ def build_gazetteer(
     old: list[Place] = []
     lost: dict[str, str] = {}
     columns = ("former_code", "former_name", "kind", "code_insee")
+    # The name of a code that went long ago may be unknown: it is found by its code alone.
+    former = former.fillna({"former_name": ""})
     for code, name, kind, now in zip(*(former[column].tolist() for column in columns), strict=True):
         if now in current and code not in WHOLE_OF.keys() & current.keys():
             old.append(Place(code, name, current[now].departement, now, kind))
         elif code not in current:
             lost[code] = name
-    places = (*current.values(), *old)
+    places = (*current.values(), *(place for place in old if place.name))
     keys = tuple(normalise_name(place.name) for place in places)
     by_key: defaultdict[str, list[Place]] = defaultdict(list)
     for key, place in zip(keys, places, strict=True):
