@@ -56,6 +56,7 @@ _FILES: Final = (
     "former_communes.csv",
     "outside_communes.csv",
     "ept.csv",
+    "postal_codes.parquet",
     "cog_events.csv",
     "figures.parquet",
     "comparisons.csv",
@@ -207,6 +208,17 @@ def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     return found
 
 
+def _write_directories(folder: Path, packages_dir: Path) -> None:
+    """Write what only serves to recognise a list: EPT, postal codes, communes outside the data."""
+    outside = check(packages.read_outside(packages_dir), "outside_communes")
+    bodies = check(packages.read_ept(packages_dir), "ept")
+    write_csv(outside, folder / "outside_communes.csv")
+    write_csv(bodies, folder / "ept.csv")
+    write_parquet(
+        check(packages.read_postal(packages_dir), "postal_codes"), folder / "postal_codes.parquet"
+    )
+
+
 def build(
     *,
     official_dir: Path,
@@ -261,8 +273,6 @@ def build(
     compared = compared.sort_values([*AREA, "indicator"], ignore_index=True)
     figures = figures[columns_of("figures.parquet")]
     factors = _travel_factors(communes, figures)
-    outside = check(packages.read_outside(packages_dir), "outside_communes")
-    bodies = check(packages.read_ept(packages_dir), "ept")
     check(communes, "communes")
     check(arrondissements, "arrondissements")
     check(figures, "figures")
@@ -276,8 +286,7 @@ def build(
         write_parquet(communes, stage.folder / "communes.parquet")
         write_parquet(arrondissements, stage.folder / "arrondissements.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
-        write_csv(outside, stage.folder / "outside_communes.csv")
-        write_csv(bodies, stage.folder / "ept.csv")
+        _write_directories(stage.folder, packages_dir)
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")

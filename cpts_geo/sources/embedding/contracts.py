@@ -39,7 +39,7 @@ from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
-    "former_communes", "outside_communes", "ept", "day_profiles", "travel_factors",
+    "former_communes", "outside_communes", "ept", "postal_codes", "day_profiles", "travel_factors",
     "perimeters", "known_lines",
     "territories", "facts", "sites",
 ]  # fmt: skip
@@ -64,6 +64,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "former_communes": ["former_code", "former_name"],
     "outside_communes": ["code_insee"],
     "ept": ["code_insee"],
+    "postal_codes": ["postal_code", "code_insee"],
     "day_profiles": ["series", "kind", "key"],
     "travel_factors": ["departement"],
     "perimeters": ["territory", "code_insee"],
@@ -216,6 +217,15 @@ _SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
             "collectivite": FILLED,
             "collectivite_name": FILLED,
         }
+    ),
+    "postal_codes": pa.DataFrameSchema(
+        {
+            "postal_code": pa.Column(
+                str, pa.Check.str_matches(r"^\d{5}$", error="cinq chiffres attendus")
+            ),
+            "code_insee": CODE,
+        },
+        unique=["postal_code", "code_insee"],
     ),
     "ept": pa.DataFrameSchema({"code_insee": UNIQUE_CODE, "ept": FILLED, "ept_name": FILLED}),
     "travel_factors": pa.DataFrameSchema(

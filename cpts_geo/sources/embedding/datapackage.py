@@ -47,6 +47,7 @@ _TEXTS = {
     "former_name": "Nom de l’ancienne commune, ou ancien nom ; vide : inconnu",
     "kind": "Nature de l’ancien code",
     "since_cog": "Premier COG sans ce code ou sans ce nom ; vide : non daté dans la source",
+    "postal_code": "Code postal",
     "ept": "SIREN de l’établissement public territorial (Métropole du Grand Paris)",
     "ept_name": "Nom de l’établissement public territorial",
     "collectivite": "Code de la collectivité d’outre-mer",
@@ -131,6 +132,11 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         "Établissements publics territoriaux de la Métropole du Grand Paris, par commune",
         ("decoupage_administratif_2026",),
         ("code_insee", "ept", "ept_name"),
+    ),
+    "postal_codes.parquet": (
+        "Codes postaux des communes et des arrondissements de Paris, Lyon et Marseille",
+        ("decoupage_administratif_2026",),
+        ("postal_code", "code_insee"),
     ),
     "cog_events.csv": (
         "Événements entre COG annuels : fusions, scissions, changements de code",

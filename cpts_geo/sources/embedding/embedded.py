@@ -233,6 +233,34 @@ def load_ept() -> pd.DataFrame:
     return _read("ept.csv")
 
 
+def load_postal_codes() -> dict[str, frozenset[str]]:
+    """
+    Load the communes of each postal code, and the arrondissements of Paris, Lyon and Marseille.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        INSEE codes by postal code; those of CEDEX are none.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> sorted(load_postal_codes()["45190"])[:3]
+    ['45028', '45049', '45204']
+    """
+    table = pd.read_parquet(verified("postal_codes.parquet"))
+    found: dict[str, set[str]] = {}
+    for postal, code in zip(
+        table["postal_code"].tolist(), table["code_insee"].tolist(), strict=True
+    ):
+        found.setdefault(postal, set()).add(code)
+    return {postal: frozenset(codes) for postal, codes in found.items()}
+
+
 def load_population() -> pd.Series[int]:
     """
     Load the people of each current commune, without contours: quick.

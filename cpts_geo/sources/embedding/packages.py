@@ -25,7 +25,7 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import shown_path
 from cpts_geo.schema import EARLIER_POPULATION
-from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.settings import COG_YEAR, GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.codes import COLLECTIVITES
 from cpts_geo.sources.embedding._entries import (
@@ -183,6 +183,30 @@ def read_ept(folder: Path) -> pd.DataFrame:
     rows = [(m["code"], e["code"], e["nom"]) for e in bodies for m in e["membres"]]
     table = pd.DataFrame(rows, columns=["code_insee", "ept", "ept_name"])
     return table.sort_values("code_insee", ignore_index=True)
+
+
+def read_postal(folder: Path) -> pd.DataFrame:
+    """
+    Postal codes of the communes, arrondissements of Paris, Lyon and Marseille among them.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        postal_code, code_insee; a row a pair, in order of both.
+    """
+    rows = {
+        (postal, entry["code"])
+        for entry in read_entries(folder, COG_YEAR)
+        if entry["type"] in (CURRENT, ARRONDISSEMENT)
+        and not entry["code"].startswith(COLLECTIVITES)
+        for postal in entry.get("codesPostaux", ())
+    }
+    return pd.DataFrame(sorted(rows), columns=["postal_code", "code_insee"])
 
 
 def read_outside(folder: Path) -> pd.DataFrame:

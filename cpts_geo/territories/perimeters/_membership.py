@@ -185,7 +185,8 @@ def file_perimeter(
     """One territory: the communes and arrondissements of an analyst's CSV or XLSX, its key made of
     its name."""
     read = read_perimeter_file(path)
-    audit = resolve_table(read, communes, former=former, departements=departements)
+    postal = embedded.load_postal_codes()
+    audit = resolve_table(read, communes, former=former, departements=departements, postal=postal)
     label, file = name or decodable(path.stem), shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(
