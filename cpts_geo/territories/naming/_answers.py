@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from cpts_geo.errors import one_line
 from cpts_geo.settings import FUZZY_MIN_MARGIN, FUZZY_MIN_SCORE
 from cpts_geo.sources.codes import WHOLE_OF
-from cpts_geo.territories.naming._audit import Defect, Method, Resolution, candidates_text
+from cpts_geo.territories.naming._audit import (
+    Defect,
+    Method,
+    Resolution,
+    candidates_text,
+    outside_text,
+)
 from cpts_geo.territories.naming._options import HOLDING, SHORT, Option
 from cpts_geo.territories.naming._places.gazetteer import Gazetteer, Place, in_scope
 from cpts_geo.territories.naming._places.search import (
@@ -84,6 +92,8 @@ def closest(
     lost = [f"{c} {n}" for c, n in gazetteer.lost.items() if normalise_name(n) == query.key]
     words = [p for p in holding_places(gazetteer, query.key) if in_scope(p, query.narrow)]
     holding = one_per_commune(query.key, words)
+    if away := _outside_text(gazetteer, query):
+        return query.wrong(away, "commune hors des données")
     here, held = near, holding
     if where and query.narrow is None:
         here, held = ([pair for pair in pairs if where.level(gazetteer, pair[1]) <= NEAR]
@@ -94,6 +104,9 @@ def closest(
     close = bool(here) and here[0][0] >= FUZZY_MIN_SCORE and not (elsewhere or lost or held)
     close = close and here[0][1].code not in WHOLE_OF
     clear = close and here[0][0] - runner_up >= FUZZY_MIN_MARGIN
+    # « Hrerin » is one slip of the hand away from Hérin, and from Herrin.
+    slips = [OSA.distance(query.key, key_of(place)) for _, place in here[: CANDIDATES_SHOWN * 2]]
+    clear = clear and slips[0] < min(slips[1:], default=slips[0] + 1)
     if clear and here[0][1].is_current and _is_here(gazetteer, query, here[0][1], where):
         return resolution(gazetteer, query, "fuzzy", here[0], others=here[1:4])
     reason = "plusieurs noms sont presque aussi proches" if close and not clear else "nom inconnu"
@@ -110,6 +123,20 @@ def closest(
         text += f" ; noms les plus proches : {candidates_text(gazetteer, candidates)}"
     kind = "nom inconnu" if reason == "nom inconnu" else "nom ambigu"
     return query.wrong(text, kind, candidates=[place for _, place in held])
+
+
+def _outside_text(gazetteer: Gazetteer, query: NameQuery) -> str:
+    """Say that a name is that of a commune, or of a collectivité, that no data cover; empty where
+    it may be another."""
+    borne = gazetteer.by_key.get(query.key, ())
+    for code, (name, collectivite) in gazetteer.outside.items():
+        area = code[:3]
+        asked = query.narrow is not None and area in query.narrow
+        if query.key in (normalise_name(name), normalise_name(collectivite)) and (
+            asked or (query.narrow is None and not borne)
+        ):
+            return outside_text(f"{code} {name}", collectivite)
+    return ""
 
 
 def _is_here(

@@ -109,8 +109,17 @@ def candidates_text(gazetteer: Gazetteer, found: Sequence[tuple[float, Place]]) 
             text += f" → {place.current} {gazetteer.current[place.current].name}"
         shown.append(text)
     if len(found) > CANDIDATES_SHOWN:
-        shown.append(f"et {len(found) - CANDIDATES_SHOWN} autres")
+        more = len(found) - CANDIDATES_SHOWN
+        shown.append(f"et {more} autre{'s' if more > 1 else ''}")
     return "; ".join(shown)
+
+
+def outside_text(commune: str, collectivite: str) -> str:
+    """Say that a commune is of an overseas collectivité."""
+    return (
+        f"{commune} est dans une collectivité d’outre-mer ({collectivite}), hors des données, qui "
+        "couvrent la métropole, la Guadeloupe, la Martinique, la Guyane, La Réunion et Mayotte"
+    )
 
 
 def part_text(gazetteer: Gazetteer, place: Place) -> str:

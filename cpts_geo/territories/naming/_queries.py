@@ -80,14 +80,13 @@ def read_queries(gazetteer: Gazetteer, query: NameQuery) -> list[NameQuery]:
     taken apart; several where it names several communes."""
     if query.choice is not None or len(query.published) > MAX_LETTERS or _is_name(gazetteer, query):
         return [query]
-    if (read := _read(gazetteer, query)) and _is_name(gazetteer, read):
-        return [read]
     parts = parts_of(query.published) if query.key else []
-    if len(parts) > 1:
+    # « Saint-Joseph, La Réunion »: a commune has that name too.
+    if len(parts) > 1 and not any(departement_of(gazetteer, part) for part in parts):
         each = [_part(gazetteer, query, part) for part in parts]
         if all(each):
             return [part for part in each if part]
-    return [read or query]
+    return [_read(gazetteer, query) or query]
 
 
 def _part(gazetteer: Gazetteer, query: NameQuery, text: str) -> NameQuery | None:

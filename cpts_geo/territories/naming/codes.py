@@ -22,6 +22,7 @@ from cpts_geo.territories.naming._audit import (
     Method,
     Resolution,
     audit_table,
+    outside_text,
     part_text,
 )
 from cpts_geo.territories.naming._matching import resolve_queries
@@ -32,7 +33,7 @@ from cpts_geo.territories.naming._places.gazetteer import (
     checked_departements,
     departement_of,
 )
-from cpts_geo.territories.naming._places.search import agree
+from cpts_geo.territories.naming._places.search import CANDIDATES_SHOWN, agree
 from cpts_geo.territories.naming._queries import NameQuery, beside, read_queries
 from cpts_geo.territories.naming.arrondissements import POSTAL
 from cpts_geo.territories.naming.spelling import (
@@ -41,6 +42,8 @@ from cpts_geo.territories.naming.spelling import (
     split_departement_hint,
 )
 
+#: Codes that are all postal codes too, from which chance no longer explains it.
+_CERTAIN: Final = 3
 _FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
 
 
@@ -65,6 +68,7 @@ def resolve_table(
     former: pd.DataFrame,
     departements: Collection[str] | None = None,
     postal: Mapping[str, frozenset[str]] | None = None,
+    outside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Resolve an analyst's table of names or codes to the communes of today.
@@ -79,6 +83,9 @@ def resolve_table(
         As for :func:`cpts_geo.territories.naming.names.resolve`.
     postal : mapping of str to frozenset of str, optional
         INSEE codes of the communes of each postal code, to tell one from an INSEE code.
+    outside : pandas.DataFrame, optional
+        Communes that are told to be outside the data: ``code_insee``, ``name``,
+        ``collectivite_name``.
 
     Returns
     -------
@@ -109,7 +116,7 @@ def resolve_table(
             "La table n’a ni colonne de noms ni colonne de codes.",
             remedy="donnez une colonne `name` ou une colonne `code`.",
         )
-    gazetteer = build_gazetteer(communes, former, postal=postal)
+    gazetteer = build_gazetteer(communes, former, postal=postal, outside=outside)
     scope = checked_departements(gazetteer, departements)
     codes: list[Resolution | Defect] = []
     queries: list[NameQuery] = []
@@ -126,14 +133,45 @@ def resolve_table(
                 gazetteer, read_queries(gazetteer, query), str(row.get("postal", ""))
             )
     coded = [outcome for outcome in codes if isinstance(outcome, Resolution)]
+    postal_notes, postal_defects = _postal_doubts(
+        gazetteer, coded, alone=not (queries or len(coded) < len(codes))
+    )
     named, name_defects = resolve_queries(gazetteer, queries, coded=[row.place for row in coded])
-    return audit_table(
+    table = audit_table(
         gazetteer,
         sorted([*coded, *named], key=lambda resolution: resolution.line),
         name_defects=name_defects,
-        code_defects=[outcome for outcome in codes if isinstance(outcome, Defect)],
+        code_defects=[
+            *postal_defects,
+            *(outcome for outcome in codes if isinstance(outcome, Defect)),
+        ],
         scoped=scope is not None,
     )
+    table.attrs["notes"] = (*postal_notes, *table.attrs["notes"])
+    return table
+
+
+def _postal_doubts(
+    gazetteer: Gazetteer, coded: Sequence[Resolution], *, alone: bool
+) -> tuple[list[str], list[Defect]]:
+    """What to say, or to ask, of a list of codes alone that are all postal codes too: by chance,
+    one code in six is."""
+    delivered = [gazetteer.postal.get(_clean_code(row.published).zfill(5), ()) for row in coded]
+    if not alone or not coded or any(row.confirmed for row in coded) or not all(delivered):
+        return [], []
+    said = []
+    for row, codes in zip(coded, delivered, strict=True):
+        named = ", ".join(gazetteer.current[code].name for code in sorted(codes)[:CANDIDATES_SHOWN]
+                          if code in gazetteer.current)  # fmt: skip
+        commune = gazetteer.current[row.place.current]
+        said.append(f"code Insee de {commune.name}, mais aussi code postal de {named}")
+    if len(coded) < _CERTAIN and all(row.method != "moved" for row in coded):
+        return [f"Ligne {row.line}, {quoted(row.published)} : {text} ; lu comme code Insee."
+                for row, text in zip(coded, said, strict=True)], []  # fmt: skip
+    return [], [
+        Line(row.line, row.published).wrong(text, "code Insee ou code postal")
+        for row, text in zip(coded, said, strict=True)
+    ]
 
 
 def _with_postal(
@@ -205,6 +243,8 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
 
 def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
     """French words on a code that the COG does not know."""
+    if found := gazetteer.outside.get(code):
+        return outside_text(f"{code} {found[0]}", found[1])
     if name := gazetteer.lost.get(code, ""):
         return f"a quitté le COG ({name}) et sa commune actuelle n’est pas connue : donnez-la"
     text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"

@@ -185,8 +185,10 @@ def file_perimeter(
     """One territory: the communes and arrondissements of an analyst's CSV or XLSX, its key made of
     its name."""
     read = read_perimeter_file(path)
-    postal = embedded.load_postal_codes()
-    audit = resolve_table(read, communes, former=former, departements=departements, postal=postal)
+    audit = resolve_table(
+        read, communes, former=former, departements=departements,
+        postal=embedded.load_postal_codes(), outside=embedded.load_outside_communes(),
+    )  # fmt: skip
     label, file = name or decodable(path.stem), shown_name(path.name)
     [key] = territory_keys([label], ["liste"])
     identity = pd.DataFrame(

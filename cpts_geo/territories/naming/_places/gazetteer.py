@@ -56,6 +56,8 @@ class Gazetteer:
     former: dict[str, tuple[Place, ...]]
     #: Name, by code, of the former communes whose commune of today is not known.
     lost: dict[str, str]
+    #: Name and collectivité, by code, of the communes of overseas collectivités.
+    outside: dict[str, tuple[str, str]]
     departements: frozenset[str]
     #: By code of today, where the table of communes has them: intercommunalité, kilometres from the
     #: centre of the Earth, people.
@@ -82,6 +84,7 @@ def build_gazetteer(
     former: pd.DataFrame,
     *,
     postal: Mapping[str, frozenset[str]] | None = None,
+    outside: pd.DataFrame | None = None,
 ) -> Gazetteer:
     """Index communes, and former ones; arrondissements are places only where `communes` has them,
     and are never taken for their commune."""
@@ -116,6 +119,15 @@ def build_gazetteer(
         current=current,
         former={code: tuple(found) for code, found in by_code.items()},
         lost=lost,
+        outside={}
+        if outside is None
+        else dict(
+            zip(
+                outside["code_insee"].tolist(),
+                zip(outside["name"].tolist(), outside["collectivite_name"].tolist(), strict=True),
+                strict=True,
+            )
+        ),
         departements=frozenset(place.departement for place in current.values()),
         epci=_known(communes, "epci"),
         points=_points(communes),
