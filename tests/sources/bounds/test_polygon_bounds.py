@@ -65,7 +65,7 @@ def test_only_goes_with_a_title(zones: Path) -> None:
     communes = embedded.load_communes()
     found = polygon_perimeters(zones, communes, only=["cpts du nord"], name="Mon titre")
     assert found.identity["name"].tolist() == ["Mon titre"]
-    with pytest.raises(PerimeterError, match=r"choisit parmi les polygones.*retirez-le"):
+    with pytest.raises(PerimeterError, match=r"choisit parmi les territoires.*retirez-le"):
         Request(territories=("lvo",), only=("A",))
 
 
