@@ -124,7 +124,7 @@ def test_titles_above_the_header_are_skipped_and_said(tmp_path: Path) -> None:
 def test_a_list_without_header_is_read_where_its_cells_are_communes() -> None:
     read = read_perimeter_file(BROKEN / "no_header.txt")
     assert read["name"].to_list() == ["Dry", "Meung-sur-Loire", "Baule"]
-    assert read.attrs["notes"] == ("Aucun en-tête : une commune par ligne (3 lignes).",)
+    assert read.attrs["notes"] == ("Aucun en-tête : une commune par ligne (noms en colonne 1).",)
 
 
 def test_one_column_of_names_pasted_from_a_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Which one it is, among homonyms and misspellings, is decided in :mod:`cpts_geo.t
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Final
 
@@ -21,6 +22,8 @@ _COMMUNE: Final = re.compile(
     r"(?:\d{5}\s+)?([^\d()]+?)(?:\s+cedex(?:\s+\d{1,2})?|\s*\(\s*\d[\dab]\d?\s*\))?", re.I
 )
 _ARTICLE: Final = re.compile("^(?:les?|la|l) ")
+_WORD: Final = re.compile("[a-z]+")
+_IN_FULL: Final = {"st": "saint", "ste": "sainte"}
 
 
 def commune_of(text: str) -> str | None:
@@ -49,8 +52,20 @@ def is_code_like(text: str) -> bool:
 
 def _place(name: str) -> str:
     """Words of a name, abbreviations in full."""
-    said = re.findall("[a-z]+", plain(name))
-    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in said)
+    return _spelled_out(plain(name))
+
+
+def _spelled_out(folded: str) -> str:
+    """Words of a name that has neither accents nor capitals, abbreviations in full."""
+    said = _WORD.findall(folded)
+    return " ".join([_IN_FULL.get(word, word) for word in said])
+
+
+def _places(names: list[str]) -> list[str]:
+    """Each name as :func:`_place` makes it, all of them folded at once."""
+    whole = unicodedata.normalize("NFKD", "\n".join(names)).lower()
+    marks = {ord(letter): None for letter in set(whole) if unicodedata.combining(letter)}
+    return [_spelled_out(line) for line in whole.translate(marks).split("\n")]
 
 
 @cache
@@ -67,6 +82,6 @@ def _communes() -> tuple[frozenset[str], dict[str, str]]:
     today = pd.read_parquet(verified("communes.parquet"), columns=["name"])["name"]
     former = load_former_communes()["former_name"].dropna()
     names = [*former, *today]  # those of today have the last word
-    folded = {_place(name): name for name in names}
+    folded = dict(zip(_places(names), names, strict=True))
     bare = {_ARTICLE.sub("", place): name for place, name in folded.items()}
     return frozenset(names), bare | folded

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from cpts_geo.french import counted
+from cpts_geo.french import joined
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst._tables.text import Row
-from cpts_geo.sources.analyst.lists._columns import Found, Header, LeftOut
+from cpts_geo.sources.analyst.lists._columns import ROLES, Found, Header, LeftOut
 from cpts_geo.sources.analyst.lists._rows import why_no_commune
 
 #: What may stand before a commune in a text, and after it.
 _BEFORE: Final = re.compile(
-    r"(?:[-–—•*·▪○]\s*|\(?\d{1,3}[.)°]\s+|\d[\dAB]\d{3}\s*[-–:]?\s*(?=\D)|et\s+)+", re.I
+    r"^(?:[-–—•*·▪○]\s*|\(?\d{1,3}[.)°]\s+|\d[\dAB]\d{3}\s*[-–:]?\s*(?=\D)|et\s+)+", re.I
 )
-_AFTER: Final = re.compile(r"[\s.;,:*]+$")
+_AFTER: Final = re.compile(
+    r"(?:[\s.;,:*]+|\s*\([^()]*\)|\s+\d{5}|\s+\d{1,2}\s?(?:er|e|[eè]me)(?:\s+arrondissement)?)+$",
+    re.I,
+)
 _LAST_ARTICLE: Final = re.compile(r"(.+?)(?:,\s*(?:les?|la|l['’])|\s*\((?:les?|la|l['’])\))$", re.I)
-_INTRODUCED: Final = re.compile(r"[^:;]{1,120}:\s*(?=\S)")
+_INTRODUCED: Final = re.compile(r"^[^:;]{1,120}:\s*(?=\S)")
 #: A title that stands above the communes.
-_TITLE: Final = re.compile(r"(?:liste|communes?|cpts|territoire|perimetre|annexe|article)\b.*")
+_TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b.*")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
+_SECTION: Final = re.compile(r"(?:cpts|communaute professionnelle territoriale de sante)\b.*")
 _SHARE: Final = 0.5
 
 
@@ -35,14 +41,20 @@ class _Shape(NamedTuple):
     flat: bool
 
 
+@lru_cache(maxsize=65_536)
 def is_commune(cell: str) -> bool:
     """Tell whether a cell names a commune, whatever marks and codes stand beside."""
     if why_no_commune(cell):
         return False
-    text = _AFTER.sub("", _BEFORE.sub("", cell.strip(), count=1))
-    moved = _LAST_ARTICLE.fullmatch(text)
-    name = moved[1] if moved else text
-    return any(map(str.isalpha, name)) and not is_code_like(name) and commune_of(name) is not None
+    text = _BEFORE.sub("", cell.strip(), count=1)
+    # What still holds a separator was not split.
+    if text[:1] == "," or any(mark in text for mark in ";|\t"):
+        return False
+    if not any(map(str.isalpha, text)):
+        return False
+    moved = _LAST_ARTICLE.fullmatch(text.rstrip(" .;,"))
+    name = _AFTER.sub("", moved[1] if moved else text)
+    return any(commune_of(each) and not is_code_like(each) for each in (name, text))
 
 
 def shape_of(rows: Sequence[Row]) -> _Shape:
@@ -70,27 +82,70 @@ def read_bare(rows: Sequence[Row]) -> Found | None:
     """Communes of a list that has no header; None where its first cells are none."""
     titles = _titles(rows)
     body = list(rows[len(titles) :])
-    if not body:
-        return None
-    shape = shape_of(body)
     left_out: list[LeftOut] = [(line, text, "titre") for line, text in titles]
-    labels = tuple(f"colonne {place + 1}" for place in range(len(body[0][1])))
-    lines = counted(len(body), "ligne", "lignes")
-    if shape.share < _SHARE:
-        columns = {role: place for role, place in _beside(body, -1).items() if role == "code"}
-        said = f"Aucun en-tête : un code Insee par ligne ({lines})."
-        return Found(body, Header(-1, columns, labels), [said], left_out) if columns else None
-    if shape.flat:
+    shape = shape_of(body)
+    one = Header(-1, {"name": 0}, ("colonne 1",))
+    if shape.flat and body and all(is_section([cell]) for cell in body[0][1] if cell):
+        return _by_columns(body, left_out)
+    if shape.flat and shape.share >= _SHARE:
         cells: list[Row] = [(line, (_without_introduction(cell),)) for line, cell in _each(body)]
         said = f"Aucun en-tête : chaque cellule est lue comme une commune ({len(cells)} cellules)."
-        return Found(cells, Header(-1, {"name": 0}, ("colonne 1",)), [said], left_out)
-    first = body[0][1]
+        return Found(cells, one, [said], left_out)
     # What is not a commune in the first row may be the name of the column.
-    if not (shape.column < len(first) and is_commune(_without_introduction(first[shape.column]))):
-        return None
-    columns = {"name": shape.column} | _beside(body, shape.column)
-    said = f"Aucun en-tête : une commune par ligne ({lines})."
-    return Found(body, Header(-1, columns, labels), [said], left_out)
+    first = next((row for _, row in body if not is_section(row)), ())
+    if shape.share >= _SHARE and shape.column < len(first):
+        if not is_commune(_without_introduction(first[shape.column])):
+            return None
+        columns = {"name": shape.column} | _beside(body, shape.column)
+        labels = tuple(f"colonne {place + 1}" for place in range(len(first)))
+        read = joined([f"{ROLES[role]} en {labels[place]}" for role, place in columns.items()])
+        said = f"Aucun en-tête : une commune par ligne ({read})."
+        return Found(body, Header(-1, columns, labels), [said], left_out)
+    codes: list[Row] = [(line, (cell,)) for line, cell in _each(body)]
+    if codes and _are_codes([cells[0] for _, cells in codes]):
+        said = (
+            f"Aucun en-tête : chaque cellule est lue comme un code Insee ({len(codes)} cellules)."
+        )
+        return Found(codes, replace(one, columns={"code": 0}), [said], left_out)
+    return None
+
+
+def _by_columns(rows: Sequence[Row], left_out: Sequence[LeftOut]) -> Found:
+    """Communes of a list that has a column for each territory, whose name stands on its first
+    row."""
+    (top, titles), *body = rows
+    cells: list[Row] = [
+        (line, (cell, titles[place] if place < len(titles) else ""))
+        for line, row in body
+        for place, cell in enumerate(row)
+        if cell
+    ]
+    named = [(top, title, "titre d’un territoire") for title in titles if title]
+    header = Header(-1, {"name": 0, "territory": 1}, ("colonne 1", "titres"))
+    said = f"Une colonne pour chaque territoire nommé à la ligne {top} ({len(cells)} cellules)."
+    return Found(cells, header, [said], [*left_out, *named])
+
+
+def is_section(cells: Sequence[str]) -> bool:
+    """Tell whether a row is the title of a territory: its name, and no other word."""
+    filled = [cell for cell in cells if any(map(str.isalpha, cell))]
+    return len(filled) == 1 and _SECTION.fullmatch(plain(filled[0])) is not None
+
+
+def several_communes(cell: str) -> list[str]:
+    """Communes that one cell lists, parted by line ends, semicolons or, from three on, commas;
+    none for one commune."""
+    for separator, fewest in (("\n", 2), (";", 2), (",", 3)):
+        pieces = [piece.strip() for piece in cell.split(separator) if piece.strip()]
+        # A name may be cut after a hyphen at the end of a line.
+        whole = not any(piece.endswith("-") for piece in pieces)
+        if (
+            whole
+            and len(pieces) >= fewest
+            and all(map(is_commune, map(_without_introduction, pieces)))
+        ):
+            return [_without_introduction(piece) for piece in pieces]
+    return []
 
 
 def _titles(rows: Sequence[Row]) -> list[tuple[int, str]]:
@@ -126,10 +181,15 @@ def _beside(rows: Sequence[Row], names: int) -> dict[str, int]:
         if place == names or not cells:
             continue
         if all(map(is_code_like, cells)):
-            # Rural postal codes end with a zero, codes of communes one time in ten.
-            rounds = sum(cell.endswith("0") for cell in cells)
-            known = all(commune_of(cell) for cell in cells)
-            found.setdefault("code" if known and 2 * rounds <= len(cells) else "postal", place)
+            found.setdefault("code" if _are_codes(cells) else "postal", place)
         elif all(map(_DEPARTEMENT.fullmatch, cells)):
             found.setdefault("departement", place)
     return found
+
+
+def _are_codes(cells: Sequence[str]) -> bool:
+    """Whether cells are INSEE codes: each is one, and most do not end as postal codes do."""
+    # Rural postal codes end with a zero, codes of communes one time in ten.
+    rounds = sum(cell.endswith("0") for cell in cells)
+    known = all(is_code_like(cell) and commune_of(cell) for cell in cells)
+    return known and 2 * rounds <= len(cells)

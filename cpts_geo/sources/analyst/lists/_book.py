@@ -64,7 +64,6 @@ def read_book(path: Path, content: bytes, *, sheet: str | None) -> Found:
 def _listed(path: Path, sheet: Sheet) -> _List | None:
     """What a sheet holds as a list, without what it hides; None where no column is recognised."""
     seen = _without_columns(sheet)
-    failing = {column: row for column, cells in sheet.failed.items() for row, _ in cells}
     header = find_header(seen)
     if header is not None:
         position, labels = header
@@ -93,7 +92,7 @@ def _listed(path: Path, sheet: Sheet) -> _List | None:
         if column not in sheet.hidden_columns
     }
     below = found.rows[found.header.position + 1 :]
-    if not below and not any(failing.values()):
+    if not (below or hidden or sheet.failed):
         return None
     places = [
         found.header.columns[role] for role in ("code", "name") if role in found.header.columns

@@ -138,15 +138,16 @@ def _two_lines(cells: Sequence[str], below: Sequence[str]) -> tuple[str, ...] | 
     dated = all(map(_FULL_YEAR.fullmatch, filled))
     if not dated and not any(map(is_heading, filled)):
         return None
-    # A commune may bear the words of a header (Ville, Long); a number is of no header.
-    if any(commune_of(cell) or cell.replace(" ", "").isdigit() for cell in filled if not dated):
+    # A commune may bear the words of a header (Ville, Long); a number but a year is of no header.
+    said = [cell for cell in filled if not _FULL_YEAR.fullmatch(cell)]
+    if any(commune_of(cell) or cell.replace(" ", "").isdigit() for cell in said):
         return None
     names, above = [], ""
     for place in range(max(len(cells), len(below))):
         own, cell = (each[place] if place < len(each) else "" for each in (cells, below))
         above = own or (above if cell else "")
-        said = (f"{above} {cell}".strip(), cell, own)
-        names.append(next((text for text in said if role_of(text)), said[0]))
+        texts = (f"{above} {cell}".strip(), cell, own)
+        names.append(next((text for text in texts if role_of(text)), texts[0]))
         named = role_of(names[-1])
         if named and named[0] in _NEEDED and cell and not is_heading(cell):
             return None

@@ -2,87 +2,82 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.only import chosen_names
-from cpts_geo.sources.analyst.lists._columns import LeftOut
-
-_SECTION: Final = re.compile(r"(?:cpts|communaute professionnelle territoriale de sante)\b.*")
+from cpts_geo.sources.analyst._tables.text import Row
+from cpts_geo.sources.analyst.lists._bare import is_section
+from cpts_geo.sources.analyst.lists._rows import Why
 
 
 class Groups(NamedTuple):
-    """Territory of each row (empty: of none in particular), titles left out, French notes."""
+    """Territory of each row (empty: of none in particular), titles by their place, French notes."""
 
     of: list[str]
-    titles: list[LeftOut]
+    titles: dict[int, Why]
     notes: list[str]
 
 
 def by_titles(
-    path: Path,
-    lines: Sequence[int],
-    names: Sequence[str],
-    others: Sequence[Sequence[str]],
-    *,
-    some: bool,
-) -> Groups | None:
-    """Territories that titles among the rows name (« CPTS du Val », alone on its row); None
-    without any; a row above the first is refused, unless some alone are wanted."""
+    path: Path, rows: Sequence[Row], names: Sequence[str], *, none: Container[int], some: bool
+) -> Groups:
+    """Territories that titles among the rows name (« CPTS du Val », alone on its row), those of no
+    commune apart; a row above the first is refused, unless some alone are wanted."""
     found: list[str] = []
     before: list[int] = []
-    titles: list[LeftOut] = []
+    titles: dict[int, Why] = {}
     current = ""
-    for line, name, row in zip(lines, names, others, strict=True):
-        alone = sum(map(bool, row)) == 1
-        if alone and _SECTION.fullmatch(plain(name)):
+    for place, ((line, cells), name) in enumerate(zip(rows, names, strict=True)):
+        if name and is_section(cells):
             current = " ".join(name.split())
-            titles.append((line, name, "titre d’un territoire"))
-        elif not current:
+            titles[place] = (name, "titre d’un territoire")
+        elif not current and place not in none:
             before.append(line)
         found.append(current)
     if titles and before and not some:
+        first = quoted(next(iter(titles.values()))[0])
         raise PerimeterError(
             f"Des lignes de {one_line(path.name)} ne disent pas de quel territoire elles sont.",
             defects=[
-                Defect(f"ligne {line} : au-dessus de {quoted(titles[0][1])}", "territoire absent")
+                Defect(f"ligne {line} : au-dessus de {first}", "territoire absent")
                 for line in before
             ],
             remedy="mettez le nom de leur CPTS au-dessus d’elles, ou retirez ces titres.",
         )
-    return Groups(found, titles, []) if titles else None
+    return Groups(found, titles, [])
 
 
 def by_column(
     path: Path,
-    lines: Sequence[int],
+    rows: Sequence[Row],
     written: Sequence[str],
     label: str,
     *,
-    named: Sequence[bool],
+    none: Container[int],
     some: bool,
 ) -> Groups:
-    """Territories that a column names, of the rows that name a commune; a cell merged over several
+    """Territories that a column names, of the rows that are communes; a cell merged over several
     rows is read on each of them; a row of none is refused, unless some alone are wanted."""
     names = [" ".join(text.split()) for text in written]
-    given = [name for name in names if name]
-    lacking = [line for line, name, is_one in zip(lines, names, named, strict=True)
-               if is_one and not name]  # fmt: skip
+    communes = [place for place in range(len(names)) if place not in none]
+    given = [plain(names[place]) for place in communes if names[place]]
+    lacking = [rows[place][0] for place in communes if not names[place]]
     if not lacking or not given:
-        return Groups(names, [], [])
-    if names[0] and len(set(given)) == len(given):
+        return Groups(names, {}, [])
+    # Merged cells leave more blanks than names, and repeat none.
+    if names[communes[0]] and len(set(given)) == len(given) <= len(lacking):
         filled: list[str] = []
         for name in names:
-            filled.append(name or filled[-1])
+            filled.append(name or (filled[-1] if filled else ""))
         said = f"Colonne {label} : une cellule vide répète celle du dessus (cellules fusionnées)."
-        return Groups(filled, [], [said])
+        return Groups(filled, {}, [said])
     if some:
-        return Groups(names, [], [])
+        return Groups(names, {}, [])
     raise PerimeterError(
         f"Des lignes de {one_line(path.name)} ne disent pas de quel territoire elles sont.",
         defects=[

@@ -16,7 +16,7 @@ from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst.lists._columns import LeftOut
 
-#: French reason of each kind of row that is no commune, and its words.
+#: French reason of each kind of row that is no commune, and its words: those of no name of France.
 _KINDS: Final = {
     "total": re.compile(
         r"(?:sous[- ]?|grand )?tota(?:l|ux)\b.*|ensemble\b.*|(?:soit )?\d+ communes?\b.*"
@@ -48,6 +48,8 @@ _ERROR: Final = re.compile(
     r"|SPILL!|PROPAGATION!|CALC!)|Err\s?:\s?\d{3}",
     re.I,
 )
+#: Text of a row that was left out, and the French reason.
+Why = tuple[str, str]
 _DECIMAL: Final = re.compile(r"-?\d{1,9}(?:[.,]\d{1,15})?", re.ASCII)
 _GROUPED: Final = re.compile(r"-?\d{1,3}[.,]\d{3}")
 #: Lines that a sentence names before it counts the others.
@@ -69,58 +71,51 @@ def is_error(text: str) -> bool:
 def why_no_commune(text: str) -> str:
     """French reason why a cell names no commune, by its words; empty where it could name one."""
     words = plain(text)
-    found = next((why for why, pattern in _KINDS.items() if pattern.fullmatch(words)), "")
-    return found if found and commune_of(text) is None else ""
+    return next((why for why, pattern in _KINDS.items() if pattern.fullmatch(words)), "")
 
 
 def without_communes(
-    lines: Sequence[int],
     *,
     names: Sequence[str],
     codes: Sequence[str],
     people: Sequence[str],
     others: Sequence[Sequence[str]],
-) -> list[LeftOut]:
-    """Rows that are no commune, each with its reason: totals, sources, notes, and rows of numbers
-    alone that are the total of the others; `others` are all the cells of each."""
+) -> dict[int, Why]:
+    """Rows that are no commune, by their place: totals, sources, notes, and rows of numbers alone
+    that are the total of the others; `others` are all the cells of each."""
     bulleted = sum(bool(_BULLET.match(name)) for name in names)
-    found: list[LeftOut] = []
-    for line, name, code, row in zip(lines, names, codes, others, strict=True):
+    found: dict[int, Why] = {}
+    for place, (name, code, row) in enumerate(zip(names, codes, others, strict=True)):
         text = name or code
         if code and (is_code_like(code) or code.isdigit()):
             continue
-        if not text:
-            # The label of a total may stand in another column, or before the first.
-            text = next((cell for cell in row if why_no_commune(cell)), "")
+        if not any(map(str.isalpha, text)):
+            # The label of a total may stand in another column.
+            text = next((cell for cell in row if why_no_commune(cell)), text)
         if why := why_no_commune(text):
-            found.append((line, text, why))
+            found[place] = (text, why)
         elif bulleted < 2 and (note := _STARRED.fullmatch(text)) and not commune_of(note[1]):
-            found.append((line, text, "source ou note"))
-    done = {line for line, _, _ in found}
-    rest = [place for place, line in enumerate(lines) if line not in done]
-    return sorted(found + _totals_without_label(lines, names, codes, people, others, rest))
+            found[place] = (text, "source ou note")
+    blank = [place for place in range(len(names)) if not names[place] and not codes[place]]
+    if blank:
+        named = set(range(len(names))) - found.keys() - {*blank}
+        total = sum(value for i in named if not math.isnan(value := _value(people[i])))
+        found |= _totals_without_label(sorted({*blank} - found.keys()), people, others, total)
+    return found
 
 
 def _totals_without_label(
-    lines: Sequence[int],
-    names: Sequence[str],
-    codes: Sequence[str],
-    people: Sequence[str],
-    others: Sequence[Sequence[str]],
-    rest: Sequence[int],
-) -> list[LeftOut]:
+    blank: Sequence[int], people: Sequence[str], others: Sequence[Sequence[str]], total: float
+) -> dict[int, Why]:
     """Rows of numbers alone that end the list, or whose population is the sum of the others."""
-    blank = [place for place in rest if not names[place] and not codes[place]]
-    named = [place for place in rest if names[place] or codes[place]]
-    total = sum(value for place in named if not math.isnan(value := _value(people[place])))
-    found: list[LeftOut] = []
+    found: dict[int, Why] = {}
     for place in blank:
         cells = [cell for cell in others[place] if cell]
         numbers = all(not math.isnan(_value(cell)) for cell in cells)
         same = bool(people[place]) and _value(people[place]) == total > 0
-        ends = not people[place] and len(blank) == 1 and place == rest[-1]
+        ends = not people[place] and len(blank) == 1 and place == len(others) - 1
         if numbers and (same or ends):
-            found.append((lines[place], " ".join(cells), "total"))
+            found[place] = (" ".join(cells), "total")
     return found
 
 
@@ -150,11 +145,11 @@ def read_people(lines: Sequence[int], written: Sequence[str]) -> People:
         values.append(float(round(value)) if value >= 0 else math.nan)
     notes = []
     if unknown:
-        notes.append(f"Population non donnée : {_lines(unknown)}.")
+        notes.append(f"Population non donnée : {lines_told(unknown)}.")
     if wrong:
         notes.append(f"Population illisible, laissée de côté : {_enough(wrong)}.")
     if rounded:
-        notes.append(f"Population à décimales, arrondie : {_lines(rounded)}.")
+        notes.append(f"Population à décimales, arrondie : {lines_told(rounded)}.")
     return People(values, notes)
 
 
@@ -163,7 +158,7 @@ def _mark(digits: str) -> bool:
     return "." in digits or "," in digits
 
 
-def _lines(lines: Sequence[int]) -> str:
+def lines_told(lines: Sequence[int]) -> str:
     """French words on lines: the first, and the count of the others."""
     word = "ligne" if len(lines) == 1 else "lignes"
     return f"{word} {_enough([str(line) for line in lines])}"

@@ -56,7 +56,7 @@ def read_text_rows(path: Path, content: bytes) -> Found:
 
 def _read_bare_text(path: Path, text: str, notes: list[str]) -> Found:
     """Communes of a text without header, split where most of its cells are communes."""
-    separators = (_NO_SEPARATOR, *SEPARATORS)
+    separators = (_NO_SEPARATOR, *(each for each in SEPARATORS if each in text))
     splits = {each: rows_of(path, text, each, door=PERIMETER) for each in separators}
     bare = {each: read_bare(rows) for each, rows in splits.items() if rows}
     known = {each: shape_of(found.rows).share for each, found in bare.items() if found is not None}

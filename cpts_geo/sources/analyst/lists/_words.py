@@ -41,12 +41,15 @@ _MORE: Final = _set(
 )
 #: Beside the word of a commune only.
 _OF_PLACE: Final = _set("arrondissement arrondissements municipal municipaux arm")
+_TOWN: Final = _set("ville villes")
+_PIVOT: Final = _set("etiquettes lignes")
 _WHOLE: Final = _set("complet complete")
 _CASE: Final = _set("majuscule majuscules minuscule minuscules")
 _KNOWN: Final = frozenset().union(
     _FILLERS, _CODE, _NAME, _PLACE, _INSEE, _POSTAL, _DEPARTEMENT, _PEOPLE, _OF_PEOPLE, _TERRITORY,
     _OF_TERRITORY, _NUMBER_OF_TERRITORY, _MORE, _OF_PLACE,
 )  # fmt: skip
+_NAMING: Final = _KNOWN - _FILLERS - _MORE - _TERRITORY - _OF_TERRITORY | _INSEE
 #: Words that headers write in one, the longest first, and what may stand between two of them.
 _PIECES: Final = "|".join(
     sorted(
@@ -78,6 +81,9 @@ def _roles(said: frozenset[str]) -> Iterator[tuple[str, int]]:
     place = not said.isdisjoint(_PLACE)
     code, name = not said.isdisjoint(_CODE), not said.isdisjoint(_NAME)
     beside = _MORE | _INSEE | (_OF_PLACE if place else frozenset())
+    # « CP Ville » holds both; a pivot names nothing of what it groups.
+    if (said & _POSTAL and said & _TOWN and not code) or said == _PIVOT:
+        yield "name", 1
     if not said.isdisjoint(_POSTAL) and said <= _POSTAL | _CODE | _PLACE | beside:
         yield "postal", 1
     if not said.isdisjoint(_INSEE) and said <= _CODE | _PLACE | beside:
@@ -115,9 +121,9 @@ def year_of(cell: str) -> int:
 
 
 def is_heading(cell: str) -> bool:
-    """Tell whether every word of a cell is one that headers are made of."""
+    """Tell whether every word of a cell is one that headers are made of, and one names a column."""
     words = header_words(cell)
-    return bool(words) and words[0] not in _ARTICLES and _KNOWN.issuperset(words)
+    return _KNOWN.issuperset(words) and words[:1] != ["la"] and not _NAMING.isdisjoint(words)
 
 
 def header_words(cell: str) -> list[str]:

@@ -19,6 +19,7 @@ from cpts_geo.asked import typed_path
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.sources.analyst._tables.text import Row
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES
+from cpts_geo.sources.analyst.lists._bare import several_communes
 from cpts_geo.sources.analyst.lists._book import read_book
 from cpts_geo.sources.analyst.lists._columns import (
     PERIMETER,
@@ -29,13 +30,18 @@ from cpts_geo.sources.analyst.lists._columns import (
     passed_over,
 )
 from cpts_geo.sources.analyst.lists._groups import (
-    Groups,
     by_column,
     by_titles,
     spelled_once,
     wanted_territories,
 )
-from cpts_geo.sources.analyst.lists._rows import is_error, read_people, told, without_communes
+from cpts_geo.sources.analyst.lists._rows import (
+    is_error,
+    lines_told,
+    read_people,
+    told,
+    without_communes,
+)
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.door import memory_told, read_bytes
 
@@ -98,22 +104,31 @@ def read_perimeter_file(
     header = found.header
     labels = {role: quoted(header.labels[i]) for role, i in header.columns.items()}
     _check_failed(path, found)
-    body, left_out = _rows_below(found)
+    body, left_out, parted = _rows_below(found)
     values = _values(found, body)
-    left_out += (none := _no_communes(body, values))
-    groups = _groups(path, body, values, labels, none=none, some=bool(only))
-    left_out += groups.titles
+    both = _names_and_codes(values, len(body))
+    out = without_communes(
+        names=[name for name, _ in both],
+        codes=[code for _, code in both],
+        people=values.get("population", [""] * len(body)),
+        others=[cells for _, cells in body],
+    )
+    if "territory" in values:
+        written, label = values["territory"], labels["territory"]
+        groups = by_column(path, body, written, label, none=out, some=bool(only))
+    else:
+        groups = by_titles(path, body, [name for name, _ in both], none=out, some=bool(only))
+    out |= groups.titles
     of = groups.of
     if only:
         kept = wanted_territories(path, of, only, labels)
-        gone = {line for line, _, _ in left_out}
-        left_out += [
-            (line, next(filter(None, cells), ""), "territoire non demandé")
-            for (line, cells), name in zip(body, of, strict=True)
-            if line not in gone and name not in kept
-        ]
-    gone = {line for line, _, _ in left_out}
-    places = [place for place, (line, _) in enumerate(body) if line not in gone]
+        out |= {
+            place: (next(filter(None, both[place]), ""), "territoire non demandé")
+            for place, name in enumerate(of)
+            if place not in out and name not in kept
+        }
+    left_out += [(body[place][0], *said) for place, said in out.items()]
+    places = [place for place in range(len(body)) if place not in out]
     if not places:
         raise empty_list(path)
     lines = [body[place][0] for place in places]
@@ -123,7 +138,7 @@ def read_perimeter_file(
     columns: dict[str, list[int] | list[str] | list[float]] = {"line": lines}
     columns |= {role: values[role] for role in ("name", "code", "departement", "postal")
                 if role in values}  # fmt: skip
-    notes = [*found.notes, *_column_notes(found, values, labels), *groups.notes]
+    notes = [*found.notes, *_column_notes(found, values, labels), *groups.notes, *parted]
     if "population" in values:
         columns["population"], said = read_people(lines, values["population"])
         notes += said
@@ -137,16 +152,26 @@ def read_perimeter_file(
     return table
 
 
-def _rows_below(found: Found) -> tuple[list[Row], list[LeftOut]]:
-    """Rows below the header, and those left out: hidden ones, the header repeated."""
-    body, left_out = [], list(found.left_out)
-    names = tuple(label.strip() for label in found.header.labels)
-    for line, cells in found.rows[found.header.position + 1 :]:
-        if found.header.position >= 0 and tuple(cells[: len(names)]) == names:
+def _rows_below(found: Found) -> tuple[list[Row], list[LeftOut], list[str]]:
+    """Rows below the header, one for each commune of a cell that lists several; those left out:
+    hidden ones, the header repeated; notes."""
+    body: list[Row] = []
+    left_out, parted = list(found.left_out), []
+    header = found.header
+    names = tuple(label.strip() for label in header.labels)
+    place = header.columns["name"] if "code" not in header.columns else None
+    for line, cells in found.rows[header.position + 1 :]:
+        if header.position >= 0 and tuple(cells[: len(names)]) == names:
             left_out.append((line, names[0], "en-tête répété"))
+        elif place is not None and (several := several_communes("".join(cells[place : place + 1]))):
+            people = header.columns.get("population")
+            whole = ["" if i == people else cell for i, cell in enumerate(cells)]
+            body += [(line, (*whole[:place], one, *whole[place + 1 :])) for one in several]
+            parted.append(line)
         else:
             body.append((line, cells))
-    return body, left_out
+    notes = [f"Cellule de plusieurs communes, découpée : {lines_told(parted)}."] * bool(parted)
+    return body, left_out, notes
 
 
 def _values(found: Found, body: Sequence[Row]) -> dict[str, list[str]]:
@@ -157,44 +182,10 @@ def _values(found: Found, body: Sequence[Row]) -> dict[str, list[str]]:
     }
 
 
-def _groups(
-    path: Path,
-    body: Sequence[Row],
-    values: Mapping[str, list[str]],
-    labels: Mapping[str, str],
-    *,
-    none: Sequence[LeftOut],
-    some: bool,
-) -> Groups:
-    """Territory of each row, those that are no commune apart."""
-    lines = [line for line, _ in body]
-    nothing = [""] * len(body)
-    if "territory" in values:
-        said = values["territory"]
-        apart = {line for line, _, _ in none}
-        named = [line not in apart for line in lines]
-        return by_column(path, lines, said, labels["territory"], named=named, some=some)
-    names, cells = values.get("name", nothing), [cells for _, cells in body]
-    titles = by_titles(path, lines, names, cells, some=some)
-    return titles or Groups(nothing, [], [])
-
-
 def _names_and_codes(values: Mapping[str, list[str]], count: int) -> list[tuple[str, str]]:
     """Name and code of each row, empty where the file has no such column."""
     nothing = [""] * count
     return list(zip(values.get("name", nothing), values.get("code", nothing), strict=True))
-
-
-def _no_communes(body: Sequence[Row], values: Mapping[str, list[str]]) -> list[LeftOut]:
-    """Rows that are no commune."""
-    both = _names_and_codes(values, len(body))
-    return without_communes(
-        [line for line, _ in body],
-        names=[name for name, _ in both],
-        codes=[code for _, code in both],
-        people=values.get("population", [""] * len(body)),
-        others=[cells for _, cells in body],
-    )
 
 
 def _check_failed(path: Path, found: Found) -> None:
