@@ -234,7 +234,9 @@ def _resolved(
     """Audit of the list of each territory, or one refusal of all that is wrong in them."""
     audits: list[pd.DataFrame] = []
     refused: list[PerimeterError] = []
-    for rows in tables.values():
+    for table in tables.values():
+        # A population only checks the list, and names no commune.
+        rows = table.drop(columns=["population", "territory"], errors="ignore")
         try:
             audits.append(resolve_table(rows, communes, former=former, departements=departements))
         except PerimeterError as error:
