@@ -272,9 +272,6 @@ trav_cut_parquet = _written("temps.parquet", _half(_FRAME.to_parquet()))
 
 list_very_long_name = _written("liste.csv", "commune;departement\n" + "Dry " * 60 + ";45\n")
 list_no_departement = _written("liste.csv", "commune;departement\nDry;99\n")
-list_thousands_or_decimals = _written("liste.csv", "commune;population\nDry;12.000\n")
-list_endless_figures = _written("liste.csv", "commune;population\nDry;" + "9" * 400 + "\n")
-list_true_people = _written("liste.csv", "commune;population\nDry;VRAI\n")
 
 # ---- changes of supply, scenarios, commands
 

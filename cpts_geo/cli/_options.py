@@ -118,9 +118,12 @@ def _asked(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
-            "répétable."
+            help="Nom d’un territoire de votre fichier (colonne CPTS d’une liste, polygone), pour "
+            "ne prendre que lui ; répétable."
         ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Feuille de votre classeur à lire, s’il a plusieurs listes.")
     ] = None,
     departement: Annotated[
         list[str] | None,
@@ -213,6 +216,7 @@ def _asked(
         by=by,
         name=name,
         only=only or (),
+        sheet=sheet,
     )
     options = Options(
         travel=travel,

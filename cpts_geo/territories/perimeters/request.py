@@ -39,6 +39,7 @@ _KINDS: Final[Kinds] = {
     "by": ("--by", text),
     "name": ("--name", text),
     "only": ("--only", texts),
+    "sheet": ("--sheet", text),
 }
 
 
@@ -63,7 +64,10 @@ class Request:
     name : str or None
         Name of the territory, when there is one.
     only : sequence of str
-        Names of the territories wanted among those that a file of polygons draws.
+        Names of the territories wanted among those that a file of polygons draws, or that a list of
+        communes names.
+    sheet : str or None
+        Sheet of the workbook to read.
     cpts : sequence of str
         CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
     partial : bool
@@ -88,6 +92,7 @@ class Request:
     by: str | None = None
     name: str | None = None
     only: Sequence[str] = ()
+    sheet: str | None = None
     cpts: Sequence[str] = ()
     partial: bool = False
 
@@ -134,9 +139,11 @@ class Request:
             defects.append(f"{' et '.join(given)} : un seul à la fois")
         if self.polygon and self.departements:
             defects.append("--departement : un polygone n’a pas de noms à chercher")
-        if self.only and not self.polygon:
-            where = "les polygones d’un fichier (--perimeter)"
+        if self.only and self.perimeter is None:
+            where = "les territoires d’un fichier (--perimeter)"
             defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
+        if self.sheet and not listed:
+            defects.append("--sheet : choisit une feuille d’un classeur (--perimeter)")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
@@ -266,6 +273,8 @@ def _perimeters(
             former=former,
             name=request.name,
             departements=request.departements or None,
+            sheet=request.sheet,
+            only=request.only,
         )
     if request.cpts:
         known = known_cpts(

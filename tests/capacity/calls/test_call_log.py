@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import TableError
+from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst.calls._columns import WORDINGS, announces, outcome_of, roles
 from cpts_geo.sources.analyst.calls._people import personal_content
 from cpts_geo.sources.analyst.calls._values import age_classes, times
-from cpts_geo.sources.analyst.calls._words import commune_of
 from cpts_geo.sources.analyst.calls.log import OUTCOMES, read_call_log
 from cpts_geo.sources.embedding.embedded import load_communes
 from tests.nobodies import callers

@@ -51,7 +51,7 @@ def test_only_chooses_by_name_whatever_case_and_accents(zones: Path) -> None:
 
 def test_only_refuses_unknown_names_with_those_near(zones: Path) -> None:
     said = refused(zones, only=["CPTS du Nort", "CPTS du Sud"])
-    assert "« CPTS du Nort » : inconnu ; au plus près : « CPTS du Nord »" in said
+    assert '« CPTS du Nort » : inconnu ; au plus près : --only "CPTS du Nord"' in said
     assert "CPTS du Sud » :" not in said
 
 
@@ -65,7 +65,7 @@ def test_only_goes_with_a_title(zones: Path) -> None:
     communes = embedded.load_communes()
     found = polygon_perimeters(zones, communes, only=["cpts du nord"], name="Mon titre")
     assert found.identity["name"].tolist() == ["Mon titre"]
-    with pytest.raises(PerimeterError, match=r"choisit parmi les polygones.*retirez-le"):
+    with pytest.raises(PerimeterError, match=r"choisit parmi les territoires.*retirez-le"):
         Request(territories=("lvo",), only=("A",))
 
 

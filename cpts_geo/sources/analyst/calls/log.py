@@ -19,6 +19,7 @@ import pandas as pd
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import TableError, one_line
+from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst._tables.text import (
     HEADER_ROWS,
     SEPARATORS,
@@ -45,7 +46,7 @@ from cpts_geo.sources.analyst.calls._values import (
     said_lines,
     times,
 )
-from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
+from cpts_geo.sources.analyst.calls._words import says_nothing
 from cpts_geo.sources.codes import with_zero
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
