@@ -51,7 +51,7 @@ def test_only_chooses_by_name_whatever_case_and_accents(zones: Path) -> None:
 
 def test_only_refuses_unknown_names_with_those_near(zones: Path) -> None:
     said = refused(zones, only=["CPTS du Nort", "CPTS du Sud"])
-    assert "« CPTS du Nort » : inconnu ; au plus près : « CPTS du Nord »" in said
+    assert '« CPTS du Nort » : inconnu ; au plus près : --only "CPTS du Nord"' in said
     assert "CPTS du Sud » :" not in said
 
 

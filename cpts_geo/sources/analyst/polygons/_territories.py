@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._bounds.limits import hold
-from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst._tables.only import chosen_names
 from cpts_geo.sources.analyst.polygons._geojson import geojson_layer
 from cpts_geo.sources.analyst.polygons._geopackage import geopackage_layer
 from cpts_geo.sources.analyst.polygons._layer import EXPORT, Layer
@@ -32,8 +31,6 @@ _FRENCH: Final = {
 #: Straight edges are followed this closely when the CRS changes: metres, then degrees.
 _STEP_M: Final = 1000.0
 _STEP_DEGREES: Final = 0.01
-#: Nearest names shown for one that is not in the file.
-_NEAR: Final = 3
 
 
 def territories(content: bytes, *, name: str, suffix: str, only: Sequence[str]) -> bytes:
@@ -99,39 +96,14 @@ def _chosen(layer: Layer, only: Sequence[str], name: str) -> tuple[list[int], li
 
 
 def _wanted(layer: Layer, only: Sequence[str], name: str) -> set[str]:
-    """Names of the file that are asked for; letter for letter, else but for case and accents."""
+    """Names of the file that are asked for."""
     if not any(layer.names):
         raise PerimeterError(
             f"{one_line(name)} ne nomme pas ses polygones : rien n’y peut être choisi par un nom.",
             remedy="retirez --only, ou donnez un champ « nom » à la couche.",
         )
-    alike: dict[str, list[str]] = {}
-    for each in dict.fromkeys(filter(None, layer.names)):
-        alike.setdefault(plain(each), []).append(each)
-    known = set(layer.names)
-    found: set[str] = set()
-    defects = []
-    for written in dict.fromkeys(" ".join(text.split()) for text in only):
-        same = [written] if written in known and written else alike.get(plain(written), [])
-        shown = quoted(written)
-        if len(same) == 1:
-            found.add(same[0])
-        elif same:
-            several = " ou ".join(quoted(each) for each in same[:_NEAR])
-            defects.append(Defect(f"{shown} : plusieurs s’écrivent ainsi, {several}", "ambigu"))
-        else:
-            near = process.extract(
-                plain(written)[:200], list(alike), scorer=fuzz.ratio, limit=_NEAR
-            )
-            names = ", ".join(quoted(alike[key][0]) for key, _, _ in near)
-            defects.append(Defect(f"{shown} : inconnu ; au plus près : {names}", "inconnu"))
-    if defects:
-        raise PerimeterError(
-            f"Des territoires demandés ne sont pas dans {one_line(name)}.",
-            defects=defects,
-            remedy=f"donnez avec --only des noms du champ {quoted(layer.field)}.",
-        )
-    return found
+    where = f"du champ {quoted(layer.field)}"
+    return chosen_names(layer.names, only, file=name, where=where)
 
 
 def _surfaces(shapes: _Shapes, ranks: Sequence[int], name: str) -> _Shapes:
