@@ -89,7 +89,7 @@ def _asked(
         Path | None,
         path_option(
             "Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
-            "GeoJSON)."
+            "GeoJSON, shapefile ou son ZIP, KML, KMZ, FlatGeobuf, GML)."
         ),
     ] = None,
     epci: Annotated[
@@ -121,6 +121,10 @@ def _asked(
             help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
             "répétable."
         ),
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Avec des polygones, couche à lire d’un fichier qui en a plusieurs."),
     ] = None,
     departement: Annotated[
         list[str] | None,
@@ -213,6 +217,7 @@ def _asked(
         by=by,
         name=name,
         only=only or (),
+        layer=layer,
     )
     options = Options(
         travel=travel,

@@ -39,6 +39,7 @@ _KINDS: Final[Kinds] = {
     "by": ("--by", text),
     "name": ("--name", text),
     "only": ("--only", texts),
+    "layer": ("--layer", text),
 }
 
 
@@ -64,6 +65,8 @@ class Request:
         Name of the territory, when there is one.
     only : sequence of str
         Names of the territories wanted among those that a file of polygons draws.
+    layer : str or None
+        Layer of polygons to read, where a file has several.
     cpts : sequence of str
         CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
     partial : bool
@@ -88,6 +91,7 @@ class Request:
     by: str | None = None
     name: str | None = None
     only: Sequence[str] = ()
+    layer: str | None = None
     cpts: Sequence[str] = ()
     partial: bool = False
 
@@ -137,6 +141,8 @@ class Request:
         if self.only and not self.polygon:
             where = "les polygones d’un fichier (--perimeter)"
             defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
+        if self.layer and not self.polygon:
+            defects.append("--layer : choisit une couche de polygones (--perimeter) ; retirez-le")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
@@ -259,6 +265,7 @@ def _perimeters(
                 arrondissements=arrondissements,
                 name=request.name,
                 only=request.only,
+                layer=request.layer,
             )
         return file_perimeter(
             request.perimeter,
