@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -38,7 +38,7 @@ from cpts_geo.sources.analyst.polygons._packed import (
     ENCODING,
     check_shapefile,
     flat_archive,
-    main_kml,
+    kml_texts,
     shapefiles,
 )
 
@@ -56,7 +56,7 @@ _BYTES: Final = "ISO-8859-1"
 _NOTHING: Final = frozenset({"nan", "NaT"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Table:
     """Features of a layer: name, system, fields and their values, WKB of each."""
 
@@ -74,23 +74,11 @@ class _Table:
 
 def gdal_layer(content: bytes, name: str, *, suffix: str, wanted: str | None) -> Layer:
     """Read the features of the only layer of polygons of a file, or of the one wanted."""
-    notes: list[str] = []
     if suffix in (".shp", ".zip"):
-        tables, label, others = _shapefile(content, name, wanted)
-        notes += left_layers([label, *others], label)
-        [table] = tables
+        table, notes = _shapefile(content, name, wanted)
     else:
-        text = main_kml(content, name) if suffix == ".kmz" else content
-        if suffix != ".fgb":
-            _check_xml(text, name)
-        tables = _tables(text, name, _DRIVERS[suffix])
-        drawn = [table for table in tables if {*table.kinds} & {*AREAS, COLLECTION}] or tables
-        labels = [table.label for table in drawn]
-        table = drawn[chosen_layer(labels, wanted, name)]
-        aside = [each.label for each in tables if each.label not in labels and each.wkbs]
-        notes += left_layers(labels, table.label, others=aside)
-        if b"NetworkLink" in text:
-            notes.append("Liens vers d’autres fichiers (NetworkLink) : non suivis.")
+        texts = kml_texts(content, name) if suffix == ".kmz" else [content]
+        table, notes = _among(texts, name, _DRIVERS[suffix], wanted=wanted)
     columns = dict(zip(table.fields, table.values, strict=True))
     return Layer(
         known_crs(table.crs or ""),
@@ -102,10 +90,34 @@ def gdal_layer(content: bytes, name: str, *, suffix: str, wanted: str | None) ->
     )
 
 
-def _shapefile(
-    content: bytes, name: str, wanted: str | None
-) -> tuple[list[_Table], str, list[str]]:
-    """Features of the shapefile wanted of an archive, its name, and those of the others."""
+def _among(
+    texts: Sequence[bytes], name: str, driver: str, *, wanted: str | None
+) -> tuple[_Table, list[str]]:
+    """Layer of polygons to read among those of some contents, and notes on the others."""
+    for text in texts if driver != _DRIVERS[".fgb"] else ():
+        _check_xml(text, name)
+    tables = [table for text in texts for table in _tables(text, name, driver)]
+    drawn = [each for each in tables if {*each.kinds} & {*AREAS, COLLECTION}] or tables
+    labels = _told_apart([each.label for each in drawn])
+    place = chosen_layer(labels, wanted, name)
+    aside = [each.label for each in tables if len(each.wkbs) and each not in drawn]
+    notes = left_layers(labels, labels[place], others=aside)
+    # A KMZ of several texts links one to the others.
+    if len(texts) == 1 and b"NetworkLink" in texts[0]:
+        notes.append("Liens vers d’autres fichiers (NetworkLink) : non suivis.")
+    return drawn[place], notes
+
+
+def _told_apart(labels: Sequence[str]) -> list[str]:
+    """Names of layers, those that are the same told by their rank."""
+    return [
+        label if labels.index(label) == place else f"{label} ({place + 1})"
+        for place, label in enumerate(labels)
+    ]
+
+
+def _shapefile(content: bytes, name: str, wanted: str | None) -> tuple[_Table, list[str]]:
+    """Features of the shapefile wanted of an archive, and a note on the others."""
     found = shapefiles(content, name)
     hold("polygons_layers", len(found), PerimeterError, name=name)
     labels = list(found)
@@ -115,8 +127,8 @@ def _shapefile(
     encoding = None if parts.get(ENCODING, b"").strip() else _BYTES
     [table] = _tables(flat_archive(parts, "couche"), name, _DRIVERS[".shp"], encoding=encoding)
     if encoding:
-        table = _Table(table.label, table.crs, table.fields, _decoded(table.values), table.wkbs)
-    return [table], label, [each for each in labels if each != label]
+        table = replace(table, values=_decoded(table.values))
+    return table, left_layers(labels, label)
 
 
 def _decoded(values: Sequence[Any]) -> list[list[Any]]:
@@ -175,6 +187,8 @@ def _table(content: bytes, name: str, place: int, *, label: str, encoding: str |
 
 def _leave_only(driver: str, name: str) -> None:
     """Leave one driver to the library, which may neither fetch nor unfold anything."""
+    if [*pyogrio.list_drivers()] == [driver]:
+        return
     others = [each for each in pyogrio.list_drivers() if each != driver]
     pyogrio.set_gdal_config_options(
         {

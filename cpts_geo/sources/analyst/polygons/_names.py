@@ -38,15 +38,20 @@ _ELSE: Final = (
     "rue", "fich", "aut", "pays", "tvs", "ept", "quart", "mail", "prenom", "etat", "stat", "type",
     "date", "obs", "avanc", "annee", "nature", "phase", "categ", "desc", "code", "cod", "cd",
     "num", "siren", "siret", "finess", "url", "site", "tel", "style", "layer", "couche", "path",
-    "gml", "icon", "alt",
+    "gml", "icon", "alt", "lien", "web", "http", "courr", "email",
 )  # fmt: skip
-_IDENTIFIERS: Final = frozenset({"id", "gid", "fid", "ogc", "objectid", "uuid", "begin", "end"})
+#: Whole words that do so too.
+_ELSE_WHOLE: Final = frozenset({"com", "id", "gid", "fid", "ogc", "objectid", "uuid"})
 #: Letters that a shapefile leaves of the name of a field.
 _CUT: Final = 10
 #: Letters from which the start of a word is that word.
 _START: Final = 4
-_CPTS: Final = re.compile(r"\bcpts\b.*\w|\w.*\bcpts\b|communautes? professionnelles? territ")
-_INSEE: Final = re.compile(r"\d{5}|2[AB]\d{3}")
+#: Names of CPTS, not addresses nor the word alone.
+_CPTS: Final = re.compile(
+    r"(?!.*(?:@|://|www))(?:.*\bcpts\b.*\w|.*\w.*\bcpts\b|.*communautes? professionnelles? territ)"
+)
+#: Codes of communes, some without the zero that a spreadsheet takes away.
+_INSEE: Final = re.compile(r"\d{4,5}|2[AB]\d{3}")
 #: Values shown of a field.
 _SHOWN: Final = 3
 
@@ -77,6 +82,7 @@ def territory_names(
     known = sorted((each for each in fields if each.rank is not None), key=lambda f: f.rank or 0)
     if known:
         chosen = known[0]
+        notes = []
     else:
         asked = [each for each in fields if _could_name(each)]
         holding = [each for each in asked if _holds(each, only)] if only else []
@@ -84,12 +90,15 @@ def territory_names(
             _check_one_territory(asked, fields, only, name)
             return "", [""] * len(ranks), []
         [chosen] = holding
-    others = [each for each in known if each.field != chosen.field and each.texts != chosen.texts]
-    notes = []
+        notes = [f"Noms demandés trouvés dans un seul champ : {quoted(chosen.field)}."]
+    same = [plain(text) for text in chosen.texts]
+    others = [each for each in known if [plain(text) for text in each.texts] != same]
     if others and len(ranks) > 1:
         which = joined([each.shown for each in others[:_SHOWN]])
-        one = "Autre champ" if len(others) == 1 else "Autres champs"
-        notes.append(f"{one} de noms, que {quoted(chosen.field)} a fait laisser de côté : {which}.")
+        one = (
+            "Autre champ de noms, laissé" if len(others) == 1 else "Autres champs de noms, laissés"
+        )
+        notes.append(f"{one} de côté : {which}.")
     return chosen.field, list(chosen.texts), notes
 
 
@@ -108,7 +117,7 @@ def _filled(layer: Layer, ranks: Sequence[int]) -> list[_Field]:
 def _rank(field: str, texts: Sequence[str], *, communes: bool) -> int | None:
     """How surely a field names territories, 0 the most; None for one whose words do not say so."""
     words = _words(field)
-    if any(word in _IDENTIFIERS or word.startswith(_ELSE) for word in words):
+    if _is_else(words):
         return None
     cut = len(field) == _CUT
     told = [word for word in words if not _is(word, _FILLERS, cut=cut)]
@@ -116,8 +125,9 @@ def _rank(field: str, texts: Sequence[str], *, communes: bool) -> int | None:
     of = [word for word in told if word not in naming]
     alone = not of and bool(naming)
     values = [plain(text) for text in texts if text]
-    mentions = 2 * sum(bool(_CPTS.search(value)) for value in values) >= len(values)
-    if of and all(_is(word, ("cpts",), cut=cut) for word in of):
+    mentions = 2 * sum(bool(_CPTS.match(value)) for value in values) >= len(values)
+    subject = all(_is(word, ("cpts", *_TERRITORY, *_OTHER), cut=cut) for word in of)
+    if subject and any(_is(word, ("cpts",), cut=cut) for word in of):
         rank = 0 if naming and naming[0] == "nom" else 10 if not naming else 20
     elif mentions:
         rank = 30
@@ -125,7 +135,7 @@ def _rank(field: str, texts: Sequence[str], *, communes: bool) -> int | None:
         rank = 40 if naming else 50
     elif alone and naming[0] in _PLAIN:
         rank = 60 + _NAMING.index(naming[0])
-    elif alone or (of and all(_is(word, _OTHER, cut=cut) for word in of)):
+    elif alone or (of and subject):
         rank = 80
     elif naming and len(of) == 1:
         rank = 90
@@ -149,6 +159,11 @@ def _words(field: str) -> list[str]:
     return words
 
 
+def _is_else(words: Sequence[str]) -> bool:
+    """Whether these words make a field another thing than the name of a territory."""
+    return any(word in _ELSE_WHOLE or word.startswith(_ELSE) for word in words)
+
+
 def _is(word: str, known: Sequence[str], *, cut: bool) -> bool:
     """Whether a word is one of these, or its start where it may be cut."""
     least = 2 if cut else _START
@@ -164,7 +179,7 @@ def _are_communes(texts: Sequence[str]) -> bool:
 def _could_name(each: _Field) -> bool:
     """Whether a field could tell territories apart, though its words do not say so."""
     words = _words(each.field)
-    if any(word in _IDENTIFIERS or word.startswith(_ELSE) for word in words):
+    if _is_else(words):
         return False
     values = {*filter(None, each.texts)}
     letters = all(any(c.isalpha() for c in value) for value in values)

@@ -76,20 +76,21 @@ def check_shapefile(parts: Mapping[str, bytes], label: str, name: str) -> None:
         raise unreadable(name, why)
 
 
-def main_kml(content: bytes, name: str) -> bytes:
-    """Text of the only KML of a KMZ, or of the one that its format says is first."""
+def kml_texts(content: bytes, name: str) -> list[bytes]:
+    """Texts of the KML of a KMZ that hold places, that of its format's own name first."""
     members = _members(content, name)
-    texts = {path: text for path, text in members.items() if path.lower().endswith(".kml")}
-    first = [path for path in texts if path.lower() == "doc.kml"] or [*texts]
-    if len(first) != 1:
+    paths = sorted(
+        (path for path in members if path.lower().endswith(".kml")),
+        key=lambda path: path.lower() != "doc.kml",
+    )
+    found = [members[path] for path in paths if b"Placemark" in members[path]]
+    if not found:
         raise PerimeterError(
-            f"{one_line(name)} contient {len(first)} fichiers KML : lequel lire ?"
-            if first
-            else f"{one_line(name)} ne contient pas de fichier KML.",
+            f"{one_line(name)} ne contient pas de KML qui dessine quelque chose.",
             defects=[Defect(f"contient {quoted(path)}", "fichier") for path in members],
-            remedy="un KMZ est une archive ZIP : extrayez-en le .kml et donnez son chemin.",
+            remedy="un KMZ est une archive ZIP d’un fichier .kml : " + EXPORT,
         )
-    return texts[first[0]]
+    return found
 
 
 def flat_archive(parts: Mapping[str, bytes], label: str) -> bytes:
