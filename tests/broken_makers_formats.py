@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -107,3 +109,18 @@ fgb_text = _written("zone.fgb", _kml(_PLACE))
 gml_cut = _changed("zone.gml", lambda content: content[: len(content) // 2])
 gml_of_another_kind = _written("zone.gml", _kml(_PLACE))
 gml_without_system = _changed("zone.gml", lambda content: content.replace(b"srsName", b"autre"))
+
+
+def gpkg_of_arcs(folder: Path) -> Path:
+    """A surface whose limit is a circle, as its format allows."""
+    path = _drawn_in(folder / "zone.gpkg")
+    arc = struct.pack("<BIIBII6d", 1, 10, 1, 1, 8, 3, 1.6, 47.8, 1.9, 48.0, 1.6, 47.8)
+    blob = b"GP\0\1" + struct.pack("<i", 4326) + arc
+    base = sqlite3.connect(path)
+    base.create_function("ST_IsEmpty", 1, lambda _: 0)
+    for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+        base.create_function(name, 1, lambda _: 0.0)
+    with base:
+        base.execute("UPDATE zone SET geom = ?", (blob,))
+    base.close()
+    return path

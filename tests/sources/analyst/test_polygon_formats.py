@@ -108,11 +108,11 @@ def test_a_shapefile_is_several_files_that_count_as_inputs(
     tmp_path: Path, communes: gpd.GeoDataFrame
 ) -> None:
     path = written(tmp_path / "z.shp", squares("Val", "Orge"))
-    path.with_suffix(".dbf").rename(tmp_path / "z.DBF")
+    path.with_suffix(".dbf").rename(tmp_path / "Z.DBF")
     found = polygon_perimeters(path, communes)
-    assert set(found.inputs) == {"z.shp", "z.shx", "z.DBF", "z.prj", "z.cpg"}
-    names = (tmp_path / "z.DBF").read_bytes()
-    assert found.inputs["z.DBF"] == hashlib.sha256(names).hexdigest()
+    assert set(found.inputs) == {"z.shp", "z.shx", "Z.DBF", "z.prj", "z.cpg"}
+    names = (tmp_path / "Z.DBF").read_bytes()
+    assert found.inputs["Z.DBF"] == hashlib.sha256(names).hexdigest()
 
 
 def test_files_missing_beside_a_shapefile_are_all_named(tmp_path: Path) -> None:

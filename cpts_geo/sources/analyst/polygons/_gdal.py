@@ -22,9 +22,8 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources._conventions.text import decoded
 from cpts_geo.sources.analyst.polygons._layer import (
-    AREAS,
-    COLLECTION,
     EXPORT,
+    FLAT,
     Layer,
     chosen_layer,
     from_wkb,
@@ -97,7 +96,7 @@ def _among(
     for text in texts if driver != _DRIVERS[".fgb"] else ():
         _check_xml(text, name)
     tables = [table for text in texts for table in _tables(text, name, driver)]
-    drawn = [each for each in tables if {*each.kinds} & {*AREAS, COLLECTION}] or tables
+    drawn = [each for each in tables if {*each.kinds} - {*FLAT, ""}] or tables
     labels = _told_apart([each.label for each in drawn])
     place = chosen_layer(labels, wanted, name)
     aside = [each.label for each in tables if len(each.wkbs) and each not in drawn]

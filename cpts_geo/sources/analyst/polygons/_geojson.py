@@ -19,6 +19,7 @@ from cpts_geo.sources.analyst.polygons._layer import (
     AREAS,
     COLLECTION,
     EXPORT,
+    FLAT,
     Layer,
     Shapes,
     one_name,
@@ -26,7 +27,6 @@ from cpts_geo.sources.analyst.polygons._layer import (
     unreadable,
 )
 
-_OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString")
 #: Forms of the name of a system: an authority and a code, never a path, a link or a definition.
 _NAMED = re.compile(
     r"(?:urn:(?:ogc|x-ogc):def:crs:|https?://www\.opengis\.net/def/crs/)?"
@@ -43,7 +43,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
         features = said.get("features")
     elif kind == "Feature":
         features = [said]
-    elif kind in (*AREAS, *_OTHERS, COLLECTION):
+    elif kind in (*AREAS, *FLAT, COLLECTION):
         features = [{"type": "Feature", "properties": {}, "geometry": said}]
     else:
         features = None
@@ -79,7 +79,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
 def _kind(geometry: Any, name: str) -> str:
     """Kind of a geometry, empty for an absent one."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if geometry is not None and kind not in (*AREAS, *_OTHERS, COLLECTION):
+    if geometry is not None and kind not in (*AREAS, *FLAT, COLLECTION):
         raise unreadable(name, "une géométrie n’a ni type connu ni coordonnées")
     return str(kind or "")
 

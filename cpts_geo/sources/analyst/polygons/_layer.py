@@ -28,8 +28,12 @@ EXPORT = (
     "logiciel de cartographie."
 )
 AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
+#: Kinds of what has no surface.
+FLAT: Final = ("Point", "MultiPoint", "LineString", "MultiLineString")
 COLLECTION: Final = "GeometryCollection"
-#: Kinds of geometries by their code in WKB, names as in GeoJSON; others are surfaces or nothing.
+#: A surface of arcs, or of triangles, that is not drawn by its vertices.
+CURVED: Final = "Surface"
+#: Kinds of geometries by their code in WKB, names as in GeoJSON; others are surfaces of arcs.
 _KINDS: Final = {
     1: "Point",
     2: "LineString",
@@ -38,13 +42,15 @@ _KINDS: Final = {
     5: "MultiLineString",
     6: "MultiPolygon",
     7: COLLECTION,
+    8: "LineString",
+    9: "LineString",
+    11: "MultiLineString",
 }
 #: French words of what is no surface, one and several.
 _FRENCH: Final = {
     "Point": ("point", "points"),
     "MultiPoint": ("points", "groupes de points"),
     "LineString": ("ligne", "lignes"),
-    "LinearRing": ("ligne", "lignes"),
     "MultiLineString": ("lignes", "groupes de lignes"),
     COLLECTION: ("collection de géométries", "collections de géométries"),
 }
@@ -77,13 +83,15 @@ def one_name(value: object) -> str:
 def kind_of(wkb: bytes) -> str:
     """Kind of a geometry, from the head of its WKB."""
     code = int.from_bytes(wkb[1:5], "little" if wkb[:1] == b"\1" else "big")
-    return _KINDS.get((code & 0x0FFFFFFF) % 1000, "Polygon")
+    return _KINDS.get((code & 0x0FFFFFFF) % 1000, CURVED)
 
 
 def from_wkb(wkbs: Sequence[bytes | None], name: str) -> Shapes:
     """Shapes of their WKB, as :class:`Layer` gives them."""
     try:
         read = shapely.from_wkb(np.array([*wkbs, None], dtype=object)[:-1])
+    except NotImplementedError as error:
+        raise curved(name) from error
     except shapely.errors.GEOSException as error:
         raise unclosed(name) from error
     found: Shapes = np.empty(len(wkbs), dtype=object)
@@ -152,6 +160,16 @@ def unreadable(name: str, why: str = "") -> PerimeterError:
         "endommagé, ou d’un autre format que son extension.",
         defects=[why] if why else [],
         remedy=EXPORT,
+    )
+
+
+def curved(name: str, defects: Sequence[str] = ()) -> PerimeterError:
+    """Refusal of surfaces whose limit is made of arcs."""
+    return PerimeterError(
+        f"Des contours de {one_line(name)} sont faits d’arcs ou de facettes.",
+        defects=defects,
+        remedy="convertissez-les en lignes droites dans votre logiciel (« segmentize », « courbes "
+        "en lignes »), puis " + EXPORT,
     )
 
 

@@ -45,7 +45,7 @@ def shapefiles(content: bytes, name: str) -> dict[str, dict[str, bytes]]:
             suffix: content
             for suffix in (*PARTS, ENCODING)
             for path, content in members.items()
-            if path[:-4] == base and path[-4:].lower() == suffix
+            if path[:-4].casefold() == base.casefold() and path[-4:].lower() == suffix
         }
     return found
 

@@ -19,11 +19,13 @@ from cpts_geo.sources.analyst._tables.only import chosen_names, retyped
 from cpts_geo.sources.analyst.polygons._geojson import geojson_layer
 from cpts_geo.sources.analyst.polygons._geopackage import geopackage_layer
 from cpts_geo.sources.analyst.polygons._layer import (
-    AREAS,
     COLLECTION,
+    CURVED,
     EXPORT,
+    FLAT,
     Layer,
     Shapes,
+    curved,
     french_kind,
 )
 from cpts_geo.sources.analyst.polygons._names import territory_names
@@ -98,7 +100,7 @@ def _chosen(
     if not layer.kinds:
         raise PerimeterError(f"{one_line(name)} ne contient aucun polygone.", remedy=EXPORT)
     # What has no surface is left aside, unless nothing has one; what has no outline is told later.
-    drawn = [rank for rank, kind in enumerate(layer.kinds) if kind in (*AREAS, COLLECTION, "")]
+    drawn = [rank for rank, kind in enumerate(layer.kinds) if kind not in FLAT]
     if not any(layer.kinds[rank] for rank in drawn):
         raise _no_surface(layer.kinds, name)
     field, names, notes = territory_names(layer, drawn, only, name)
@@ -133,11 +135,14 @@ def _check_count(keys: Sequence[str], field: str, name: str) -> None:
 def _drawn(layer: Layer, ranks: Sequence[int], name: str) -> tuple[Shapes, list[int], list[str]]:
     """Surfaces of the features wanted, places of those that have one, and notes on what is left
     aside of the file."""
+    arcs = [Defect(f"entité {rank + 1}", "arcs") for rank in ranks if layer.kinds[rank] == CURVED]
+    if arcs:
+        raise curved(name, arcs)
     read = layer.shapes(ranks)
     kept = [place for place, shape in enumerate(read) if not isinstance(shape, str)]
     if not kept:
         raise _no_surface([layer.kinds[rank] for rank in ranks], name)
-    aside = Counter(kind for kind in layer.kinds if kind not in (*AREAS, COLLECTION, ""))
+    aside = Counter(kind for kind in layer.kinds if kind in FLAT)
     aside[COLLECTION] = len(read) - len(kept)
     counts = joined(
         [

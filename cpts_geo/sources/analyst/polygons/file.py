@@ -7,6 +7,7 @@ cannot be read for certain raises one error that lists every defect and says wha
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +30,7 @@ SUFFIXES: Final = frozenset(
 )
 #: Files of geography in other formats, so that their refusal says what to save them as.
 OTHER_SUFFIXES: Final = frozenset(
-    {".shx", ".dbf", ".prj", ".tab", ".mif", ".dxf", ".dwg", ".gpx", ".gdb", ".qgz", ".qgs",
+    {".shx", ".dbf", ".prj", ".cpg", ".tab", ".mif", ".dxf", ".dwg", ".gpx", ".gdb", ".qgz", ".qgs",
      ".topojson", ".parquet", ".geoparquet"}
 )  # fmt: skip
 _POLYGONS: Final = Door(
@@ -89,6 +90,7 @@ def read_polygon_file(
     ...     read_polygon_file(path).geometry[0].bounds
     (1.0, 47.0, 2.0, 48.0)
     """
+    _check_part(path)
     files = _files(path)
     contents = {each: read_bytes(each, _BESIDE if len(files) > 1 else _POLYGONS) for each in files}
     content = contents[path]
@@ -118,16 +120,31 @@ def read_polygon_file(
 
 
 def _files(path: Path) -> list[Path]:
-    """The file, and for a shapefile those of its name beside it, whatever the case of their
-    suffixes."""
+    """The file, and for a shapefile those of its name beside it, whatever their case."""
     if path.suffix.lower() != ".shp" or not path.is_file():
         return [path]
     beside = {
         each.suffix.lower(): each
         for each in sorted(path.parent.iterdir())
-        if each.stem == path.stem and each.suffix.lower() in {*PARTS, ENCODING} - {".shp"}
+        if _spelled(each.stem) == _spelled(path.stem)
+        and each.suffix.lower() in {*PARTS, ENCODING} - {".shp"}
     }
     return [path, *beside.values()]
+
+
+def _spelled(stem: str) -> str:
+    """A name without what systems of files change: case, and how an accent is coded."""
+    return unicodedata.normalize("NFC", stem).casefold()
+
+
+def _check_part(path: Path) -> None:
+    """Refuse one of the files beside a shapefile, given in place of it."""
+    suffix = path.suffix.lower()
+    if suffix in {*PARTS, ENCODING} - {".shp"}:
+        raise PerimeterError(
+            f"{one_line(path.name)} n’est qu’un des fichiers d’un shapefile.",
+            remedy=f"donnez celui des contours : {one_line(path.with_suffix('.shp').name)}.",
+        )
 
 
 def _check_closed(path: Path) -> None:
