@@ -27,6 +27,7 @@ FORMS: list[Callable[[list[str]], str]] = [
 BESIDE = [
     "nm_cmmn", "nom_commune", "NOM_COM", "nom_epci", "nom_dept", "nom_region", "nom_irs",
     "code_cpts", "id_cpts", "statut_cpts", "etat", "nom_presid", "contact", "commentaire", "gml_id",
+    "nomcommune", "libepci", "LIBDEP", "nom_depart", "description", "codgeo",
 ]  # fmt: skip
 
 
@@ -49,6 +50,8 @@ def test_a_field_of_names_is_found_however_it_is_written() -> None:
     tried = set()
     for naming, subject, form in itertools.product(NAMING, SUBJECTS, FORMS):
         field = form([naming, *subject.split("_")])
+        if len(field.split("_")[-1]) == 1:  # a letter may be the start of anything
+            continue
         beside = draw.sample(BESIDE, 6)
         fields = {each: [f"{each} 1", f"{each} 2", f"{each} 3"] for each in beside}
         fields[field] = ["Val", "Val", "Orge"]
@@ -64,7 +67,8 @@ def test_a_field_of_names_is_found_however_it_is_written() -> None:
 @pytest.mark.parametrize(
     "field",
     ["nm_cpts", "nom_struct", "denominati", "libelle_cp", "nom_territ", "raison_soc", "NOMCPTS",
-     "nomCpts", "cpts_nom", "lib_territ", "projet_cpt", "Name", "nom_offici", "Nom_de_la_"],
+     "nomCpts", "cpts_nom", "lib_territ", "projet_cpt", "Name", "nom_offici", "Nom_de_la_",
+     "nmcpts", "nomstructu", "raisonsoci", "libellecpt", "NomTerrito", "raisonsociale"],
 )  # fmt: skip
 def test_fields_cut_by_a_shapefile(field: str) -> None:
     assert named({field: ["Val", "Orge"], "etat": ["projet", "ACI"]})[0] == field
@@ -94,6 +98,19 @@ def test_what_names_a_cpts_goes_before_what_names_its_communes() -> None:
 def test_only_what_is_looked_at_counts() -> None:
     fields = {"nom": ["Mairie", "", ""], "nom_struct": ["", "Val", "Orge"]}
     assert named(fields, ranks=[1, 2])[:2] == ("nom_struct", ["Val", "Orge"])
+
+
+def test_a_yes_or_a_number_names_worse_than_words() -> None:
+    for values in (["oui", "non"], ["1", "2"]):
+        assert named({"cpts": values, "nom": ["Val", "Orge"]})[0] == "nom"
+        assert named({"cpts": values})[:2] == ("cpts", values)
+
+
+def test_a_community_may_be_a_cpts() -> None:
+    field = "Communauté professionnelle territoriale de santé"
+    assert named({field: ["CPTS Val", "CPTS Orge"], "nom": ["Dry", "Baule"]})[0] == field
+    with pytest.raises(PerimeterError, match="peut-être plusieurs"):
+        named({"nom_communaute": ["Terres du Val", "Portes de l’Orge"]})
 
 
 def test_addresses_and_words_alone_are_no_names() -> None:

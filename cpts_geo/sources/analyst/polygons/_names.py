@@ -25,23 +25,29 @@ _NAMING: Final = (
 #: Those of them that say it alone as surely as « nom ».
 _PLAIN: Final = frozenset(_NAMING[:8])
 _TERRITORY: Final = ("territoire", "territoires")
-_OTHER: Final = ("structure", "association", "secteur", "zone", "perimetre", "projet")
+_OTHER: Final = ("structure", "association", "secteur", "zone", "perimetre", "projet", "pole")
 #: Words that say nothing of what is named.
 _FILLERS: Final = (
     "de", "la", "le", "du", "des", "l", "d", "complet", "usuel", "officiel", "long", "court",
     "sociale", "fr",
 )  # fmt: skip
+#: What is written in one word after a word of a name.
+_AFTER: Final = ("cpts", *_TERRITORY, *_OTHER, "sociale", "officiel", "complet", "usuel")
 #: Starts of words that make a field another thing than the name of a territory.
 _ELSE: Final = (
-    "comm", "cmmn", "ville", "epci", "dep", "dpt", "reg", "iris", "irs", "cant", "arr", "insee",
-    "acad", "ars", "contact", "presid", "coord", "refer", "resp", "direct", "med", "adr", "voie",
-    "rue", "fich", "aut", "pays", "tvs", "ept", "quart", "mail", "prenom", "etat", "stat", "type",
-    "date", "obs", "avanc", "annee", "nature", "phase", "categ", "desc", "code", "cod", "cd",
-    "num", "siren", "siret", "finess", "url", "site", "tel", "style", "layer", "couche", "path",
-    "gml", "icon", "alt", "lien", "web", "http", "courr", "email",
+    "comm", "cmmn", "ville", "epci", "depart", "dept", "dpt", "region", "iris", "canton",
+    "arrond", "insee", "academi", "contact", "presid", "coord", "refer", "respon", "direct",
+    "medecin", "adr", "fich", "auteur", "quart", "mail", "prenom", "etat", "statu", "type", "date",
+    "observ", "avanc", "annee", "nature", "phase", "categ", "descr", "cod", "num", "siren", "siret",
+    "finess", "url", "telep", "style", "layer", "couche", "gml", "icon", "altitude", "http",
+    "courr", "email",
 )  # fmt: skip
 #: Whole words that do so too.
-_ELSE_WHOLE: Final = frozenset({"com", "id", "gid", "fid", "ogc", "objectid", "uuid"})
+_ELSE_WHOLE: Final = frozenset(
+    {"com", "dep", "reg", "irs", "arr", "ars", "resp", "voie", "rue", "pays", "tvs", "ept", "stat",
+     "obs", "cd", "tel", "web", "lien", "site", "id", "gid", "fid", "ogc", "objectid", "uuid"}
+)  # fmt: skip
+_YES_NO: Final = frozenset({"oui", "non", "o", "n", "vrai", "faux", "true", "false", "x"})
 #: Letters that a shapefile leaves of the name of a field.
 _CUT: Final = 10
 #: Letters from which the start of a word is that word.
@@ -137,12 +143,10 @@ def _rank(field: str, texts: Sequence[str], *, communes: bool) -> int | None:
         rank = 60 + _NAMING.index(naming[0])
     elif alone or (of and subject):
         rank = 80
-    elif naming and len(of) == 1:
-        rank = 90
     else:
         return None
-    # A number names worse than words, and what differs from a commune to the next names these.
-    wordless = not any(any(c.isalpha() for c in value) for value in values)
+    # A number or a yes names worse than words; what differs between communes names these.
+    wordless = all(value in _YES_NO or not any(map(str.isalpha, value)) for value in values)
     single = communes and len(values) > 1 and len({*values}) == len(values)
     return rank + 100 * wordless + 100 * (single and rank > 50)
 
@@ -150,18 +154,22 @@ def _rank(field: str, texts: Sequence[str], *, communes: bool) -> int | None:
 def _words(field: str) -> list[str]:
     """Words of the name of a field, those written in one apart."""
     apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", "_", field)
-    words = []
+    cut = len(field) == _CUT
+    words: list[str] = []
     for word in re.findall(r"[a-z]+|\d+", plain(apart)):
-        start = next((n for n in _NAMING if len(n) > 2 and word.startswith(n)), "")
-        rest = word[len(start) :]
-        glued = start and rest and _is(rest, ("cpts", *_TERRITORY, *_OTHER), cut=False)
-        words += [start, rest] if glued else [word]
+        parts = [(n, word[len(n) :]) for n in _NAMING if word.startswith(n)]
+        split = (p for p in parts if _is(p[1], _AFTER, cut=cut) or _is_else([p[1]]))
+        words += next(split, (word,))
     return words
 
 
 def _is_else(words: Sequence[str]) -> bool:
     """Whether these words make a field another thing than the name of a territory."""
-    return any(word in _ELSE_WHOLE or word.startswith(_ELSE) for word in words)
+    # A « communauté » may be a CPTS, « communes » are none.
+    return any(
+        word in _ELSE_WHOLE or (word.startswith(_ELSE) and not word.startswith("communaut"))
+        for word in words
+    )
 
 
 def _is(word: str, known: Sequence[str], *, cut: bool) -> bool:
