@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import sys
 import warnings
 import zipfile
@@ -146,6 +147,24 @@ def test_an_archive_is_read_in_its_folders_and_a_layer_chosen(tmp_path: Path) ->
     assert defect.startswith("« MSPS » : inconnu ; au plus près : --layer msp")
 
 
+def test_erased_rows_of_a_shapefile_are_left_aside_and_said(tmp_path: Path) -> None:
+    path = written(tmp_path / "z.shp", squares("Val", "Orge", "Sud"))
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    _, head, width = struct.unpack("<IHH", table[4:12])
+    table[head + width] = ord("*")
+    path.with_suffix(".dbf").write_bytes(table)
+    read = read_polygon_file(path)
+    assert read["name"].tolist() == ["Val", "Sud"]
+    assert read.attrs["notes"][0] == "Entités effacées du shapefile, laissées de côté : 1."
+
+
+@pytest.mark.parametrize("definition", ["", "Lambert 93", 'LOCAL_CS["plan"]'])
+def test_a_shapefile_of_unknown_system_is_refused(tmp_path: Path, definition: str) -> None:
+    path = written(tmp_path / "z.shp", squares("Val"))
+    path.with_suffix(".prj").write_text(definition)
+    assert refused(path)
+
+
 def folders(*names: str, extra: str = "") -> str:
     """Text of a KML of a polygon a folder."""
     ring = "<outerBoundaryIs><LinearRing><coordinates>{0},47.8 {1},47.8 {1},48 {0},48 {0},47.8"
@@ -179,6 +198,22 @@ def test_folders_of_a_kml_are_layers_and_those_left_out_are_named(tmp_path: Path
         archive.writestr("doc.kml", folders("Val"))
         archive.writestr("images/logo.png", b"x")
     assert read_polygon_file(tmp_path / "z.kmz")["name"].tolist() == ["Val"]
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<kml xmlns="http://earth.google.com/kml/2.1">', "utf-8"),
+        ("<kml>", "utf-8"),
+        ('<?xml version="1.0" encoding="ISO-8859-1"?><kml>', "latin-1"),
+        ('\ufeff<?xml version="1.0"?><kml>', "utf-8"),
+    ],
+)
+def test_a_kml_of_any_age_and_encoding(tmp_path: Path, head: str, encoding: str) -> None:
+    text = folders("Épieds")
+    path = tmp_path / "z.kml"
+    path.write_bytes((head + text[text.index("<Document>") :]).encode(encoding))
+    assert read_polygon_file(path)["name"].tolist() == ["Épieds"]
 
 
 def test_a_link_of_a_kml_is_not_followed_and_it_is_said(tmp_path: Path) -> None:

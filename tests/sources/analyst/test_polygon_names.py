@@ -68,7 +68,8 @@ def test_a_field_of_names_is_found_however_it_is_written() -> None:
     "field",
     ["nm_cpts", "nom_struct", "denominati", "libelle_cp", "nom_territ", "raison_soc", "NOMCPTS",
      "nomCpts", "cpts_nom", "lib_territ", "projet_cpt", "Name", "nom_offici", "Nom_de_la_",
-     "nmcpts", "nomstructu", "raisonsoci", "libellecpt", "NomTerrito", "raisonsociale"],
+     "nmcpts", "nomstructu", "raisonsoci", "libellecpt", "NomTerrito", "raisonsociale",
+     "nom_cpts_1", "NOM_CPTS_2024", "territoire_d_intervention"],
 )  # fmt: skip
 def test_fields_cut_by_a_shapefile(field: str) -> None:
     assert named({field: ["Val", "Orge"], "etat": ["projet", "ACI"]})[0] == field

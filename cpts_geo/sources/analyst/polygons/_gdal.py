@@ -57,13 +57,15 @@ _NOTHING: Final = frozenset({"nan", "NaT"})
 
 @dataclass(frozen=True, eq=False)
 class _Table:
-    """Features of a layer: name, system, fields and their values, WKB of each."""
+    """Features of a layer: name, system, fields and their values, WKB of each; how many more it
+    announces."""
 
     label: str
     crs: str | None
     fields: Sequence[str]
     values: Sequence[Any]
     wkbs: Sequence[bytes | None]
+    unread: int
 
     @property
     def kinds(self) -> list[str]:
@@ -96,6 +98,10 @@ def _among(
     for text in texts if driver != _DRIVERS[".fgb"] else ():
         _check_xml(text, name)
     tables = [table for text in texts for table in _tables(text, name, driver)]
+    cut = [each for each in tables if each.unread]
+    if cut:
+        count = len(cut[0].wkbs)
+        raise unreadable(name, f"{count + cut[0].unread} entités annoncées, {count} lues")
     drawn = [each for each in tables if {*each.kinds} - {*FLAT, ""}] or tables
     labels = _told_apart([each.label for each in drawn])
     place = chosen_layer(labels, wanted, name)
@@ -127,7 +133,11 @@ def _shapefile(content: bytes, name: str, wanted: str | None) -> tuple[_Table, l
     [table] = _tables(flat_archive(parts, "couche"), name, _DRIVERS[".shp"], encoding=encoding)
     if encoding:
         table = replace(table, values=_decoded(table.values))
-    return table, left_layers(labels, label)
+    notes = left_layers(labels, label)
+    if table.unread:
+        # Rows that a program has erased stay in the files until it packs them.
+        notes.append(f"Entités effacées du shapefile, laissées de côté : {table.unread}.")
+    return table, notes
 
 
 def _decoded(values: Sequence[Any]) -> list[list[Any]]:
@@ -179,9 +189,9 @@ def _table(content: bytes, name: str, place: int, *, label: str, encoding: str |
     most = LIMITS["polygons_read"] + 1
     meta, _, wkbs, values = raw.read(content, layer=place, encoding=encoding, max_features=most)
     hold("polygons_read", len(wkbs), PerimeterError, name=name)
-    if len(wkbs) < announced["features"]:
-        raise unreadable(name, f"{announced['features']} entités annoncées, {len(wkbs)} lues")
-    return _Table(label, meta["crs"], [str(field) for field in meta["fields"]], values, wkbs)
+    fields = [str(field) for field in meta["fields"]]
+    unread = max(announced["features"] - len(wkbs), 0)
+    return _Table(label, meta["crs"], fields, values, wkbs, unread)
 
 
 def _leave_only(driver: str, name: str) -> None:

@@ -29,7 +29,7 @@ _OTHER: Final = ("structure", "association", "secteur", "zone", "perimetre", "pr
 #: Words that say nothing of what is named.
 _FILLERS: Final = (
     "de", "la", "le", "du", "des", "l", "d", "complet", "usuel", "officiel", "long", "court",
-    "sociale", "fr",
+    "abrege", "sociale", "sante", "action", "intervention", "fr",
 )  # fmt: skip
 #: What is written in one word after a word of a name.
 _AFTER: Final = ("cpts", *_TERRITORY, *_OTHER, "sociale", "officiel", "complet", "usuel")
@@ -44,7 +44,7 @@ _ELSE: Final = (
 )  # fmt: skip
 #: Whole words that do so too.
 _ELSE_WHOLE: Final = frozenset(
-    {"com", "dep", "reg", "irs", "arr", "ars", "resp", "voie", "rue", "pays", "tvs", "ept", "stat",
+    {"com", "geo", "dep", "reg", "irs", "arr", "ars", "resp", "voie", "rue", "pays", "tvs", "ept", "stat",
      "obs", "cd", "tel", "web", "lien", "site", "id", "gid", "fid", "ogc", "objectid", "uuid"}
 )  # fmt: skip
 _YES_NO: Final = frozenset({"oui", "non", "o", "n", "vrai", "faux", "true", "false", "x"})
@@ -156,7 +156,7 @@ def _words(field: str) -> list[str]:
     apart = re.sub(r"(?<=[a-zà-ÿ])(?=[A-Z])", "_", field)
     cut = len(field) == _CUT
     words: list[str] = []
-    for word in re.findall(r"[a-z]+|\d+", plain(apart)):
+    for word in re.findall(r"[a-z]+", plain(apart)):
         parts = [(n, word[len(n) :]) for n in _NAMING if word.startswith(n)]
         split = (p for p in parts if _is(p[1], _AFTER, cut=cut) or _is_else([p[1]]))
         words += next(split, (word,))
