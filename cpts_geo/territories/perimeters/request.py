@@ -40,6 +40,7 @@ _KINDS: Final[Kinds] = {
     "name": ("--name", text),
     "only": ("--only", texts),
     "sheet": ("--sheet", text),
+    "layer": ("--layer", text),
 }
 
 
@@ -68,6 +69,8 @@ class Request:
         communes names.
     sheet : str or None
         Sheet of the workbook to read.
+    layer : str or None
+        Layer of polygons to read, where a file has several.
     cpts : sequence of str
         CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
     partial : bool
@@ -93,6 +96,7 @@ class Request:
     name: str | None = None
     only: Sequence[str] = ()
     sheet: str | None = None
+    layer: str | None = None
     cpts: Sequence[str] = ()
     partial: bool = False
 
@@ -144,6 +148,8 @@ class Request:
             defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
         if self.sheet and not listed:
             defects.append("--sheet : choisit une feuille d’un classeur (--perimeter)")
+        if self.layer and not self.polygon:
+            defects.append("--layer : choisit une couche de polygones (--perimeter) ; retirez-le")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
@@ -266,6 +272,7 @@ def _perimeters(
                 arrondissements=arrondissements,
                 name=request.name,
                 only=request.only,
+                layer=request.layer,
             )
         return file_perimeter(
             request.perimeter,
