@@ -36,7 +36,7 @@ from cpts_geo.sources.codes import COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 
 #: What zones of producers a commune is in: their codes, each with its name.
-ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
+_ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
     "former_communes", "outside_communes", "ept", "postal_codes", "day_profiles", "travel_factors",
@@ -101,7 +101,7 @@ _PLACES: Final[dict[str, pa.Column]] = {
     "departement_name": FILLED,
     "region": FILLED,
     "region_name": FILLED,
-    **{name: text(nullable=True) for name in ZONES},
+    **{name: text(nullable=True) for name in _ZONES},
     "epci": text(nullable=True),
     "epci_name": text(nullable=True),
     "split_family": text(

@@ -16,16 +16,25 @@ from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst.polygons import file as polygons
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._membership import (
     Perimeters,
     file_perimeter,
     published_perimeters,
 )
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
-from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
+from cpts_geo.territories.perimeters._zones import zoning_perimeters
 from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
 from cpts_geo.territories.perimeters.partition import places_of
-from cpts_geo.territories.perimeters.zonings import epci_zoning, tvs_zoning, zones_of_departements
+from cpts_geo.territories.perimeters.zonings import (
+    clues_to,
+    epci_zoning,
+    inner_note,
+    tvs_zoning,
+    with_ept,
+    zones_of_departements,
+)
+from cpts_geo.territories.zones.finding import find_zones
 
 _DIVISIONS: Final = ("epci", "tvs")
 _KINDS: Final[Kinds] = {
@@ -300,6 +309,10 @@ def _perimeters(
         codes, notes = zones_of_departements(zoning, request.departements, communes)
         folder = slug(f"departement {' '.join(request.departements)} {kind}")
     else:
-        codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
+        asked = request.tvs
+        if kind == "epci":
+            zoning, asked = with_ept(zoning, embedded.load_ept()), request.epci
+        codes, notes = find_zones(zoning, asked, clues=lambda: clues_to(zoning, communes))
+        notes += inner_note(zoning, codes)
         folder = None
     return zoning_perimeters(zoning, codes, communes, name=request.name, notes=notes, folder=folder)
