@@ -8,7 +8,7 @@ catches one class and never shows a traceback.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -189,6 +189,38 @@ class NameResolutionError(PerimeterError):
 
 class TableError(CptsGeoError):
     """A table breaks its contract: column missing, value negative, not a number."""
+
+
+class OutcomesError(TableError):
+    """
+    A call log says how calls ended in words that are not known.
+
+    Parameters
+    ----------
+    summary : str
+        As for :class:`CptsGeoError`, as are `defects` and `remedy`.
+    defects : sequence of str
+        Every defect.
+    remedy : str
+        What to do.
+    values : Mapping of str to int
+        Rows by unknown wording, of those that can name nobody.
+    hidden : int
+        Rows of the others, which are not repeated.
+    """
+
+    def __init__(
+        self,
+        summary: str,
+        *,
+        defects: Sequence[str],
+        remedy: str,
+        values: Mapping[str, int],
+        hidden: int,
+    ) -> None:
+        self.values = dict(values)
+        self.hidden = hidden
+        super().__init__(summary, defects=defects, remedy=remedy)
 
 
 class TravelError(CptsGeoError):

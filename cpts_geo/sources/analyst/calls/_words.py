@@ -14,7 +14,8 @@ import pandas as pd
 
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.sources._conventions.text import plain
-from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key
+from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
+from cpts_geo.sources.analyst.calls._wordings import WORDINGS
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
