@@ -207,6 +207,8 @@ class OutcomesError(TableError):
         Rows by unknown wording, of those that can name nobody.
     hidden : int
         Rows of the others, which are not repeated.
+    own : Mapping of str to str
+        Outcome by wording that the analyst explained.
     """
 
     def __init__(
@@ -217,10 +219,16 @@ class OutcomesError(TableError):
         remedy: str,
         values: Mapping[str, int],
         hidden: int,
+        own: Mapping[str, str],
     ) -> None:
         self.values = dict(values)
+        self.own = dict(own)
         self.hidden = hidden
         super().__init__(summary, defects=defects, remedy=remedy)
+
+
+class PlaceUnknownError(TableError):
+    """A call log gives hours in UTC, and nothing says on which clock its calls were taken."""
 
 
 class TravelError(CptsGeoError):

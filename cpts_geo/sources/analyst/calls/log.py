@@ -18,7 +18,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.asked import typed_path
-from cpts_geo.errors import OutcomesError, TableError, one_line
+from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError, one_line
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources.analyst.calls._columns import roles
 from cpts_geo.sources.analyst.calls._people import (
@@ -32,7 +32,12 @@ from cpts_geo.sources.analyst.calls._values._lines import said_lines
 from cpts_geo.sources.analyst.calls._values._zones import zone_of, zone_of_places
 from cpts_geo.sources.analyst.calls._values.ages import age_classes, hashed
 from cpts_geo.sources.analyst.calls._values.counts import count_columns, counted_log, without_totals
-from cpts_geo.sources.analyst.calls._values.outcomes import Outcomes, known_wordings, outcomes
+from cpts_geo.sources.analyst.calls._values.outcomes import (
+    Outcomes,
+    known_wordings,
+    outcomes,
+    read_wordings,
+)
 from cpts_geo.sources.analyst.calls._values.periods import plain_periods
 from cpts_geo.sources.analyst.calls._values.times import Times, are_in_utc, times
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS
@@ -52,6 +57,8 @@ _FRENCH: Final = {
     "reason": "classe de motif",
     "caller": "clé de l’appelant",
 }
+#: The same, in the first of their French wordings.
+OUTCOMES_FRENCH: Final = tuple(wordings[0] for wordings in WORDINGS.values())
 #: Columns that serve to tell calls alike, whose values nobody is to read again.
 _OPAQUE: Final = ("reason", "caller")
 
@@ -62,6 +69,7 @@ def read_call_log(
     *,
     today: dt.date | None = None,
     own_outcomes: Mapping[str, str] | None = None,
+    outcomes_file: Path | None = None,
     departments: Collection[str] = (),
 ) -> pd.DataFrame:
     """
@@ -78,6 +86,9 @@ def read_call_log(
         Later dates are refused; the day of the computer by default.
     own_outcomes : Mapping of str to str, optional
         Outcome (a key of :data:`OUTCOMES`, or a French wording of it) of wordings of one's own.
+    outcomes_file : Path, optional
+        The same in a CSV of columns ``valeur`` and ``sens``; rows without a meaning are passed
+        over.
     departments : Collection of str
         Départements of the line, which tell the clock of hours in UTC where no commune does.
 
@@ -101,6 +112,10 @@ def read_call_log(
     ------
     OutcomesError
         Outcomes that are not known; has those that name nobody.
+    PlaceUnknownError
+        Hours in UTC, and neither communes nor départements.
+    AskedError
+        Outcomes of one's own that do not exist.
     TableError
         The file cannot be read, says something of a person (by its name, a title, a header or by
         what cells look like), has no column of dates, two for one role, or holds dates, outcomes,
@@ -127,6 +142,9 @@ def read_call_log(
     """
     path = typed_path(path)
     refuse_name(path)
+    own = known_wordings(
+        (read_wordings(outcomes_file) if outcomes_file else {}) | {**(own_outcomes or {})}
+    )
     header, cells, around, adapted = read_table(path, read_bytes(path, CALL_LOG))
     places = roles(header)
     counts = count_columns(header, cells, places)
@@ -148,7 +166,7 @@ def read_call_log(
     said = times(dates, columns.get("hour"), today=day, zone=zone)
     if said.unplaced:
         raise _unplaced(path)
-    ends = _outcomes(columns.get("outcome"), cells.index, own_outcomes or {}, counted=bool(counts))
+    ends = _outcomes(columns.get("outcome"), cells.index, own, counted=bool(counts))
     ages, ageless = age_classes(columns["age"]) if "age" in columns else (_nothing(cells.index), [])
     communes, elsewhere = _communes(columns.get("commune"), columns.get("code"), cells.index)
     log = pd.DataFrame(
@@ -158,7 +176,7 @@ def read_call_log(
         log, cells, counts, header, places=places, unit=unit, said=said, today=day
     )
     if defects := [*said.defects, *counting.defects, *ends.defects, *ageless]:
-        raise _unusable(path, defects, ends)
+        raise _unusable(path, defects, ends, own)
     log = log if counting.log is None else counting.log
     for role in (role for role in _OPAQUE if role in columns):
         log[role] = hashed(columns[role])
@@ -187,17 +205,18 @@ def _zone(columns: Mapping[str, pd.Series], departments: Collection[str]) -> str
     return (None if texts is None else zone_of_places(texts)) or zone_of(departments)
 
 
-def _unplaced(path: Path) -> TableError:
+def _unplaced(path: Path) -> PlaceUnknownError:
     """The question of where hours in UTC were."""
-    return TableError(
+    return PlaceUnknownError(
         f"De quel territoire sont les appels de {one_line(path.name)} ?",
         defects=["ses heures sont en UTC (Z), et aucune commune ne dit de quel lieu elles sont"],
-        remedy="ajoutez une colonne commune ou code_insee, ou relancez en disant le département : "
-        "--departement 45 (heure de Paris), --departement 974 (heure de La Réunion)…",
+        remedy="ajoutez une colonne commune ou code_insee, ou dites le département de la ligne.",
     )
 
 
-def _unusable(path: Path, defects: Sequence[str], ends: Outcomes) -> TableError:
+def _unusable(
+    path: Path, defects: Sequence[str], ends: Outcomes, own: Mapping[str, str]
+) -> TableError:
     """Refusal of rows that cannot be read; one that has the unknown outcomes, where there are."""
     summary = f"Des lignes de {one_line(path.name)} ne peuvent pas être utilisées."
     remedy = (
@@ -208,7 +227,7 @@ def _unusable(path: Path, defects: Sequence[str], ends: Outcomes) -> TableError:
     if not ends.defects:
         return TableError(summary, defects=defects, remedy=remedy)
     return OutcomesError(
-        summary, defects=defects, remedy=remedy, values=ends.unknown, hidden=ends.hidden
+        summary, defects=defects, remedy=remedy, values=ends.unknown, hidden=ends.hidden, own=own
     )
 
 
@@ -232,7 +251,7 @@ def _outcomes(
 ) -> Outcomes:
     """Outcome of each row; without a column, an appointment for all, or unknown beside counts."""
     if texts is not None:
-        return outcomes(texts, own=known_wordings(own))
+        return outcomes(texts, own=own)
     one = [None if counted else "appointment"] * len(index)
     return Outcomes(
         pd.Series(pd.Categorical(one, categories=list(OUTCOMES)), index=index), [], {}, 0

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.asked import typed_path
+from cpts_geo.errors import AskedError, TableError, one_line, quoted
+from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst._tables.text import SEPARATORS, rows_of, text_of
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
 from cpts_geo.sources.analyst.calls._values._lines import said_lines, short
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS, is_common_wording, outcome_of
 from cpts_geo.sources.analyst.calls._words import is_common_name, words
+from cpts_geo.sources.door import Door, read_bytes
 
+_WORDINGS_FILE: Final = Door(
+    key="call_log",
+    error=TableError,
+    suffixes=frozenset({".csv", ".txt"}),
+    formats=".csv",
+    save_as="enregistrez le sens de vos issues en « CSV UTF-8 » (.csv).",
+    empty=lambda path: TableError(
+        f"{one_line(path.name)} est vide.",
+        remedy="donnez un CSV de deux colonnes, « valeur » et « sens ».",
+    ),
+)
 #: Likeness of a wording to a known one, from which it is a slip of the hand and may be quoted.
 _SLIP: Final = 0.8
 
@@ -59,6 +75,24 @@ def outcomes(texts: pd.Series, *, own: Mapping[str, str] | None = None) -> Outco
         said = " ; ".join(", ".join(wordings) for wordings in WORDINGS.values())
         defects.append(f"issues connues : {said}")
     return Outcomes(pd.Series(found, index=texts.index), defects, met, len(hidden))
+
+
+def read_wordings(path: Path) -> dict[str, str]:
+    """Meanings of a file, by wording; rows without one are passed over."""
+    path = typed_path(path)
+    text, _ = text_of(path, read_bytes(path, _WORDINGS_FILE), door=_WORDINGS_FILE)
+    for separator in SEPARATORS:
+        (_, first), *rows = rows_of(path, text, separator, door=_WORDINGS_FILE) or [(0, ())]
+        header = list(map(plain, first))
+        if {"valeur", "sens"} <= {*header}:
+            value, meaning = header.index("valeur"), header.index("sens")
+            full = [cells for _, cells in rows if len(cells) > max(value, meaning)]
+            return {cells[value]: cells[meaning] for cells in full if cells[meaning]}
+    raise AskedError(
+        f"{one_line(path.name)} ne dit pas le sens des issues.",
+        defects=["il faut deux colonnes, « valeur » et « sens »"],
+        remedy="complétez le fichier « issues.csv » que l’outil a écrit, ou faites-en un pareil.",
+    )
 
 
 def known_wordings(own: Mapping[str, str]) -> dict[str, str]:
