@@ -78,7 +78,7 @@ def call_log(
         ),
     ] = None,
 ) -> None:
-    """Lire un journal d’appels, ou des comptes, et en tirer le scénario."""
+    """Lire un journal d’appels ou des comptes, en tirer le scénario."""
     # Imported here so that --help answers at once.
     from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415

@@ -57,6 +57,10 @@ CALL_LOG: Final = Door(
 )
 
 
+#: Rows from which two sheets alike are no chance.
+_COPIED: Final = 3
+
+
 class Table(NamedTuple):
     """Header, the rows below it by where they stand, what is around it about people, what was
     adapted to read it."""
@@ -140,7 +144,7 @@ def _of_sheets(path: Path, sheets: Mapping[str, list[Row]], names: Sequence[str]
     titles = [title for part in read for title in part.titles]
     left = [name for name in sheets if name not in {part.name for part in alike}]
     notes = _said_sheets(read, copies, left, hidden=[n for n in names if n not in sheets])
-    return _whole(path, read, around_table(titles, names), notes=notes)
+    return _whole(path, read, around_table(titles, names), notes=[*notes, *_said_twice(read)])
 
 
 def _key(header: Sequence[str]) -> tuple[str, ...]:
@@ -148,18 +152,32 @@ def _key(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(plain(cell) for cell in header))
 
 
-def _without_copies(parts: list[_Part]) -> tuple[list[_Part], list[str]]:
-    """Sheets without those whose every row the others hold (a year beside its months)."""
-    kept, copies = list(parts), []
-    counts = {part.name: Counter(cells for _, cells in part.rows) for part in parts}
+def _without_copies(parts: Sequence[_Part]) -> tuple[list[_Part], list[str]]:
+    """Sheets without those that hold what others do: twice the same, a year beside its months."""
+    kept: list[_Part] = []
+    held: list[Counter[tuple[str, ...]]] = []
     for part in sorted(parts, key=lambda part: len(part.rows)):
-        others = sum(
-            (counts[p.name] for p in kept if p.name != part.name), Counter[tuple[str, ...]]()
-        )
-        if part.rows and counts[part.name] <= others:
-            kept.remove(part)
-            copies.append(part.name)
-    return kept, copies
+        rows = Counter(cells for _, cells in part.rows)
+        whole = sum(held, Counter[tuple[str, ...]]())
+        if len(part.rows) < _COPIED or rows not in [*held, whole]:
+            kept.append(part)
+            held.append(rows)
+    names = {part.name for part in kept}
+    return [part for part in parts if part.name in names], [
+        part.name for part in parts if part.name not in names
+    ]
+
+
+def _said_twice(parts: Sequence[_Part]) -> list[str]:
+    """French sentence on rows that stand in several sheets."""
+    sheets = Counter(cells for part in parts for cells in {cells for _, cells in part.rows})
+    twice = sum(sheets[cells] > 1 for part in parts for _, cells in part.rows)
+    if not twice:
+        return []
+    return [
+        f"{counted(twice, 'ligne est la même', 'lignes sont les mêmes')} dans plusieurs feuilles : "
+        "gardées ; vérifiez que ce ne sont pas des copies."
+    ]
 
 
 def _said_sheets(

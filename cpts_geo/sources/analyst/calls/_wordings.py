@@ -20,7 +20,8 @@ WORDINGS: Final = {
         "rendez-vous", "RDV", "rendez-vous pris", "RDV pris", "rendez-vous donné", "RDV donné",
         "rendez-vous attribué", "RDV attribué", "rendez-vous proposé", "RDV proposé",
         "consultation", "téléconsultation", "visite", "servi", "servie", "vu", "vue", "reçu",
-        "reçue", "venu", "venue", "présent", "présente", "honoré", "créneau donné",
+        "reçue", "venu", "venue", "présent", "présente", "honoré", "arrivé", "arrivée",
+        "en salle d’attente", "créneau donné",
         "créneau attribué", "pris en charge", "prise en charge", "appointment", "booked", "seen",
     ),
     "advice": (
@@ -50,8 +51,8 @@ WORDINGS: Final = {
     "no_answer": (
         "sans réponse", "pas de réponse", "non répondu", "non décroché", "appel perdu",
         "appels perdus", "appel manqué", "appels manqués", "appel abandonné", "appels abandonnés",
-        "abandon", "abandons", "abandonné", "raccroché", "raccrochés", "injoignable", "répondeur",
-        "no answer", "missed call",
+        "abandon", "abandons", "abandonné", "raccroché", "raccrochés",
+        "raccroché avant réponse", "injoignable", "répondeur", "no answer", "missed call",
     ),
 }  # fmt: skip
 _OUTCOME_OF: Final = {
@@ -66,15 +67,16 @@ def _stems(words: str) -> frozenset[str]:
 
 def _stem(word: str) -> str:
     """A word without the marks of gender and number."""
-    return word.rstrip("es") or word
+    return word.rstrip("es") if len(word) > 3 else word
 
 
 _NEGATIONS: Final = _stems("sans pas non aucun plus ni")
 #: What a negation turns into another outcome: « non venu », « sans créneau », « pas de réponse ».
 _DENIED: Final = {
-    "cancelled": _stems("venu vu honore present presente excuse"),
+    "cancelled": _stems("venu vu vue vus vues honore present presente excuse"),
     "no_slot": _stems(
-        "rdv rendez rendezvous creneau place disponibilite solution servi satisfait consultation"
+        "rdv rendez rendezvous creneau place disponibilite solution servi satisfait pourvu "
+        "consultation"
     ),
     "no_answer": _stems("reponse repondu decroche abouti joint joignable"),
 }
@@ -85,25 +87,33 @@ _SAYING: Final = {
     "no_answer": _stems("injoignable repondeur abandon abandonne raccroche manque"),
     "no_slot": _stems("refus refuse complet sature"),
     "redirected": _stems(
-        "oriente reoriente orientation reorientation redirige urgence samu sau sas smur 15 116 117"
+        "oriente reoriente orientation reorientation redirige adresse traitant urgence urgences "
+        "samu sau sas smur 15 116 117"
     ),
     "advice": _stems("conseil renseignement information"),
     "appointment": _stems(
-        "rdv rendez rendezvous consultation teleconsultation visite creneau vu venu honore recu "
-        "confirme"
+        "rdv rendez rendezvous consultation teleconsultation visite creneau vu vue vus vues venu "
+        "honore recu confirme"
     ),
 }
 # Words that change nothing.
 _NEUTRAL: Final = _stems(
-    "par le la l les du de des d au aux a en un une ce ne n s est avec vers chez sur appel "
-    "patient usager medecin docteur praticien medical infirmier ide secretariat cabinet centre "
-    "soin service telephone telephonique vous pris prise charge donne attribue propose fixe jour "
-    "meme lendemain"
+    "par le la les de des du au aux en un une ce ne est avec vers chez sur sous vous appel patient "
+    "usager medecin docteur praticien medical infirmier infirmiere ide secretariat cabinet centre "
+    "soin soins service telephone telephonique pris prise charge donne attribue propose fixe jour "
+    "meme lendemain disponible csnp snp msp 24h 48h 72h"
 )
 #: What a column of counts holds where it counts every call.
 CALLS: Final = "calls"
-_NUMBERS_OF: Final = _stems("nb nbre nombre effectif total totaux somme recu entrant quotidien")
+#: The same, where its header does not say what it counts.
+TOTAL: Final = "total"
+_NUMBERS_OF: Final = _stems(
+    "nb nbre nombre effectif total totaux somme recu entrant quotidien dont compte"
+)
+_NUMBERED: Final = _stems("n no num numero id ref")
 _ALL_CALLS: Final = _stems("appel demande sollicitation call")
+#: « l’ », « d’ »: a letter alone may be somebody's initial.
+_ELIDED: Final = re.compile(r"\b[dlns]'")
 _SAID_IN: Final = (
     _NEGATIONS
     | _NEUTRAL
@@ -123,13 +133,20 @@ def outcome_of(text: str) -> str | None:
 
 
 def count_of(header: str) -> str | None:
-    """What a header would count, were its cells numbers: an outcome, :data:`CALLS` for all calls;
-    None for neither."""
-    said = [word for word in _tokens(GLUED_CASE.sub(" ", header)) if word not in _NUMBERS_OF]
-    bare = [word for word in said if word not in _NEUTRAL | _ALL_CALLS]
-    if not bare:
-        return CALLS if not _ALL_CALLS.isdisjoint(said) else None
-    return outcome_of(" ".join(said))
+    """What a header would count, were its cells numbers: an outcome, :data:`CALLS`, or
+    :data:`TOTAL` where it does not say of what; None for none of them."""
+    said = _tokens(GLUED_CASE.sub(" ", header))
+    # « N° appel » numbers calls, and counts none.
+    if not said or not _NUMBERED.isdisjoint(said):
+        return None
+    named = [word for word in said if word not in _NUMBERS_OF]
+    if not named:
+        return TOTAL
+    if _NEUTRAL.issuperset(named):
+        return None if _ALL_CALLS.isdisjoint(named) else CALLS
+    if _ALL_CALLS.issuperset(named):
+        return CALLS
+    return outcome_of(" ".join(named))
 
 
 def is_common_wording(text: str) -> bool:
@@ -140,7 +157,7 @@ def is_common_wording(text: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     """Stems of the words and numbers of a wording."""
-    return [_stem(word) for word in re.findall("[a-z0-9]+", plain(text))]
+    return [_stem(word) for word in re.findall("[a-z0-9]+", _ELIDED.sub(" ", plain(text)))]
 
 
 def _by_words(text: str) -> str | None:

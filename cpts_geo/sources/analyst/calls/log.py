@@ -19,7 +19,6 @@ import pandas as pd
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError, one_line
-from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources.analyst.calls._columns import roles
 from cpts_geo.sources.analyst.calls._people import (
     label_shown,
@@ -38,7 +37,7 @@ from cpts_geo.sources.analyst.calls._values.outcomes import (
     outcomes,
     read_wordings,
 )
-from cpts_geo.sources.analyst.calls._values.periods import plain_periods
+from cpts_geo.sources.analyst.calls._values.periods import UNIT_WORDS, Unit, plain_periods
 from cpts_geo.sources.analyst.calls._values.times import Times, are_in_utc, times
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS
 from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
@@ -173,22 +172,20 @@ def read_call_log(
         {"time": said.local, "outcome": ends.read, "commune": communes, "age_class": ages}
     )
     counting = counted_log(
-        log, cells, counts, header, places=places, unit=unit, said=said, today=day
+        log, cells, counts, header, places=places, unit=unit, said=said, today=day, name=path.name
     )
     if defects := [*said.defects, *counting.defects, *ends.defects, *ageless]:
         raise _unusable(path, defects, ends, own)
     log = log if counting.log is None else counting.log
     for role in (role for role in _OPAQUE if role in columns):
         log[role] = hashed(columns[role])
-    if counts:
-        hold("call_log_rows", len(log), TableError, name=path.name)
     log = log.reset_index(drop=True)
     log.attrs = {
         "notes": (
             *adapted,
             *_left_out(summed),
             *counting.notes,
-            *_notes(header, places, said=said, elsewhere=elsewhere),
+            *_notes(header, places, said=said, elsewhere=elsewhere, unit=counting.unit),
             *unread_columns(header, cells, places, around=around),
         ),
         "lower_bound": set(counts.values()) <= {"appointment"} and "outcome" not in columns,
@@ -281,7 +278,7 @@ def _nothing(index: pd.Index) -> pd.Series:
 
 def _left_out(summed: Sequence[object]) -> list[str]:
     """French sentence on rows that are totals of others."""
-    return [f"{said_lines(summed)} de totaux, laissées de côté."] if summed else []
+    return [f"Totaux, laissés de côté : {said_lines(summed)}."] if summed else []
 
 
 def _notes(
@@ -290,6 +287,7 @@ def _notes(
     *,
     said: Times,
     elsewhere: list[object],
+    unit: Unit | None,
 ) -> tuple[str, ...]:
     """French sentences on columns read, times adapted and what the log lacks."""
     notes = [
@@ -309,7 +307,12 @@ def _notes(
             "La clé de l’appelant ne sert qu’à reconnaître ses rappels : elle est hachée à la "
             "lecture, avec un secret tiré au sort, et n’est écrite nulle part."
         )
-    if not said.with_hour:
+    if unit in ("week", "month"):
+        notes.append(
+            f"Des comptes par {UNIT_WORDS[unit]} ne disent ni l’heure, ni le jour de la semaine, "
+            "ni les écarts d’un jour à l’autre."
+        )
+    elif not said.with_hour:
         notes.append("Le journal donne des jours, sans heure : pas de profil horaire.")
     if "outcome" not in places and "count" not in places:
         notes.append(

@@ -16,8 +16,10 @@ _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d+)?")
 _FIRST: Final = (datetime(FIRST_CALLS, 1, 1) - _ZERO).days
 _FRACTION: Final = re.compile(r"0(?:[.,]\d+)?")
 _DOTTED: Final = re.compile(r"\d{1,2}[.]\d\d")
-_COMPACT: Final = re.compile(r"\d{3,4}")
+_COMPACT: Final = re.compile(r"\d{3,6}")
 _BARE: Final = re.compile(r"\d{1,2}")
+#: Decimals of a day that tell its seconds.
+_EXACT: Final = 5
 #: Minutes that hours in decimals would have: 8.25 is a quarter past eight, or 25 past.
 _QUARTERS: Final = frozenset({"00", "25", "50", "75"})
 
@@ -79,6 +81,7 @@ def _is_serial(text: str) -> bool:
 
 
 def _of_days(text: str) -> datetime:
-    """Moment of a number of days of Excel, to the second."""
-    days = float(text.replace(",", "."))
-    return _ZERO + timedelta(seconds=round(days * 86_400))
+    """Moment of a number of days of Excel, to the second; to the minute where it is rounded."""
+    whole, _, part = text.replace(",", ".").partition(".")
+    step = 1 if len(part) >= _EXACT else 60
+    return _ZERO + timedelta(int(whole), step * round(float(f"0.{part}") * 86_400 / step))

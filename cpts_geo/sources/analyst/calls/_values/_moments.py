@@ -22,7 +22,7 @@ _WHEN: Final = re.compile(
      | (?P<fd>\d{{1,2}})[-/.](?P<fm>\d{{1,2}})[-/.](?P<fy>\d{{4}}|\d\d)
      | (?P<wd>\d{{1,2}})(?:er)?[\s-]+(?P<month>{_WORD})\.?[\s-]+(?P<wy>\d{{4}}|\d\d))
     (?:(?:\s*[T,]\s*|\s+(?:[àa]\s+)?)
-     (?:(?P<compact>\d{{3,4}})
+     (?:(?P<compact>\d{{3,6}})
       | (?P<H>\d{{1,2}})
         (?:\s?[:h]\s?(?P<M>\d\d)?(?::(?P<S>\d\d)(?:[.,]\d+)?)?|\.(?P<dotted>\d\d))?)
      \s*(?P<half>[ap]\.?m\.?)?
@@ -30,6 +30,8 @@ _WHEN: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+#: « 20240304 », the year first.
+_GLUED: Final = re.compile(r"^(20\d\d)([01]\d)([0-3]\d)(?=[T ]|$)")
 _NOON: Final = 12
 
 
@@ -52,7 +54,7 @@ class _UnreadError(ValueError):
 
 def moment_of(text: str) -> Moment:
     """Moment that a cell writes, or the French reason why it is none."""
-    match = _WHEN.fullmatch(text.strip())
+    match = _WHEN.fullmatch(_GLUED.sub(r"\1-\2-\3", text.strip()))
     try:
         if not match:
             raise _UnreadError(_unreadable(text))
@@ -75,7 +77,8 @@ def _moment(part: dict[str, str | None], text: str) -> Moment:
         month = month_of(part["month"] or "") or 0
     short = (day, year) if part["fy"] and year < 100 else None
     year += 2000 * (year < 100)
-    if not month and part["wd"]:
+    weekday = _begun(part["weekday"] or "", WEEKDAYS)
+    if (not month and part["wd"]) or (weekday is None and part["weekday"]):
         raise _UnreadError(_unreadable(text))
     if month > 12:
         order = "année, mois, jour" if part["y"] else "jour, mois, année"
@@ -86,7 +89,7 @@ def _moment(part: dict[str, str | None], text: str) -> Moment:
         time = datetime(year, month, day, *_clock(part))
     except ValueError as error:
         raise _UnreadError("ce jour ou cette heure n’existe pas") from error
-    if part["weekday"] and _begun(part["weekday"], WEEKDAYS) != time.weekday():
+    if weekday not in (None, time.weekday()):
         raise _UnreadError("le jour de la semaine écrit n’est pas celui de cette date")
     return Moment(
         time,
@@ -114,14 +117,17 @@ def _begun(word: str, names: tuple[str, ...]) -> int | None:
 def _clock(part: dict[str, str | None]) -> tuple[int, int, int]:
     """Hour, minute and second of the parts of a date; a ValueError for an hour past noon twice."""
     if compact := part["compact"]:
-        hour, minute = int(compact[:-2]), int(compact[-2:])
+        seconds = compact[-2:] * (len(compact) > 4)
+        compact = compact.removesuffix(seconds)
+        hour, minute, second = int(compact[:-2]), int(compact[-2:]), int(seconds or 0)
     else:
         hour, minute = int(part["H"] or 0), int(part["M"] or part["dotted"] or 0)
+        second = int(part["S"] or 0)
     if half := part["half"]:
         if not 1 <= hour <= _NOON:
             raise ValueError
         hour = hour % _NOON + _NOON * (half[0] in "pP")
-    return hour, minute, int(part["S"] or 0)
+    return hour, minute, second
 
 
 def _offset(zone: str | None) -> timedelta | None:

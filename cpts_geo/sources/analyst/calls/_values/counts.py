@@ -14,18 +14,21 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cpts_geo.errors import quoted
+from cpts_geo.errors import TableError, quoted
 from cpts_geo.french import MONTHS, counted, joined
+from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
 from cpts_geo.sources.analyst.calls._values._lines import said_lines
 from cpts_geo.sources.analyst.calls._values.periods import UNIT_WORDS, Unit, last_day, unit_of
 from cpts_geo.sources.analyst.calls._values.times import Times
 from cpts_geo.sources.analyst.calls._whole import is_counter
-from cpts_geo.sources.analyst.calls._wordings import CALLS, count_of
+from cpts_geo.sources.analyst.calls._wordings import CALLS, TOTAL, count_of
 
 _NUMBER: Final = re.compile(r"(\d{1,3}(?:[\s\u202f\u00a0]\d{3})+|\d+)(?:[.,]0+)?")
 _LIKE_NUMBER: Final = r"-?\d[\d\s.,\u202f\u00a0]*"
+#: Ticks of a call in the column of its outcome.
+_MARKS: Final = {"x": 1.0, "oui": 1.0, "non": 0.0}
 _HALF: Final = 0.5
 #: Cells of a day that was not worked.
 _CLOSED: Final = frozenset({"ferme", "fermee", "fermeture", "ferie", "conge", "conges"}) | UNKNOWN
@@ -82,7 +85,12 @@ def count_columns(
         if what and _are_numbers(cells[place]):
             found[place] = what
     taken = {place for role, at in places.items() for place in at if role != "outcome"}
-    found = {place: what for place, what in found.items() if place not in taken}
+    calls = CALLS in found.values()
+    found = {
+        place: CALLS if what == TOTAL else what
+        for place, what in found.items()
+        if place not in taken and not (what == TOTAL and calls)
+    }
     return found if found.keys() - {*places.get("outcome", ())} else {}
 
 
@@ -114,17 +122,21 @@ def counted_log(
     unit: Unit | None,
     said: Times,
     today: date,
+    name: str,
 ) -> Counting:
     """Turn the rows of a log that count calls into these calls; nothing of rows that are calls."""
     if not counts:
         return Counting(None, [], [], None, ())
     read = _read(cells, counts, header)
     label = header[places["date"][0]]
+    rows = log.loc[read.table.index]
+    if CALLS not in read.table and (read.table.sum(axis=1) == 1).all():
+        # Each row is a call, ticked in the column of its outcome.
+        return Counting(_expanded(rows, read.table), read.defects, read.notes, None, ())
     asked = ""
     if unit is None:
         unit, asked = ("hour", "") if said.with_hour else unit_of(label, log["time"])
     defects = [*read.defects, *filter(None, [asked])]
-    rows = log.loc[read.table.index]
     if unit == "hour" and (rows["time"].dt.minute > 0).any():
         defects.append(
             "chaque ligne a son heure et un nombre : est-ce un appel, ou un compte ? Ôtez la "
@@ -145,11 +157,14 @@ def counted_log(
     going_on = [first for first, last in periods if last > today]
     if going_on:
         # Only the last one can be.
-        notes.append(f"Dernier {UNIT_WORDS[unit]} non terminé : laissé de côté.")
+        notes.append(
+            f"Non terminé, et laissé de côté : {UNIT_WORDS[unit]} du {going_on[0]:%d/%m/%Y}."
+        )
         rows = rows[rows["time"] < pd.Timestamp(going_on[0])]
         periods = periods[:-1]
     labels = [header[place] for place in counts]
     kept = read.table.loc[rows.index]
+    hold("call_log_rows", int(kept.max(axis=1).sum()), TableError, name=name)
     told = _said(kept, unit=unit, periods=len(periods), header=labels)
     return Counting(_expanded(rows, kept), [], [told, *notes], unit, periods)
 
@@ -180,7 +195,7 @@ def _read(cells: pd.DataFrame, columns: Mapping[int, str], header: Sequence[str]
     known = table.drop(index=empty)
     notes = []
     if len(empty):
-        notes.append(f"{said_lines(empty)} sans aucun compte : laissées de côté.")
+        notes.append(f"Sans aucun compte, et laissé de côté : {said_lines(empty)}.")
     if CALLS in known and len(without := known.index[known[CALLS].isna()]):
         defects.append(f"{said_lines(without)} : des issues, sans nombre d’appels")
     outcomes = known.drop(columns=CALLS, errors="ignore")
@@ -234,7 +249,8 @@ def _is_total(text: str) -> bool:
 def _are_numbers(texts: pd.Series) -> bool:
     """Whether a column holds numbers, whole or not, in half its cells or more."""
     known = texts[~_among(texts, _is_closed)]
-    return bool(len(known)) and bool(known.str.fullmatch(_LIKE_NUMBER).mean() >= _HALF)
+    like = known.str.fullmatch(_LIKE_NUMBER) | known.map(plain).isin(_MARKS)
+    return bool(len(known)) and bool(like.mean() >= _HALF)
 
 
 def _among(texts: pd.Series, test: Callable[[str], bool]) -> pd.Series:
@@ -252,5 +268,6 @@ def _numbers(texts: pd.Series) -> pd.Series:
     found: dict[str, Any] = {}
     for text in texts.unique():
         match = _NUMBER.fullmatch(text)
-        found[text] = float(re.sub(r"\D", "", match[1])) if match else np.nan
+        number = float(re.sub(r"\D", "", match[1])) if match else np.nan
+        found[text] = _MARKS.get(plain(text), number)
     return texts.map(found).astype(float)
