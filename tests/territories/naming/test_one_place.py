@@ -20,7 +20,8 @@ from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.naming.spelling import normalise_name
 
 #: Words after which the rest of a name only says where the commune is.
-LINKS = set("sur sous en le la les lez l de du des d a au aux pres devant".split())
+LINKS = frozenset({"a", "d", "l", "au", "aux", "de", "des", "devant", "du", "en", "la", "le", "les", "lez", "pres",
+                   "sous", "sur"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")
