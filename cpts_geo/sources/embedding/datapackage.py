@@ -105,6 +105,7 @@ _COMMUNE_COLUMNS = (
     "population", EARLIER_POPULATION, "area_km2", "lon", "lat", "point_status",
     "geometry",
 )  # fmt: skip
+_EVERY_COG = tuple(f"decoupage_administratif_{year}" for year in (COG_YEAR, *PAST_COG))
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
@@ -119,8 +120,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements, codes retirés et anciens noms depuis "
         f"{PAST_COG[-1]}, codes plus anciens",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        _EVERY_COG,
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
     ),
     "outside_communes.csv": (
@@ -140,8 +140,7 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "cog_events.csv": (
         "Événements entre COG annuels : fusions, scissions, changements de code",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        _EVERY_COG,
         EVENT_COLUMNS,
     ),
     "figures.parquet": (
