@@ -125,18 +125,15 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
     "outside_communes.csv": (
         "Communes des collectivités d’outre-mer, hors de toutes les autres tables",
-        ("decoupage_administratif_2026",),
-        ("code_insee", "name", "collectivite", "collectivite_name"),
+        _EVERY_COG[:1], ("code_insee", "name", "collectivite", "collectivite_name"),
     ),
     "ept.csv": (
         "Établissements publics territoriaux de la Métropole du Grand Paris, par commune",
-        ("decoupage_administratif_2026",),
-        ("code_insee", "ept", "ept_name"),
+        _EVERY_COG[:1], ("code_insee", "ept", "ept_name"),
     ),
     "postal_codes.parquet": (
         "Codes postaux des communes et des arrondissements de Paris, Lyon et Marseille",
-        ("decoupage_administratif_2026",),
-        ("postal_code", "code_insee"),
+        _EVERY_COG[:1], ("postal_code", "code_insee"),
     ),
     "cog_events.csv": (
         "Événements entre COG annuels : fusions, scissions, changements de code",

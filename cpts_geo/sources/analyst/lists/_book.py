@@ -58,7 +58,8 @@ def read_book(path: Path, content: bytes, *, sheet: str | None) -> Found:
     if path.suffix.lower() == ".xls":
         notes.append("Un .xls ne dit pas quelles lignes sont masquées : toutes sont lues.")
     found = chosen.found
-    return found._replace(notes=[*notes, *_hidden_columns(chosen.sheet), *found.notes])
+    notes += [*_hidden_columns(chosen.sheet), *found.notes]
+    return found._replace(notes=notes, sheet=chosen.sheet.name)
 
 
 def _listed(path: Path, sheet: Sheet) -> _List | None:
