@@ -147,6 +147,20 @@ def test_an_archive_is_read_in_its_folders_and_a_layer_chosen(tmp_path: Path) ->
     assert defect.startswith("« MSPS » : inconnu ; au plus près : --layer msp")
 
 
+@pytest.mark.parametrize("file", ["z.gpkg", "z.geojson", "z.kml", "z.fgb", "z.gml"])
+def test_the_only_file_of_polygons_of_an_archive_is_read(tmp_path: Path, file: str) -> None:
+    path = written(tmp_path / file, squares("Val", "Orge"))
+    with zipfile.ZipFile(tmp_path / "zones.zip", "w") as archive:
+        archive.write(path, f"export/{file}")
+        archive.writestr("lisez-moi.txt", "bonjour")
+    read = read_polygon_file(tmp_path / "zones.zip")
+    assert set(read["name"]) == {"Val", "Orge"}
+    assert read.attrs["notes"][0] == f"Fichier lu dans l’archive : « export/{file} »."
+    with zipfile.ZipFile(tmp_path / "zones.zip", "a") as archive:
+        archive.write(path, "autre.kml")
+    assert "contient 2 fichiers" in refused(tmp_path / "zones.zip").summary
+
+
 def test_erased_rows_of_a_shapefile_are_left_aside_and_said(tmp_path: Path) -> None:
     path = written(tmp_path / "z.shp", squares("Val", "Orge", "Sud"))
     table = bytearray(path.with_suffix(".dbf").read_bytes())

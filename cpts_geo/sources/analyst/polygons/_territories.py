@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,7 @@ from cpts_geo.sources.analyst.polygons._layer import (
     french_kind,
 )
 from cpts_geo.sources.analyst.polygons._names import territory_names
+from cpts_geo.sources.analyst.polygons._packed import only_member
 
 #: Straight edges are followed this closely when the CRS changes: metres, then degrees.
 _STEP_M: Final = 1000.0
@@ -78,6 +81,10 @@ def territories(
 
 def _read(content: bytes, name: str, *, suffix: str, wanted: str | None) -> Layer:
     """Features of a file, by its suffix."""
+    if suffix == ".zip" and (inside := only_member(content, name)):
+        path, content = inside
+        read = _read(content, name, suffix=PurePosixPath(path).suffix.lower(), wanted=wanted)
+        return replace(read, notes=(f"Fichier lu dans l’archive : {quoted(path)}.", *read.notes))
     if suffix == ".gpkg":
         return geopackage_layer(content, name, wanted=wanted)
     if suffix not in (".geojson", ".json"):
