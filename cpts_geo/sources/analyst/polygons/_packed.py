@@ -84,7 +84,10 @@ def check_shapefile(parts: Mapping[str, bytes], label: str, name: str) -> None:
         raise unreadable(name, f"{one_line(label)}.shp est coupé")
     if len(table) < head + rows * width:
         raise unreadable(name, f"{one_line(label)}.dbf est coupé")
-    outlines = (len(index) - 100) // 8
+    [listed] = struct.unpack(">i", index[24:28])
+    outlines = (2 * listed - 100) // 8
+    if len(index) < 2 * listed:
+        raise unreadable(name, f"{one_line(label)}.shx est coupé")
     if outlines != rows:
         why = f"{one_line(label)}.shx annonce {outlines} contours, et le .dbf {rows} lignes"
         raise unreadable(name, why)

@@ -232,11 +232,7 @@ def _listed_ranks(ranks: Sequence[int]) -> str:
 def _checked_step(shapes: Shapes, crs: pyproj.CRS | None, name: str) -> float:
     """Longest edge in the CRS of the file, once coordinates are found to go with it."""
     if crs is None or not (crs.is_geographic or crs.is_projected):
-        raise PerimeterError(
-            f"{one_line(name)} ne dit pas dans quel système de coordonnées il est écrit.",
-            remedy="attribuez-lui son système (Lambert-93 : EPSG:2154 ; WGS84 : EPSG:4326) dans "
-            "votre logiciel de cartographie, puis enregistrez-le de nouveau.",
-        )
+        raise _systemless(name)
     west, south, east, north = shapely.total_bounds(shapes)
     if crs.is_geographic and (max(-west, east) > 180 or max(-south, north) > 90):
         raise _implausible(shapes, crs, name, "des degrés sont attendus")
@@ -253,12 +249,24 @@ def _checked_step(shapes: Shapes, crs: pyproj.CRS | None, name: str) -> float:
 def _in_degrees(shapes: Shapes, crs: pyproj.CRS | None, step: float, name: str) -> Shapes:
     """Same polygons in EPSG:4326, their long edges kept straight in the CRS of the file."""
     lines = shapely.segmentize(shapes, step)
-    change = pyproj.Transformer.from_crs(crs, GEOGRAPHIC_CRS, always_xy=True).transform
+    try:
+        change = pyproj.Transformer.from_crs(crs, GEOGRAPHIC_CRS, always_xy=True).transform
+    except pyproj.exceptions.ProjError as error:  # a definition that is half one
+        raise _systemless(name) from error
     degrees = shapely.transform(lines, change, interleaved=False)
     if not np.isfinite(shapely.total_bounds(degrees)).all():
         raise _implausible(shapes, crs, name, "hors du domaine de ce système")
     # A projection can fold a sliver.
     return _valid(degrees)[0]
+
+
+def _systemless(name: str) -> PerimeterError:
+    """Refusal of coordinates of which nothing says the system."""
+    return PerimeterError(
+        f"{one_line(name)} ne dit pas dans quel système de coordonnées il est écrit.",
+        remedy="attribuez-lui son système (Lambert-93 : EPSG:2154 ; WGS84 : EPSG:4326) dans "
+        "votre logiciel de cartographie, puis enregistrez-le de nouveau.",
+    )
 
 
 def _implausible(shapes: Shapes, crs: pyproj.CRS | None, name: str, why: str) -> PerimeterError:
