@@ -151,13 +151,7 @@ def _drawn(layer: Layer, ranks: Sequence[int], name: str) -> tuple[Shapes, list[
         raise _no_surface([layer.kinds[rank] for rank in ranks], name)
     aside = Counter(kind for kind in layer.kinds if kind in FLAT)
     aside[COLLECTION] = len(read) - len(kept)
-    counts = joined(
-        [
-            french_kind(kind, n) if n > 1 else f"1 {french_kind(kind)}"
-            for kind, n in aside.items()
-            if n
-        ]
-    )
+    counts = _counts(aside)
     notes = [f"Laissés de côté, car ils n’ont pas de surface : {counts}."] if counts else []
     mixed = [ranks[place] + 1 for place in kept if layer.kinds[ranks[place]] == COLLECTION]
     if mixed:
@@ -168,14 +162,22 @@ def _drawn(layer: Layer, ranks: Sequence[int], name: str) -> tuple[Shapes, list[
     return shapes, kept, notes
 
 
+def _counts(kinds: Counter[str]) -> str:
+    """French words of how many of each kind of what has no surface."""
+    return joined([french_kind(kind, count) for kind, count in kinds.items() if count])
+
+
 def _no_surface(kinds: Sequence[str], name: str) -> PerimeterError:
     """Refusal of features none of which is a surface."""
     defects = []
     for rank, kind in enumerate(kinds):
-        what = french_kind(kind) if kind else "sans contour, ou de surface nulle"
-        defects.append(Defect(f"entité {rank + 1} : {what}", french_kind(kind) or "sans contour"))
+        what = french_kind(kind, 0) if kind else "sans contour, ou de surface nulle"
+        defects.append(
+            Defect(f"entité {rank + 1} : {what}", french_kind(kind, 0) or "sans contour")
+        )
+    counts = _counts(Counter(filter(None, kinds)))
     return PerimeterError(
-        f"{one_line(name)} ne contient pas de polygones.",
+        f"{one_line(name)} ne contient pas de polygones{f', mais {counts}' if counts else ''}.",
         defects=defects,
         remedy="un périmètre est une surface : " + EXPORT,
     )
