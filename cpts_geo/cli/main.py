@@ -17,6 +17,7 @@ from cpts_geo.cli._mistyped import misunderstood
 from cpts_geo.cli.commands._capacity import capacity_app
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
+from cpts_geo.cli.commands._places import places
 from cpts_geo.cli.commands._report import france, report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
@@ -71,6 +72,7 @@ app.add_typer(capacity_app)
 app.command("report")(report)
 app.command("export")(export)
 app.command("france")(france)
+app.command("places")(places)
 
 
 @app.callback(invoke_without_command=True)
