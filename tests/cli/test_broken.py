@@ -26,8 +26,8 @@ from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
-from cpts_geo.territories.perimeters._membership import file_perimeter
-from cpts_geo.territories.perimeters._polygons import polygon_perimeters
+from cpts_geo.territories.perimeters._files.lists import file_perimeter
+from cpts_geo.territories.perimeters._files.polygons import polygon_perimeters
 
 TESTS = Path(__file__).parents[1]
 BROKEN = TESTS / "data" / "broken"

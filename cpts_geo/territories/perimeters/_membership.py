@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from cpts_geo.errors import DataFileError, Defect, PerimeterError, one_line
-from cpts_geo.foreign import decodable, shown_name, visible
-from cpts_geo.french import number, signed_percent, slug
-from cpts_geo.schema import COLUMNS
-from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
-from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.french import slug
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.naming.codes import resolve_table
-from cpts_geo.territories.naming.names import LEFT_OUT, resolve
+from cpts_geo.territories.naming.names import resolve
 from cpts_geo.territories.naming.spelling import normalise_name
 
-#: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters._polygons`.
+#: Columns of the table of border communes, cut by the limit of a polygon.
 BORDER_COLUMNS: Final = (
     "territory",
     "code_insee",
@@ -174,128 +169,3 @@ def _check_stored(named: pd.DataFrame, choices: dict[str, str]) -> None:
             defects=[f"{row.published} : {row.code_insee} attendu" for row in wrong.itertuples()],
             remedy="corrigez data/cpts/perimeters.csv.",
         )
-
-
-def file_perimeter(
-    path: Path,
-    communes: pd.DataFrame,
-    *,
-    former: pd.DataFrame,
-    name: str | None = None,
-    departements: Collection[str] | None = None,
-    sheet: str | None = None,
-    only: Collection[str] = (),
-) -> Perimeters:
-    """The communes and arrondissements of an analyst's CSV or XLSX, as one territory or as those
-    that the list names, their keys made of their names."""
-    read = read_perimeter_file(path, sheet=sheet, only=only)
-    file = shown_name(path.name)
-    if "territory" in read:
-        tables = {str(label): rows for label, rows in read.groupby("territory", sort=False)}
-    else:
-        tables = {decodable(path.stem): read}
-    labels = list(tables)
-    if name:
-        if len(labels) > 1:
-            raise PerimeterError(
-                f"--name nomme un seul territoire, et {file} en liste {len(labels)}.",
-                defects=[f"« {one_line(label)} »" for label in labels],
-                remedy="retirez --name, ou choisissez un territoire avec --only.",
-            )
-        labels = [name]
-    keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
-    audits = _resolved(tables, communes, former=former, departements=departements)
-    notes = [
-        *map(visible, read.attrs["notes"]),
-        *(note for audit in audits for note in audit.attrs.get("notes", ())),
-        *_population_note(read, pd.concat(audits), communes),
-    ]
-    listed = [each.assign(territory=key) for key, each in zip(keys, audits, strict=True)]
-    audit = pd.concat(listed, ignore_index=True)
-    identity = pd.DataFrame(
-        {
-            "name": labels,
-            "document": [f"liste de communes fournie : {file}"] * len(keys),
-            "perimeter": ["Périmètre fourni par l’utilisateur."] * len(keys),
-        },
-        index=pd.Index(keys, name="territory"),
-    )
-    members = audit[["published", "code_insee", "territory"]].assign(basis="fichier", note="")
-    audit = pd.concat([audit, _left_out(read.attrs["left_out"], audit)], ignore_index=True)
-    audit = audit.assign(file=file, sheet=read.attrs["sheet"])
-    folder = keys[0] if len(keys) == 1 else slug(path.stem)
-    inputs = {file: sha256_of(path)}
-    return Perimeters(identity, members, audit, tuple(notes), inputs, folder=folder)
-
-
-def _left_out(lines: Sequence[tuple[int, str, str]], audit: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the audit for what was left out, each with the territory of the line before it."""
-    starts = [int(line.split(" + ")[0]) for line in audit["line"]]
-    order = sorted(zip(starts, audit["territory"], strict=True))
-    rows = []
-    for line, text, why in lines:
-        before = [territory for start, territory in order if start <= line]
-        rows.append(
-            {
-                "territory": before[-1] if before else order[0][1],
-                "published": text,
-                "code_insee": "",
-                "name": "",
-                "departement": "",
-                "method": LEFT_OUT,
-                "alternatives": why,
-                "line": str(line),
-            }
-        )
-    return pd.DataFrame(rows, columns=[*audit.columns])
-
-
-def _resolved(
-    tables: Mapping[str, pd.DataFrame],
-    communes: pd.DataFrame,
-    *,
-    former: pd.DataFrame,
-    departements: Collection[str] | None,
-) -> list[pd.DataFrame]:
-    """Audit of the list of each territory, or one refusal of all that is wrong in them."""
-    audits: list[pd.DataFrame] = []
-    refused: list[PerimeterError] = []
-    postal, outside = embedded.load_postal_codes(), embedded.load_outside_communes()
-    for table in tables.values():
-        # A population only checks the list, and names no commune.
-        rows = table.drop(columns=["population", "territory"], errors="ignore")
-        try:
-            audits.append(
-                resolve_table(
-                    rows, communes, former=former, departements=departements,
-                    postal=postal, outside=outside,
-                )
-            )  # fmt: skip
-        except PerimeterError as error:
-            refused.append(error)
-    if len(refused) == 1:
-        raise refused[0]
-    if refused:
-        raise type(refused[0])(
-            f"Les listes de {len(refused)} territoires ne peuvent pas être utilisées telles "
-            "quelles.",
-            defects=[defect for error in refused for defect in error.defects],
-            remedy=" ".join(dict.fromkeys(error.remedy for error in refused)),
-        )
-    return audits
-
-
-def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
-    """Say what a population column of the analyst's file amounts to, since it is not used."""
-    if "population" not in table:
-        return []
-    given = float(table["population"].sum())
-    known = communes["population"][communes["code_insee"].isin(audit["code_insee"])].sum()
-    # A sum that lacks communes compares with nothing.
-    whole = given > 0 and bool(table["population"].notna().all())
-    gap = f", soit {signed_percent(100 * (known / given - 1))}" if whole else ""
-    return [
-        f"Colonne « population » de votre fichier : {number(given)} habitants en tout. Les "
-        f"calculs prennent la population municipale {COLUMNS['population'].vintage} de l’Insee : "
-        f"{number(known)}{gap}."
-    ]

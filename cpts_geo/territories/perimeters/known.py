@@ -22,13 +22,13 @@ from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.cog.events import current_codes
+from cpts_geo.territories.perimeters._files.polygons import drawn_perimeters
 from cpts_geo.territories.perimeters._membership import (
     Perimeters,
     published_perimeters,
     resolve_codes,
     territory_keys,
 )
-from cpts_geo.territories.perimeters._polygons import drawn_perimeters
 from cpts_geo.territories.zones.finding import find_zones
 from cpts_geo.territories.zones.keys import cpts_key
 

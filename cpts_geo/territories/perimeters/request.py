@@ -17,12 +17,9 @@ from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst.polygons import file as polygons
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters._membership import (
-    Perimeters,
-    file_perimeter,
-    published_perimeters,
-)
-from cpts_geo.territories.perimeters._polygons import polygon_perimeters
+from cpts_geo.territories.perimeters._files.lists import file_perimeter
+from cpts_geo.territories.perimeters._files.polygons import polygon_perimeters
+from cpts_geo.territories.perimeters._membership import Perimeters, published_perimeters
 from cpts_geo.territories.perimeters._zones import zoning_perimeters
 from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
 from cpts_geo.territories.perimeters.partition import places_of
