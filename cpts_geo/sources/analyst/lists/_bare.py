@@ -29,6 +29,8 @@ _INTRODUCED: Final = re.compile(r"^[^:;]{1,120}:\s*(?=\S)")
 _TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b.*")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
 _SECTION: Final = re.compile(r"(?:cpts|communaute professionnelle territoriale de sante)\b.*")
+#: What parts communes inside a cell, and how few are a list.
+_PARTING: Final = {"\n": 2, ";": 2, ",": 3, " - ": 3, " – ": 3, " / ": 3, "•": 3}
 _SHARE: Final = 0.5
 
 
@@ -64,7 +66,7 @@ def shape_of(rows: Sequence[Row]) -> _Shape:
     shares = [found / named if named else 0.0 for found, named in counts]
     best = max(range(width), key=lambda place: counts[place][0], default=0)
     with_names = [place for place in range(width) if shares[place] >= _SHARE]
-    flat = len(with_names) > 1 or (width > 1 and len(rows) == 1)
+    flat = len(with_names) > 1 or (len(rows) == 1 and sum(named for _, named in counts) > 1)
     if flat:
         found, named = (sum(each) for each in zip(*counts, strict=True))
         return _Shape(found / named if named else 0.0, best, flat=True)
@@ -75,7 +77,12 @@ def _counted(rows: Sequence[Row], place: int) -> tuple[int, int]:
     """How many cells of a column are communes, and how many have letters."""
     cells = [cells[place] for _, cells in rows if place < len(cells)]
     named = [cell for cell in cells if any(map(str.isalpha, cell)) and not is_code_like(cell)]
-    return sum(map(is_commune, map(_without_introduction, named))), len(named)
+    return sum(map(_holds_communes, named)), len(named)
+
+
+def _holds_communes(cell: str) -> bool:
+    """Whether a cell names a commune, or lists several."""
+    return is_commune(_without_introduction(cell)) or bool(several_communes(cell))
 
 
 def read_bare(rows: Sequence[Row]) -> Found | None:
@@ -94,7 +101,7 @@ def read_bare(rows: Sequence[Row]) -> Found | None:
     # What is not a commune in the first row may be the name of the column.
     first = next((row for _, row in body if not is_section(row)), ())
     if shape.share >= _SHARE and shape.column < len(first):
-        if not is_commune(_without_introduction(first[shape.column])):
+        if not _holds_communes(first[shape.column]):
             return None
         columns = {"name": shape.column} | _beside(body, shape.column)
         labels = tuple(f"colonne {place + 1}" for place in range(len(first)))
@@ -133,17 +140,13 @@ def is_section(cells: Sequence[str]) -> bool:
 
 
 def several_communes(cell: str) -> list[str]:
-    """Communes that one cell lists, parted by line ends, semicolons or, from three on, commas;
-    none for one commune."""
-    for separator, fewest in (("\n", 2), (";", 2), (",", 3)):
+    """Communes that one cell lists, parted by line ends or semicolons or, from three on, by commas,
+    dashes or bars; none for one commune."""
+    for separator, fewest in _PARTING.items():
         pieces = [piece.strip() for piece in cell.split(separator) if piece.strip()]
         # A name may be cut after a hyphen at the end of a line.
-        whole = not any(piece.endswith("-") for piece in pieces)
-        if (
-            whole
-            and len(pieces) >= fewest
-            and all(map(is_commune, map(_without_introduction, pieces)))
-        ):
+        whole = len(pieces) >= fewest and not any(piece.endswith("-") for piece in pieces)
+        if whole and all(map(is_commune, map(_without_introduction, pieces))):
             return [_without_introduction(piece) for piece in pieces]
     return []
 
@@ -181,7 +184,10 @@ def _beside(rows: Sequence[Row], names: int) -> dict[str, int]:
         if place == names or not cells:
             continue
         if all(map(is_code_like, cells)):
-            found.setdefault("code" if _are_codes(cells) else "postal", place)
+            if _are_codes(cells):
+                found.setdefault("code", place)
+            elif not all(map(commune_of, cells)):  # else either: the names say which communes
+                found.setdefault("postal", place)
         elif all(map(_DEPARTEMENT.fullmatch, cells)):
             found.setdefault("departement", place)
     return found
