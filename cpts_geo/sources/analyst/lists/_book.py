@@ -55,8 +55,6 @@ def read_book(path: Path, content: bytes, *, sheet: str | None) -> Found:
         shown = [f"{quoted(each)}{'' if each in names else ' (masquée)'}" for each in unread]
         notes.append(f"{counted(len(unread), 'feuille non lue', 'feuilles non lues')} : "
                      f"{joined(shown)}.")  # fmt: skip
-    if path.suffix.lower() == ".xls":
-        notes.append("Un .xls ne dit pas quelles lignes sont masquées : toutes sont lues.")
     found = chosen.found
     return found._replace(notes=[*notes, *_hidden_columns(chosen.sheet), *found.notes])
 
