@@ -8,7 +8,7 @@ catches one class and never shows a traceback.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -169,6 +169,8 @@ class CptsGeoError(Exception):
 
     def __init__(self, summary: str, *, defects: Sequence[str] = (), remedy: str) -> None:
         self.summary = summary
+        #: Options that answer the question of this error, when typed after the same command.
+        self.retries: tuple[tuple[str, ...], ...] = ()
         self.defects = tuple(defects)
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]
@@ -189,6 +191,46 @@ class NameResolutionError(PerimeterError):
 
 class TableError(CptsGeoError):
     """A table breaks its contract: column missing, value negative, not a number."""
+
+
+class OutcomesError(TableError):
+    """
+    A call log says how calls ended in words that are not known.
+
+    Parameters
+    ----------
+    summary : str
+        As for :class:`CptsGeoError`, as are `defects` and `remedy`.
+    defects : sequence of str
+        Every defect.
+    remedy : str
+        What to do.
+    values : Mapping of str to int
+        Rows by unknown wording, of those that can name nobody.
+    hidden : int
+        Rows of the others, which are not repeated.
+    own : Mapping of str to str
+        Outcome by wording that the analyst explained.
+    """
+
+    def __init__(
+        self,
+        summary: str,
+        *,
+        defects: Sequence[str],
+        remedy: str,
+        values: Mapping[str, int],
+        hidden: int,
+        own: Mapping[str, str],
+    ) -> None:
+        self.values = dict(values)
+        self.own = dict(own)
+        self.hidden = hidden
+        super().__init__(summary, defects=defects, remedy=remedy)
+
+
+class PlaceUnknownError(TableError):
+    """A call log gives hours in UTC, and nothing says on which clock its calls were taken."""
 
 
 class TravelError(CptsGeoError):

@@ -89,7 +89,7 @@ def _asked(
         Path | None,
         path_option(
             "Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
-            "GeoJSON)."
+            "GeoJSON, shapefile ou son ZIP, KML, KMZ, FlatGeobuf, GML)."
         ),
     ] = None,
     epci: Annotated[
@@ -124,6 +124,10 @@ def _asked(
     ] = None,
     sheet: Annotated[
         str | None, typer.Option(help="Feuille de votre classeur à lire, s’il a plusieurs listes.")
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Avec des polygones, couche à lire d’un fichier qui en a plusieurs."),
     ] = None,
     departement: Annotated[
         list[str] | None,
@@ -217,6 +221,7 @@ def _asked(
         name=name,
         only=only or (),
         sheet=sheet,
+        layer=layer,
     )
     options = Options(
         travel=travel,

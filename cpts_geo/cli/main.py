@@ -14,7 +14,8 @@ from typer.exceptions import TyperException
 
 from cpts_geo import __version__
 from cpts_geo.cli._mistyped import misunderstood
-from cpts_geo.cli.commands._capacity import capacity_app
+from cpts_geo.cli.commands._call_log import LOG_HELP, call_log
+from cpts_geo.cli.commands._capacity import compare
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._report import france, report
@@ -67,7 +68,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(data_app, name="data")
-app.add_typer(capacity_app)
+app.command("compare")(compare)
+app.command("call-log", epilog=LOG_HELP)(call_log)
 app.command("report")(report)
 app.command("export")(export)
 app.command("france")(france)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -152,3 +153,37 @@ def write_call_log(
                 write_csv(tables[key].rename_axis(key).reset_index(), stage.folder / file)
                 made.append(file)
     return [folder / file for file in made]
+
+
+def write_outcomes(values: Mapping[str, int], folder: Path, *, own: Mapping[str, str]) -> Path:
+    """
+    Write the outcomes of a log that are not known, for the analyst to say what they mean.
+
+    Parameters
+    ----------
+    values : Mapping of str to int
+        Rows of the log by unknown wording.
+    folder : Path
+        Folder to write; a file of the same name is left alone, for it may have been completed.
+    own : Mapping of str to str
+        Wordings already explained, which are written too.
+
+    Returns
+    -------
+    Path
+        ``issues.csv``, or the first of ``issues_2.csv``... that is free: columns ``valeur``,
+        ``sens`` (empty for the unknown ones) and ``lignes`` (rows; unknown for the others).
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    rows: list[tuple[str, str, int | None]] = [(text, meant, None) for text, meant in own.items()]
+    rows += [(text, "", count) for text, count in values.items()]
+    table = pd.DataFrame(rows, columns=["valeur", "sens", "lignes"])
+    names = (f"issues{f'_{n}' if n > 1 else ''}.csv" for n in itertools.count(1))
+    name = next(name for name in names if not (folder / name).exists())
+    with staged(folder) as stage:
+        write_csv(table.astype({"lignes": "Int64"}), stage.folder / name)
+    return folder / name

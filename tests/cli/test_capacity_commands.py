@@ -411,3 +411,79 @@ def test_both_scenarios_are_told_however_long_the_first(command: Command, tmp_pa
     assert code == 1
     assert "et 70 autres" in err
     assert err.count("inconnu_1 »") == 2
+
+
+def unknown(folder: Path) -> Path:
+    """A log of which two wordings are unknown, and a third may be somebody."""
+    path = journal(folder / "appels.csv")
+    more = ["Sans suite", "Sans suite", "Reporté", "Fictif"]
+    lines = [f"04/03/2024 08:{10 + i}:00;{each}" for i, each in enumerate(more)]
+    path.write_text("\n".join([path.read_text("utf-8"), *lines]), encoding="utf-8")
+    return path
+
+
+def test_unknown_outcomes_are_written_to_be_completed(command: Command, tmp_path: Path) -> None:
+    path = unknown(tmp_path)
+    asked = ("call-log", path, "--scenario", "ouest_loiret", "--output", "ici")
+    code, out, err = command(*asked)
+    assert (code, out) == (1, "")
+    said = plain(err)
+    assert "complétez la colonne « sens » de « ici/issues.csv »" in said
+    again = (
+        f"cpts-geo call-log {path} --scenario ouest_loiret --output ici --outcomes ici/issues.csv"
+    )
+    assert again in said.replace("\n", " ")
+    made = tmp_path / "ici" / "issues.csv"
+    assert made.read_text("utf-8").splitlines() == [
+        "valeur,sens,lignes", "Sans suite,,2", "Reporté,,1",
+    ]  # fmt: skip
+    assert [each.name for each in made.parent.iterdir() if each.suffix] == ["issues.csv"]
+    # What was completed is not lost, and is not asked twice.
+    made.write_text("valeur,sens\nSans suite,autre\nReporté,\n", encoding="utf-8")
+    code, _, err = command(*asked, "--outcomes", "ici/issues.csv", "--outcome", "Fictif=lapin")
+    assert (code, "« Reporté »" in err, "« Sans suite »" in err) == (1, True, False)
+    assert (made.parent / "issues_2.csv").read_text("utf-8").splitlines()[1:] == [
+        "Sans suite,other,", "Fictif,cancelled,", "Reporté,,1",
+    ]  # fmt: skip
+    code, out, err = command(
+        *asked, "--outcomes", "ici/issues.csv", "--outcome", "Fictif=lapin",
+        "--outcome", "Reporté=appointment",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "ouest_loiret_appels.toml" in out
+
+
+@pytest.mark.parametrize("typed", ["Sans suite", "=autre", "Sans suite=bof", "Sans suite="])
+def test_an_outcome_is_typed_with_its_meaning(command: Command, tmp_path: Path, typed: str) -> None:
+    path = unknown(tmp_path)
+    code, _, err = command("call-log", path, "--scenario", "ouest_loiret", "--outcome", typed)
+    assert code == 1
+    assert "À faire" in err
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_hours_in_utc_ask_for_a_place_that_the_scenario_lacks(
+    command: Command, tmp_path: Path
+) -> None:
+    path = journal(tmp_path / "appels.csv")
+    head, *rows = path.read_text("utf-8").splitlines()
+    in_utc = [row.replace(";", " Z;") for row in rows]
+    path.write_text("\n".join([head, *in_utc]), encoding="utf-8")
+    # The territory of a scenario of ours is known.
+    code, out, err = command("call-log", path, "--scenario", "ouest_loiret", "--output", "ici")
+    assert code == 0, err
+    assert "ramenées à l’heure de Paris" in plain(err + out)
+    mine = 'base = "ouest_loiret"\nlabel = "À moi"\nterritory = "a_moi"\n'
+    (tmp_path / "mien.toml").write_text(mine, encoding="utf-8")
+    asked = ("call-log", path, "--scenario", "mien.toml")
+    code, _, err = command(*asked)
+    assert code == 1
+    assert "--departement 974" in plain(err)
+    code, _, err = command(*asked, "--departement", "974")
+    assert "ramenées à l’heure de La Réunion" in plain(err)
+
+
+def test_help_says_which_columns_a_log_needs(command: Command) -> None:
+    _, out, _ = command("call-log", "--help")
+    for words in ("date_heure, ou date et heure", "date;heure;issue;commune", "date;appels;consul"):
+        assert words in out

@@ -246,7 +246,6 @@ def test_help_is_in_french(command: str) -> None:
         (["lvo", "--scenario", "a.toml", "--scenario", "b.toml"], ["« a.toml »", "« b.toml »"]),
         (["--perimeter", "absent.csv"], ["absent.csv"]),
         (["--travel", "absent.csv"], ["absent.csv"]),
-        (["--perimeter", BROKEN / "repeated.csv"], ["même commune", "45130"]),
     ],
     ids=lambda value: Path(value[-1]).name if isinstance(value, list) else None,
 )

@@ -26,6 +26,7 @@ _OUTCOME_WORDS: Final = {
     "duplicate": "doublon",
     "cancelled": "annulé ou non honoré",
     "other": "autre",
+    "no_answer": "sans réponse",
     "unknown": "issue inconnue",
 }
 
@@ -51,7 +52,8 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     period = f"{day(found.start.isoformat())} au {day(found.end.isoformat())}"
     said = [
         f"{counted(found.calls, *word)} du {period}, en "
-        f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}.",
+        f"{counted(found.opening_days, 'jour d’ouverture', 'jours d’ouverture')}"
+        + (f", d’après des comptes {found.counted_by}." if found.counted_by else "."),
         f"Par jour d’ouverture : {_rate(per_day.mean, per_day.interval(CHANCE), 2)}.",
         _per_person(found),
         f"Ces intervalles ({CHANCES}) ne disent que l’erreur de comptage, pas ce qu’on "
@@ -60,16 +62,21 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
         f"En dehors des jours comptés : {_count(tables['apart'], 'outside', word)}.",
     ]
     if found.lower_bound:
-        said.append("Chaque ligne est une consultation donnée : la demande est au moins celle-là.")
+        said.append(
+            "Chaque ligne est une consultation donnée : la demande est au moins celle-là."
+            if found.counted is None
+            else "Seules des consultations sont comptées : la demande est au moins celle-là."
+        )
     else:
         outcomes = tables["outcome"]
         taken = "comptés avec les doublons" if found.repeats_out else "laissés dans les demandes"
         said += [
-            f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment')}. Sur une ligne "
-            "saturée, cette part mesure ses créneaux, pas le besoin.",
-            f"Appels restés sans créneau : {_share(outcomes, 'no_slot')}.",
-            f"Doublons : {_share(outcomes, 'duplicate')} ; appels qui en répètent un autre sans "
-            f"être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
+            f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment', found)}. Sur une "
+            "ligne saturée, cette part mesure ses créneaux, pas le besoin.",
+            f"Appels restés sans créneau : {_share(outcomes, 'no_slot', found)}.",
+            *_unanswered(found, outcomes),
+            f"Doublons : {_share(outcomes, 'duplicate', found)} ; appels qui en répètent un autre "
+            f"sans être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
             _requests(found, tables),
             _need(found, tables),
             *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
@@ -172,7 +179,12 @@ def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     """Share of the requests that deserved a slot, with its interval, or that it is not known."""
     counts = shown_need(found, tables)
     if counts is None:
-        return "Part de celles qui relevaient d’une consultation : trop peu d’appels par issue."
+        why = (
+            "trop peu d’appels par issue"
+            if found.counted is None
+            else "les comptes ne la disent pas, et elle reste supposée"
+        )
+        return f"Part de celles qui relevaient d’une consultation : {why}."
     ends = CountedShare("", counts).quantile([LEVELS["p10"], LEVELS["p90"]])
     low, high = (percent(float(end)) for end in ends)
     return (
@@ -182,8 +194,20 @@ def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
     )
 
 
-def _share(outcomes: pd.DataFrame, outcome: str) -> str:
+def _unanswered(found: CallProfile, outcomes: pd.DataFrame) -> list[str]:
+    """French sentence on the calls that nobody took, where there are."""
+    if not found.outcomes["no_answer"]:
+        return []
+    return [
+        f"Appels sans réponse : {_share(outcomes, 'no_answer', found)}. Ils comptent parmi les "
+        "demandes, sans dire ce qu’elles étaient ; qui a rappelé peut y être deux fois."
+    ]
+
+
+def _share(outcomes: pd.DataFrame, outcome: str, found: CallProfile) -> str:
     """Share of an outcome among the calls, or the mask in its place."""
+    if not found.outcomes[outcome] and found.counted is not None:
+        return "aucune colonne de comptes ne le dit"
     # No masking protects this split: nothing of it is shown.
     if outcome not in outcomes.index:
         return MASK_LABEL
@@ -206,7 +230,12 @@ def _dispersion(found: CallProfile) -> str:
     """How far days differ, beside what chance alone makes of them (variance / mean)."""
     dispersion = found.dispersion
     if math.isnan(dispersion.index):
-        return "Écarts d’un jour à l’autre : trop peu de jours pour les mesurer."
+        why = (
+            "trop peu de jours pour les mesurer"
+            if found.counted is None
+            else f"des comptes {found.counted_by} ne les mesurent pas"
+        )
+        return f"Écarts d’un jour à l’autre : {why}."
     verdict = (
         "qui ne les explique pas ; l’intervalle des taux est trop étroit d’autant"
         if dispersion.overdispersed

@@ -1,4 +1,8 @@
-"""Which opening days a log covers: silences that no chance explains, days cut at its ends."""
+"""Which opening days a log covers: silences that no chance explains, days cut at its ends.
+
+Calls counted by week or by month are dealt evenly over the opening days of each row, which says
+nothing of a weekday, nor of how days vary; totals, months and growth are those counted.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from scipy.stats import poisson
 
 from cpts_geo.capacity.calls._variation import daily_dispersion
 from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE
+from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -21,6 +26,13 @@ Flags = npt.NDArray[np.bool_]
 _AROUND: Final = 20
 #: Fewer opening days say nothing of what a day usually has.
 _WEEK_DAYS: Final = 5
+#: What a row may count, in French, after a figure.
+BY_UNIT: Final = {
+    "hour": "par heure",
+    "day": "par jour",
+    "week": "par semaine",
+    "month": "par mois",
+}
 
 
 class Exposure(NamedTuple):
@@ -119,3 +131,44 @@ def _cut(daily: pd.Series, times: pd.Series) -> list[pd.Timestamp]:
         if 2 * chance < IMPLAUSIBLE:
             found.append(days[place])
     return found
+
+
+class Period(NamedTuple):
+    """A log whose calls have a day, its opening days, its first and last days."""
+
+    log: pd.DataFrame
+    days: pd.DatetimeIndex
+    start: date
+    end: date
+
+
+def period_of(log: pd.DataFrame, calendar: Calendar) -> Period:
+    """Give the opening days that a log covers: from its first day to its last, or those of the
+    weeks or months that it counts."""
+    spans = log.attrs.get("periods", ())
+    firsts = [first for first, _ in spans] or [log["time"].min().date()]
+    lasts = [last for _, last in spans] or [log["time"].max().date()]
+    days = opening_days(firsts[0], lasts[-1], calendar=calendar)
+    if not is_coarse(log.attrs.get("counted")):
+        return Period(log, days, firsts[0], lasts[-1])
+    starts = pd.DatetimeIndex(firsts)
+    row = starts.searchsorted(days, side="right") - 1
+    inside = days <= pd.DatetimeIndex(lasts)[row]
+    days, row = days[inside], row[inside]
+    opened = np.bincount(row, minlength=len(starts))
+    first = np.concatenate([[0], np.cumsum(opened)[:-1]])
+    calls = log.sort_values("time", kind="stable")
+    of = np.asarray(starts.searchsorted(calls["time"].dt.normalize(), side="right") - 1)
+    made = np.bincount(of, minlength=len(starts))
+    rank = np.arange(len(calls)) - np.concatenate([[0], np.cumsum(made)[:-1]])[of]
+    # Calls of a row that has no opening day keep its first day, and count for none.
+    place = first[of] + rank * opened[of] // np.maximum(made[of], 1)
+    has_days = opened[of] > 0
+    dealt = calls["time"].to_numpy().copy()
+    dealt[has_days] = days.to_numpy()[place[has_days]]
+    return Period(calls.assign(time=dealt), days, firsts[0], lasts[-1])
+
+
+def is_coarse(counted: str | None) -> bool:
+    """Tell whether rows count more than a day."""
+    return counted in ("week", "month")

@@ -30,6 +30,7 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, joined, number, percent
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 
+_LOG: Final = "Journal d’appels du territoire"
 #: Start of the notes of a log, which those of the next log replace.
 _MARK: Final = "Journal : "
 _YEAR_DAYS: Final = 330
@@ -75,8 +76,10 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     >>> own.evidence, own.calls_observed
     ('1a', 214)
     """
-    text = f"Journal d’appels du territoire, {found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
-    source = Source(text=text, grade="A")
+    of = f"Comptes {found.counted_by} du territoire" if found.counted else _LOG
+    text = f"{of}, {found.start:%d/%m/%Y}–{found.end:%d/%m/%Y}"
+    # Counts are what the territory says of itself: nothing of a call can be checked.
+    source = Source(text=text, grade="B" if found.counted else "A")
     tables = released(found)
     changes: dict[str, Any] = {}
     sources: dict[str, Source] = {}
@@ -89,7 +92,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             "need_counted": need,
             "lost_counted": None if need is None else _calls_of(tables, "no_slot"),
         }
-        sources |= _rate_sources(text)
+        sources |= _rate_sources(source)
         notes += [*_calls_notes(found, tables), *spoilers(found, tables)]
         if found.dispersion.overdispersed:
             # A share of the requests, taken at random, keeps that share of their excess.
@@ -99,9 +102,9 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
             sources["dispersion"] = Source(
                 text=f"{text} : écarts d’un jour à l’autre, plus grands que ceux du seul hasard "
                 f"(seuil de {100 * LEVEL:g} %), ramenés à celles qui relèvent d’une consultation",
-                grade="A",
+                grade=source.grade,
             )
-        notes += _calendar(scenario, tables, text, changes, sources, grows=found.trend is not None)
+        notes += _calendar(scenario, found, tables, source, changes, sources)
     served = _calls_of(tables, "appointment")
     if served is not None:
         changes |= {
@@ -135,12 +138,10 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     )
 
 
-def _rate_sources(text: str) -> dict[str, Source]:
+def _rate_sources(source: Source) -> dict[str, Source]:
     """Sources of the inputs that a log of calls replaces."""
-    return {
-        "calls_observed": Source(text=text, grade="A"),
-        "need_counted": Source(text=f"{text} : issues des appels", grade="A"),
-    }
+    need = Source(text=f"{source.text} : issues des appels", grade=source.grade)
+    return {"calls_observed": source, "need_counted": need}
 
 
 def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[str]:
@@ -156,9 +157,14 @@ def _calls_notes(found: CallProfile, tables: dict[str, pd.DataFrame]) -> list[st
     if not duplicates and found.outcomes["duplicate"]:
         notes.append(f"moins de {MIN_PATIENTS} doublons restent dans ce compte.")
     if shown_need(found, tables) is None:
+        why = (
+            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre"
+            if found.counted is None
+            else "les comptes ne disent pas l’issue de tous les appels"
+        )
         notes.append(
-            f"moins de {MIN_PATIENTS} appels d’une issue ou d’une autre : la part qui relève "
-            "d’une consultation ne peut pas en être tirée, et reste supposée."
+            f"{why} : la part qui relève d’une consultation ne peut pas en être tirée, et reste "
+            "supposée."
         )
     return notes
 
@@ -203,12 +209,11 @@ def _visitors(scenario: Scenario, found: CallProfile) -> list[str]:
 
 def _calendar(
     scenario: Scenario,
+    found: CallProfile,
     tables: dict[str, pd.DataFrame],
-    text: str,
+    source: Source,
     changes: dict[str, Any],
     sources: dict[str, Source],
-    *,
-    grows: bool,
 ) -> list[str]:
     """Take the factors of week and year that are known in full; say which are not."""
     calendar = scenario.calendar
@@ -230,16 +235,25 @@ def _calendar(
         # What an earlier log gave of the same shapes is replaced: it is no part of the rest.
         rest = was.text.partition(said)[2] or was.text
         sources["calendar"] = Source(
-            text=f"{text} : forme {shapes} ; jours et heures d’ouverture donnés, jours autour des "
-            "fériés comme avant"
+            text=f"{source.text} : forme {shapes} ; jours et heures d’ouverture donnés, jours "
+            "autour des fériés comme avant"
             if whole
-            else f"{text} : {said}{rest}",
-            grade="A" if whole else was.grade,
+            else f"{source.text} : {said}{rest}",
+            grade=source.grade if whole else was.grade,
         )
     if "weekday_factors" not in own:
-        notes.append("un jour a trop peu d’appels, et la forme de la semaine reste celle d’avant.")
+        why = (
+            "un jour a trop peu d’appels"
+            if len(found.weekdays)
+            else f"des comptes {found.counted_by} ne disent rien des jours de la semaine"
+        )
+        notes.append(f"{why}, et la forme de la semaine reste celle d’avant.")
     if "month_factors" not in own:
-        why = "ses mois disent aussi sa tendance" if grows else "il ne couvre pas les douze mois"
+        why = (
+            "ses mois disent aussi sa tendance"
+            if found.trend is not None
+            else "il ne couvre pas les douze mois"
+        )
         notes.append(f"{why}, et la forme de l’année reste celle d’avant.")
     return notes
 

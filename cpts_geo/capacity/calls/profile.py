@@ -18,11 +18,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.calls._exposure import exposure_of
+from cpts_geo.capacity.calls._exposure import BY_UNIT, exposure_of, is_coarse, period_of
 from cpts_geo.capacity.calls._repeats import keys_of, repeats_of
 from cpts_geo.capacity.calls._variation import Dispersion, Trend, daily_dispersion, trend_of
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
-from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import counted
@@ -36,6 +35,8 @@ _REMEDY: Final = (
 _COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
 _SERVED: Final = frozenset({"appointment", "duplicate", "cancelled"})
+#: Of days that were not told apart.
+_NO_DISPERSION: Final = Dispersion(math.nan, math.nan, 0, overdispersed=False)
 #: A season needs about a year: months with some days, of this many opening days at least.
 _MIN_MONTHS: Final = 11
 _MIN_DAYS_A_MONTH: Final = 10
@@ -107,6 +108,10 @@ class CallProfile:
     lower_bound : bool
         True where every call was given a slot (appointments, cancelled ones and duplicates): a
         log of consultations, which bounds the demand from below (evidence label 2, not 1).
+    counted : str or None
+        What each row of the file counted: ``hour``, ``day``, ``week``, ``month``; None where a row
+        was a call. Weeks and months say nothing of weekdays, nor of how days vary: ``weekdays`` is
+        empty, ``dispersion`` NaN, ``longest_silence`` 0.
     """
 
     start: date
@@ -134,6 +139,12 @@ class CallProfile:
     trend: Trend | None
     longest_silence: int
     lower_bound: bool
+    counted: str | None
+
+    @property
+    def counted_by(self) -> str:
+        """French words on what each row counted, such as « par jour »; empty for calls."""
+        return "" if self.counted is None else BY_UNIT[self.counted]
 
     @property
     def requests(self) -> int:
@@ -206,15 +217,16 @@ def profile_of(
     (12.0, [1.33, 0.67])
     """
     _check(log)
-    start, end = log["time"].min().date(), log["time"].max().date()
+    period = period_of(log, scenario.calendar)
     alone = scenario.public == "no_mt"
     return _profile(
-        log,
+        period.log,
         people_without_mt=scenario.people_without_mt if alone else None,
-        days=opening_days(start, end, calendar=scenario.calendar),
+        days=period.days,
         days_per_year=scenario.opening_days_per_year,
-        period=(start, end),
+        period=(period.start, period.end),
         repeats_out=repeats_out,
+        counted=log.attrs.get("counted"),
     )
 
 
@@ -226,6 +238,7 @@ def _profile(
     days_per_year: float,
     period: tuple[date, date],
     repeats_out: bool | None = None,
+    counted: str | None = None,
 ) -> CallProfile:
     """Figures of the calls made on given days; no people where others may call too."""
     if not len(days):
@@ -239,7 +252,8 @@ def _profile(
         keys, calls["keyless"] = keys_of(calls, days), calls["caller"].isna()
         calls["shared"] = calls["caller"].where(keys.shared)
         calls["caller"] = keys.own
-    repeats = repeats_of(calls, days)
+    # Rows of a count are alike because they were counted together.
+    repeats = None if counted else repeats_of(calls, days)
     if repeats is not None:
         calls["repeat"], calls["chance"] = repeats.flags, repeats.by_chance
         repeats_out = repeats.by_caller if repeats_out is None else repeats_out
@@ -259,7 +273,8 @@ def _profile(
     calls = calls[calls["day"].isin(days)]
     _check_number(len(calls), of=len(log))
     daily, covered = _daily(calls, days), _is_seasonal(days)
-    months = _by(daily, days.month)
+    months, coarse = _by(daily, days.month), is_coarse(counted)
+    requests = _daily(_requests(calls), days)
     return CallProfile(
         start=start,
         end=period[1],
@@ -270,12 +285,14 @@ def _profile(
         if people_without_mt is None
         else people_without_mt * len(days) / days_per_year,
         outcomes=calls["outcome"].value_counts().reindex([*OUTCOMES, "unknown"], fill_value=0),
-        weekdays=_by(daily, days.day_of_week),
+        weekdays=_by(daily, days.day_of_week).iloc[: 0 if coarse else None],
         hours=_hours(calls["time"]),
         months=months.assign(factor=months["factor"].where(covered) if trend is None else math.nan),
         communes=_labels(calls["commune"]),
         age_classes=_labels(calls["age_class"]),
-        dispersion=daily_dispersion(_daily(_requests(calls), days), seasonal=bool(covered.any())),
+        dispersion=_NO_DISPERSION
+        if coarse
+        else daily_dispersion(requests, seasonal=bool(covered.any())),
         repeated_calls=None if repeats is None else int(calls["repeat"].sum()),
         repeated_by_chance=None if repeats is None else int(calls["chance"].sum()),
         repeats_out=out,
@@ -286,8 +303,9 @@ def _profile(
         closures=exposure.closures,
         partial_days=exposure.partial,
         trend=trend,
-        longest_silence=_silence(daily),
+        longest_silence=0 if coarse else _silence(daily),
         lower_bound=bool(log["outcome"].isin(_SERVED).all()),
+        counted=counted,
     )
 
 

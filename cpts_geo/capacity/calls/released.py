@@ -24,6 +24,9 @@ _STATUS: Final = status_column("calls")
 #: cancelled had asked for a slot and got it; redirected, the request was for another service.
 _DESERVED: Final = ("appointment", "no_slot", "cancelled")
 _OTHERS: Final = ("advice", "redirected", "other")
+#: Share of the calls, counted beside their outcomes, that may have none: beyond, what the columns
+#: leave out is no chance, and those that they hold tell no share.
+_LEFT_OUT: Final = 0.05
 
 
 def released(profile: CallProfile) -> dict[str, pd.DataFrame]:
@@ -120,12 +123,13 @@ def shown_need(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> tupl
     -------
     tuple of int, or None
         Appointments, given and cancelled, with the requests that found no slot left; then advice,
-        redirected and other. Duplicates and unknown outcomes are neither. A count masked because it
-        is small is taken for 5, the middle of what everybody knows of it; what protects it is the
-        rest of the calls. None where either number is small, or this rest is of several kinds.
+        redirected and other. Duplicates, calls that nobody took and unknown outcomes are neither. A
+        count masked because it is small is taken for 5, the middle of what everybody knows of it;
+        what protects it is the rest of the calls. None where either number is small, this rest is
+        of several kinds, or columns of counts leave more than 5 % of the calls without an outcome.
     """
     outcomes = tables["outcome"]
-    if outcomes.empty:
+    if outcomes.empty or _is_left_out(profile):
         return None
     few, secret = (outcomes[_STATUS] == mask for mask in (Mask.UNDER_11, Mask.SECRET))
     calls = outcomes["calls"].mask(few, MIN_PATIENTS // 2)
@@ -141,12 +145,22 @@ def shown_need(profile: CallProfile, tables: Mapping[str, pd.DataFrame]) -> tupl
     return None if small or deserved + others == 0 else (deserved, others)
 
 
+def _is_left_out(profile: CallProfile) -> bool:
+    """Whether columns of counts leave calls without an outcome."""
+    return profile.counted is not None and profile.outcomes["unknown"] > _LEFT_OUT * profile.calls
+
+
 def _outcomes(profile: CallProfile) -> pd.DataFrame:
     """Calls by outcome; duplicates apart, unless they are few: requests are told, so they are."""
     counts = profile.outcomes.rename_axis("outcome")
-    few = 0 < int(counts["duplicate"]) < MIN_PATIENTS
-    rest = _table(counts if few else counts.drop("duplicate"), profile.calls)
-    if few or rest.empty:
+    if profile.counted is not None:
+        # What no column counts is not known to be none.
+        counts = counts[counts > 0]
+    duplicates = int(counts.get("duplicate", 0))
+    if "duplicate" not in counts or 0 < duplicates < MIN_PATIENTS:
+        return _table(counts, profile.calls)
+    rest = _table(counts.drop("duplicate"), profile.calls)
+    if rest.empty:
         return rest
     return pd.concat([rest, _table(counts[["duplicate"]], profile.calls)]).loc[counts.index]
 

@@ -1,4 +1,4 @@
-"""Commands on capacity: compare two scenarios, read a call log."""
+"""Command on capacity: compare two scenarios."""
 
 from __future__ import annotations
 
@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Defaults, Draws, KnownLinesFile, Output
+from cpts_geo.cli._scenarios import chosen_defaults, loaded
 from cpts_geo.cli._terminal import echo, results, table_view, teller
-from cpts_geo.errors import AskedError, ScenarioError, nested, one_line, quoted
+from cpts_geo.errors import AskedError, one_line, quoted
 from cpts_geo.foreign import shown_name
 from cpts_geo.french import counted, typeset
 
 if TYPE_CHECKING:
     from cpts_geo.capacity.scenario.inputs import Scenario
-    from cpts_geo.capacity.scenario.parameters import Parameters
 
 #: Two scenarios of ours that are worth comparing.
 _LIKE: Final = ("lvo", "lvo_ete")
-#: Draws that tell how busy the line of a log may be, to a few percent.
-_LOG_DRAWS: Final = 2_000
-
-capacity_app = typer.Typer(rich_markup_mode=None)
 
 
-@capacity_app.command("compare")
-def _compare(
+def compare(
     scenarios: Annotated[
         list[str] | None,
         typer.Argument(
@@ -56,8 +50,8 @@ def _compare(
     first, second = _two(scenarios or [])
     names = _told_apart(first, second)
     check_output(output, names=comparison_files(names))
-    defaults, notes = _defaults(parameters)
-    one, two = _labelled(_loaded(first, second, parameters=defaults), names)
+    defaults, notes = chosen_defaults(parameters)
+    one, two = _labelled(loaded(first, second, parameters=defaults), names)
     say = teller()
     found = compare_scenarios(
         one,
@@ -86,69 +80,6 @@ def _compare(
     echo(f"Page : {page.resolve()}")
 
 
-@capacity_app.command("call-log")
-def _call_log(
-    log: Annotated[
-        Path,
-        typer.Argument(
-            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
-        ),
-    ],
-    scenario: Annotated[
-        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
-    ],
-    output: Output = OUTPUTS,
-    parameters: Defaults = None,
-    repeats_out: Annotated[
-        bool | None,
-        typer.Option(
-            "--repeats-out/--repeats-in",
-            help="Compter comme doublons, ou non, les appels qui en répètent un autre sans être "
-            "signalés ; par défaut, ceux qu’une clé de l’appelant désigne.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Lire un journal d’appels, et en tirer le scénario du territoire."""
-    from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
-    from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
-    from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
-    from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
-    from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
-    from cpts_geo.capacity.demand.denied import denied_slots  # noqa: PLC0415
-    from cpts_geo.capacity.demand.requests import draw_requests  # noqa: PLC0415
-    from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
-    from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
-    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
-
-    check_output(output)
-    defaults, said = _defaults(parameters)
-    (base,) = _loaded(scenario, parameters=defaults)
-    calls = read_call_log(log)
-    found = profile_of(calls, base, repeats_out=repeats_out)
-    own = with_call_log(base, found)
-    tables = released(found)
-    say = teller()
-    for note in calls.attrs["notes"]:
-        say(note)
-    if denied := denied_slots(own, draw_requests(own, draws=_LOG_DRAWS)):
-        say(denied)
-    console = results()
-    sentences = log_sentences(found, tables)
-    for sentence in sentences:
-        console.print(typeset(sentence), soft_wrap=True)
-    for title, headers, rows in log_views(tables):
-        console.print(table_view([title, *headers[1:]], rows, right=True))
-    told = tuple(sentence.lower() for sentence in sentences)
-    for note in [*said, *own.notes]:
-        if note not in base.notes and not note.lower().endswith(told):
-            say(f"À savoir : {note}")
-    made, *others = write_call_log(own, tables, output, say=say)
-    for path in others:
-        echo(f"Tableau : {path.resolve()}")
-    echo(f"Scénario (solidité {strength(own)}) : {made.resolve()}")
-
-
 def _two(typed: list[str]) -> tuple[str, str]:
     """The two scenarios to compare, or the command that compares two."""
     if len(typed) == 2:
@@ -162,38 +93,6 @@ def _two(typed: list[str]) -> tuple[str, str]:
         remedy=f"tapez par exemple « cpts-geo compare {one_line(like)} » ; chacun est une clé ou "
         "un fichier TOML.",
     )
-
-
-def _defaults(path: Path | None) -> tuple[Parameters, list[str]]:
-    """Default parameters of a run, and what to say of those that are changed."""
-    from cpts_geo.capacity.scenario.overlay import (  # noqa: PLC0415
-        chosen_parameters,
-        parameter_notes,
-    )
-
-    found = chosen_parameters(path)
-    return found, parameter_notes(found)
-
-
-def _loaded(*names: str, parameters: Parameters) -> list[Scenario]:
-    """Load scenarios; what is wrong with any is said at once."""
-    from cpts_geo.capacity.scenario.loading import load_scenario  # noqa: PLC0415
-
-    loaded, refused = [], []
-    for name in dict.fromkeys(names):
-        try:
-            loaded.append(load_scenario(name, parameters=parameters))
-        except ScenarioError as error:
-            refused.append(error)
-    if len(refused) > 1:
-        raise ScenarioError(
-            "Les deux scénarios sont à corriger.",
-            defects=[nested(error.summary, error.defects) for error in refused],
-            remedy=" ; ".join(dict.fromkeys(error.remedy for error in refused)),
-        )
-    if refused:
-        raise refused[0]
-    return [loaded[0]] * len(names) if len(loaded) < len(names) else loaded
 
 
 def _told_apart(first: str, second: str) -> tuple[str, str]:

@@ -234,11 +234,17 @@ def _resolved(
     """Audit of the list of each territory, or one refusal of all that is wrong in them."""
     audits: list[pd.DataFrame] = []
     refused: list[PerimeterError] = []
+    postal, outside = embedded.load_postal_codes(), embedded.load_outside_communes()
     for table in tables.values():
         # A population only checks the list, and names no commune.
         rows = table.drop(columns=["population", "territory"], errors="ignore")
         try:
-            audits.append(resolve_table(rows, communes, former=former, departements=departements))
+            audits.append(
+                resolve_table(
+                    rows, communes, former=former, departements=departements,
+                    postal=postal, outside=outside,
+                )
+            )  # fmt: skip
         except PerimeterError as error:
             refused.append(error)
     if len(refused) == 1:

@@ -18,7 +18,7 @@ from cpts_geo.french import MONTHS
 from cpts_geo.sources.analyst.calls._around import hint_of, in_file_name
 from cpts_geo.sources.analyst.calls._forms import is_name, kind_of
 from cpts_geo.sources.analyst.calls._people import personal_content
-from cpts_geo.sources.analyst.calls._values import outcomes
+from cpts_geo.sources.analyst.calls._values.outcomes import outcomes
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from tests import broken_makers_logs as makers
 from tests.nobodies import births, callers, letters, nirs, pairs, phones, write_log
@@ -216,7 +216,7 @@ def test_a_number_is_no_commune(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["rendez-vous pris E.", "vue E", "RDV pris 7"])
 def test_an_outcome_with_a_word_more_is_not_quoted(text: str) -> None:
-    _, defects = outcomes(pd.Series([text]))
+    defects = outcomes(pd.Series([text])).defects
     assert "ne sont pas répétées" in defects[0]
     assert text not in " ".join(defects)
 

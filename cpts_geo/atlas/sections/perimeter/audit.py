@@ -13,6 +13,7 @@ from cpts_geo.french import number
 _METHODS = {
     "exact": "identique",
     "normalised": "casse, accents ou article",
+    "short": "nom abrégé, complété d’après les autres communes",
     "fuzzy": "orthographe proche",
     "moved": "ancienne commune",
     "repaired": "zéro initial rétabli",

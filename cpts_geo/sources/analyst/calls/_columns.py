@@ -1,4 +1,4 @@
-"""What the columns of an analyst's call log are, by their header, and what outcomes are called.
+"""What the columns of an analyst's call log are, by their header.
 
 A header is reduced to its words, without accents, case, punctuation or articles. Columns that
 announce a person (name, phone, address, comment...) are told here too; they are refused by
@@ -26,42 +26,6 @@ NETWORK: Final = "une adresse IP"
 _FILE_NUMBER: Final = "un numéro de sécurité sociale ou de dossier"
 _FREE_TEXT: Final = "un texte libre"
 
-#: How a call ended, and the wordings understood for it; ``cancelled`` holds those who cancelled
-#: and those who did not come. Accents, case, spaces and punctuation do not count.
-WORDINGS: Final = {
-    "appointment": (
-        "rendez-vous", "RDV", "rendez-vous pris", "RDV pris", "rendez-vous donné", "RDV donné",
-        "rendez-vous attribué", "RDV attribué", "rendez-vous proposé", "RDV proposé",
-        "consultation", "téléconsultation", "visite", "servi", "servie", "vu", "vue", "reçu",
-        "reçue", "venu", "venue", "présent", "présente", "honoré", "créneau donné",
-        "créneau attribué", "pris en charge", "prise en charge", "appointment", "booked", "seen",
-    ),
-    "advice": (
-        "conseil", "conseils", "conseil médical", "conseil téléphonique", "renseignement",
-        "information", "advice",
-    ),
-    "redirected": (
-        "réorienté", "réorientée", "réorientation", "orienté", "orientée", "orientation", "15",
-        "centre 15", "SAMU", "SAMU 15", "urgences", "urgence", "SAU", "116 117", "SAS",
-        "médecin traitant", "redirected", "referred",
-    ),
-    "no_slot": (
-        "sans créneau", "pas de créneau", "aucun créneau", "refus", "refusé", "refusée",
-        "pas de place", "plus de place", "complet", "perdu", "perdue", "sans solution",
-        "non servi", "non servie", "sans rendez-vous", "pas de rendez-vous", "sans RDV",
-        "pas de RDV", "no slot", "lost",
-    ),
-    "duplicate": ("doublon", "doublons", "double appel", "appel répété", "duplicate"),
-    "cancelled": (
-        "annulé", "annulée", "annulation", "absent", "absente", "absence", "lapin",
-        "non honoré", "non venu", "non venue", "pas venu", "pas venue", "cancelled", "canceled",
-        "no-show",
-    ),
-    "other": (
-        "autre", "autres", "divers", "abandon", "raccroché", "hors périmètre", "non éligible",
-        "erreur", "other",
-    ),
-}  # fmt: skip
 #: Cells that say that nothing is known.
 UNKNOWN: Final = frozenset(
     {"", "na", "nan", "nr", "nc", "null", "none", "inconnu", "inconnue", "nonrenseigne", "unknown"}
@@ -71,11 +35,14 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
     role: tuple(frozenset(words.split()) for words in preferences)
     for role, preferences in {
         "date": (
-            "dateheure dateetheure datetime horodatage horodate timestamp",
-            "date dates jour day datedebut datecreation",
+            "dateheure dateetheure datetime horodatage horodate horodateur timestamp",
+            "date dates datedebut datecreation",
             "dateheurerdv daterdv daterendezvous dateconsultation",
+            "jour jours day",
+            # Of counts, a row a week or a month.
+            "semaine semaines week mois month periode",
         ),
-        "hour": ("heure heures horaire hour time heuredebut",),
+        "hour": ("heure heures horaire hour time heuredebut", "debut start"),
         "outcome": (
             "issue issues outcome",
             "suite suites suitedonnee devenir decision",
@@ -180,16 +147,6 @@ GLUED_CASE: Final = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])")
 def key(text: str) -> str:
     """Reduce a wording to its lower-case ASCII letters and digits, without spaces."""
     return "".join(re.findall("[a-z0-9]+", plain(text)))
-
-
-_OUTCOME_OF: Final = {
-    key(wording): outcome for outcome, wordings in WORDINGS.items() for wording in wordings
-}
-
-
-def outcome_of(text: str) -> str | None:
-    """Outcome that a wording names; None for an unknown one."""
-    return _OUTCOME_OF.get(key(text))
 
 
 def roles(header: Sequence[str]) -> dict[str, list[int]]:

@@ -23,7 +23,6 @@ from cpts_geo.sources.analyst.calls._columns import (
     announces,
     key,
     may_be_key,
-    outcome_of,
     recognises,
 )
 from cpts_geo.sources.analyst.calls._forms import NIR, TITLE, UPPER, WHO_BORN, is_name, kind_of
@@ -36,6 +35,7 @@ from cpts_geo.sources.analyst.calls._whole import (
     split_phones,
     stubs,
 )
+from cpts_geo.sources.analyst.calls._wordings import outcome_of
 from cpts_geo.sources.analyst.calls._words import (
     CATEGORY_WORDS,
     has_particle,
@@ -229,7 +229,8 @@ def refuse_people(
     ]
     columns = []
     for place, label in enumerate(header):
-        what = announces(label)
+        # « Nombre de patients vus » counts, and is nobody.
+        what = None if place in places.get("count", ()) else announces(label)
         reasons = [f"son titre annonce {what}"] if what else []
         reasons += [f"son titre ressemble à {bare[place]}"] if place in bare and not what else []
         reasons += [content[place]] if place in content else []
@@ -257,7 +258,7 @@ def unread_columns(
 ) -> list[str]:
     """Say in French what was there and was not read, and why it may lead to a person; no value is
     repeated."""
-    used = {found[0] for found in places.values()}
+    used = {place for found in places.values() for place in found}
     told, keys, doubtful = [], [], bool(around)
     for place, label in enumerate(header):
         if place in used or not (label or (cells[place] != "").any()):

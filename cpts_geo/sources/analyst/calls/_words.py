@@ -11,7 +11,8 @@ from typing import Final
 
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.communes import commune_of
-from cpts_geo.sources.analyst.calls._columns import UNKNOWN, WORDINGS, key
+from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
+from cpts_geo.sources.analyst.calls._wordings import WORDINGS
 
 _MONTHS: Final = (
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre "

@@ -1,0 +1,178 @@
+"""Command that reads a call log, and gives the scenario that it makes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cpts_geo.asked import typed_path
+from cpts_geo.cli._options import OUTPUTS, Defaults, Output, path_option
+from cpts_geo.cli._scenarios import chosen_defaults, loaded
+from cpts_geo.cli._terminal import echo, results, table_view, teller
+from cpts_geo.errors import AskedError, OutcomesError, PlaceUnknownError, TableError, quoted
+from cpts_geo.foreign import shown_path
+from cpts_geo.french import counted, typeset
+
+#: Draws that tell how busy the line of a log may be, to a few percent.
+_LOG_DRAWS: Final = 2_000
+#: What a log must hold, under the options.
+LOG_HELP: Final = """\b
+Colonnes d’un journal, une ligne par appel (CSV, XLSX ou ODS) :
+  date_heure, ou date et heure   obligatoire
+  issue                          rendez-vous, conseil, réorienté, sans créneau,
+                                 doublon, annulé, sans réponse, autre
+  commune ou code_insee, classe_age, code_motif, cle_appelant   facultatives
+\b
+  date;heure;issue;commune
+  04/03/2024;8h30;rendez-vous;Pithiviers
+\b
+Ou une ligne par jour, semaine ou mois, avec ses comptes :
+  date;appels;consultations
+  04/03/2024;20;8
+\b
+Ni nom, ni téléphone, ni numéro de sécurité sociale : le fichier serait refusé."""
+
+
+def call_log(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
+        ),
+    ],
+    scenario: Annotated[
+        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
+    ],
+    output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    repeats_out: Annotated[
+        bool | None,
+        typer.Option(
+            "--repeats-out/--repeats-in",
+            help="Compter comme doublons, ou non, les appels qui en répètent un autre sans être "
+            "signalés ; par défaut, ceux qu’une clé de l’appelant désigne.",
+            show_default=False,
+        ),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VALEUR=ISSUE",
+            help="Sens d’une issue écrite à votre façon, par exemple « Sans suite=autre » ; "
+            "répétable.",
+        ),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Département de la ligne, pour un journal en heures UTC (Z) sans commune ; "
+            "répétable."
+        ),
+    ] = None,
+) -> None:
+    """Lire un journal d’appels ou des comptes, en tirer le scénario."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
+    from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
+    from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
+    from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
+    from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
+    from cpts_geo.capacity.demand.denied import denied_slots  # noqa: PLC0415
+    from cpts_geo.capacity.demand.requests import draw_requests  # noqa: PLC0415
+    from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
+    from cpts_geo.sources.embedding.embedded import load_territories  # noqa: PLC0415
+    from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    check_output(output)
+    defaults, said = chosen_defaults(parameters)
+    (base,) = loaded(scenario, parameters=defaults)
+    known = load_territories().set_index("territory")["departements"]
+    typed = ["cpts-geo", "call-log", str(log), "--scenario", scenario]
+    typed += [] if output == OUTPUTS else ["--output", str(output)]
+    typed += [] if parameters is None else ["--parameters", str(parameters)]
+    typed += [] if repeats_out is None else ["--repeats-out" if repeats_out else "--repeats-in"]
+    typed += [part for each in departement or [] for part in ("--departement", each)]
+    try:
+        calls = read_call_log(
+            log,
+            own_outcomes=_own(outcome or []),
+            outcomes_file=outcomes,
+            departments=departement or str(known.get(base.territory, "")).split(),
+        )
+    except OutcomesError as error:
+        raise _to_complete(error, output, typed) from error
+    except PlaceUnknownError as error:
+        typed += [part for each in outcome or [] for part in ("--outcome", each)]
+        typed += [] if outcomes is None else ["--outcomes", str(outcomes)]
+        again = shlex.join([*typed, "--departement", "974"])
+        raise TableError(
+            error.summary,
+            defects=error.defects,
+            remedy="ajoutez une colonne commune ou code_insee, ou dites le département de la "
+            f"ligne (45 : heure de Paris ; 974 : heure de La Réunion) : {again}",
+        ) from error
+    found = profile_of(calls, base, repeats_out=repeats_out)
+    own = with_call_log(base, found)
+    tables = released(found)
+    say = teller()
+    for note in calls.attrs["notes"]:
+        say(note)
+    if denied := denied_slots(own, draw_requests(own, draws=_LOG_DRAWS)):
+        say(denied)
+    console = results()
+    sentences = log_sentences(found, tables)
+    for sentence in sentences:
+        console.print(typeset(sentence), soft_wrap=True)
+    for title, headers, rows in log_views(tables):
+        console.print(table_view([title, *headers[1:]], rows, right=True))
+    told = tuple(sentence.lower() for sentence in sentences)
+    for note in [*said, *own.notes]:
+        if note not in base.notes and not note.lower().endswith(told):
+            say(f"À savoir : {note}")
+    made, *others = write_call_log(own, tables, output, say=say)
+    for path in others:
+        echo(f"Tableau : {path.resolve()}")
+    echo(f"Scénario (solidité {strength(own)}) : {made.resolve()}")
+
+
+def _own(typed: Sequence[str]) -> dict[str, str]:
+    """Outcome of each wording that was typed, « Sans suite=autre »."""
+    parts = [text.rpartition("=") for text in typed]
+    if wrong := [
+        text for text, (value, mark, _) in zip(typed, parts, strict=True) if not value or not mark
+    ]:
+        raise AskedError(
+            "« --outcome » dit le sens d’une issue écrite à votre façon.",
+            defects=[
+                f"{quoted(text)} : il faut une valeur, le signe =, une issue" for text in wrong
+            ],
+            remedy='tapez par exemple --outcome "Sans suite=autre".',
+        )
+    return {value.strip(): meant.strip() for value, _, meant in parts}
+
+
+def _to_complete(error: OutcomesError, output: Path, typed: Sequence[str]) -> TableError:
+    """Write the outcomes that are not known for the analyst to explain, and say how to go on."""
+    from cpts_geo.sources.analyst.calls.log import OUTCOMES_FRENCH  # noqa: PLC0415
+    from cpts_geo.writing.comparison import write_outcomes  # noqa: PLC0415
+
+    path = write_outcomes(error.values, output, own=error.own)
+    hidden = (
+        f" ; ajoutez-y celles qui ne sont pas répétées ({counted(error.hidden, 'ligne', 'lignes')})"
+    )
+    again = shlex.join([*typed, "--outcomes", str(path)])
+    return TableError(
+        error.summary,
+        defects=error.defects,
+        remedy=f"complétez la colonne « sens » de « {shown_path(path)} » "
+        f"({', '.join(OUTCOMES_FRENCH)}){hidden if error.hidden else ''}, puis tapez : {again}",
+    )

@@ -1,0 +1,1 @@
+"""Cells of a call log to values: times, outcomes, ages, counts; defects by line."""
