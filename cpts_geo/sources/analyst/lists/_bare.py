@@ -14,19 +14,12 @@ from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst._tables.text import Row
 from cpts_geo.sources.analyst.lists._columns import ROLES, Found, Header, LeftOut
 from cpts_geo.sources.analyst.lists._rows import why_no_commune
+from cpts_geo.sources.cells import read_cell
 
-#: What may stand before a commune in a text, and after it.
-_BEFORE: Final = re.compile(
-    r"^(?:[-–—•*·▪○]\s*|\(?\d{1,3}[.)°]\s+|\d[\dAB]\d{3}\s*[-–:]?\s*(?=\D)|et\s+)+", re.I
-)
-_AFTER: Final = re.compile(
-    r"(?:[\s.;,:*]+|\s*\([^()]*\)|\s+\d{5}|\s+\d{1,2}\s?(?:er|e|[eè]me)(?:\s+arrondissement)?)+$",
-    re.I,
-)
-_LAST_ARTICLE: Final = re.compile(r"(.+?)(?:,\s*(?:les?|la|l['’])|\s*\((?:les?|la|l['’])\))$", re.I)
+_PART: Final = re.compile(r"\s+\d{1,2}\s?(?:er|e|[eè]me)(?:\s+arrondissement)?$", re.I)
 _INTRODUCED: Final = re.compile(r"^[^:;]{1,120}:\s*(?=\S)")
 #: A title that stands above the communes.
-_TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b.*")
+_TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b[^:]*:?")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
 _SECTION: Final = re.compile(r"(?:cpts|communaute professionnelle territoriale de sante)\b.*")
 #: What parts communes inside a cell, and how few are a list.
@@ -48,15 +41,13 @@ def is_commune(cell: str) -> bool:
     """Tell whether a cell names a commune, whatever marks and codes stand beside."""
     if why_no_commune(cell):
         return False
-    text = _BEFORE.sub("", cell.strip(), count=1)
     # What still holds a separator was not split.
-    if text[:1] == "," or any(mark in text for mark in ";|\t"):
+    if "\t" in cell or any(mark in cell.strip(" ;") for mark in ";|"):
         return False
-    if not any(map(str.isalpha, text)):
+    name = _PART.sub("", read_cell(cell).name)
+    if not any(map(str.isalpha, name)) or is_code_like(name):
         return False
-    moved = _LAST_ARTICLE.fullmatch(text.rstrip(" .;,"))
-    name = _AFTER.sub("", moved[1] if moved else text)
-    return any(commune_of(each) and not is_code_like(each) for each in (name, text))
+    return bool(commune_of(name) or commune_of(cell.strip()))
 
 
 def shape_of(rows: Sequence[Row]) -> _Shape:
@@ -167,7 +158,7 @@ def _titles(rows: Sequence[Row]) -> list[tuple[int, str]]:
 def _each(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """Cells that hold something, with their line."""
     for line, cells in rows:
-        yield from ((line, cell) for cell in cells if _AFTER.sub("", cell))
+        yield from ((line, cell) for cell in cells if any(map(str.isalnum, cell)))
 
 
 def _without_introduction(cell: str) -> str:
