@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from cpts_geo.foreign import _escaped
 
@@ -171,6 +171,8 @@ class CptsGeoError(Exception):
         self.summary = summary
         #: Options that answer the question of this error, when typed after the same command.
         self.retries: tuple[tuple[str, ...], ...] = ()
+        #: Rows of the audit of what was recognised besides, in a list that is refused.
+        self.recognised: Any = ()
         self.defects = tuple(defects)
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]

@@ -76,12 +76,20 @@ def shp_of_two_names(folder: Path) -> Path:
     return folder / "zones.zip"
 
 
+def shp_index_of_another(folder: Path) -> Path:
+    path = _drawn_in(folder / "zone.shp")
+    shapes = [shapely.Polygon(_RING)] * 2
+    gpd.GeoDataFrame({"nom": ["A", "B"]}, geometry=shapes, crs=4326).to_file(folder / "b.shp")
+    (folder / "b.shx").replace(path.with_suffix(".shx"))
+    return path
+
+
 shp_alone = _shapefile(".shx", ".dbf", ".prj", ".cpg")
 shp_without_system = _shapefile(".prj")
 shp_cut = _shapefile(shp=120)
 shp_cut_header = _shapefile(shx=40)
 shp_cut_names = _shapefile(dbf=60)
-shp_index_of_another = _shapefile(shx=100)
+shp_cut_index = _shapefile(shx=100)
 shp_index_alone = _written("zone.shx", b"\0\0\x27\x0a")
 shp_archive_of_texts = _zip("zone.zip", lisez_moi__txt="bonjour")
 shp_archive_that_leaves = _zip("zone.zip", **{"../zone__shp": b"x"})

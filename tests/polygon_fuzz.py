@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 from cpts_geo.errors import PerimeterError
+from cpts_geo.sources.analyst.polygons._packed import PARTS, flat_archive, shapefiles
 from cpts_geo.sources.analyst.polygons._territories import territories
 
 
@@ -19,16 +20,22 @@ def _damaged(content: bytes, draw: random.Random) -> bytes:
     )  # fmt: skip
 
 
+def _damaged_part(content: bytes, draw: random.Random) -> bytes:
+    """A shapefile of which one file is damaged, where no checksum tells."""
+    [(label, parts)] = shapefiles(content, "z.shp").items()
+    suffix = draw.choice([*PARTS])
+    return flat_archive({**parts, suffix: _damaged(parts[suffix], draw)}, label)
+
+
 def outcomes(content: bytes, *, suffix: str, tries: int, seed: int) -> dict[str, int]:
     """Count what so many damaged contents become: a refusal that says what to do, territories, or
     the name of an error of another kind."""
     draw = random.Random(seed)
     found: Counter[str] = Counter()
     for _ in range(tries):
+        damaged = _damaged_part(content, draw) if suffix == ".shp" else _damaged(content, draw)
         try:
-            territories(
-                _damaged(content, draw), name=f"z{suffix}", suffix=suffix, only=[], layer=None
-            )
+            territories(damaged, name=f"z{suffix}", suffix=suffix, only=[], layer=None)
         except PerimeterError as error:
             found["refused" if error.remedy else "no remedy"] += 1
         except Exception as error:

@@ -214,7 +214,8 @@ def test_version_and_help() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "report", "export", "france", "compare", "call-log", "data", "data fetch"]
+    "command",
+    ["", "report", "export", "france", "places", "compare", "call-log", "data", "data fetch"],
 )
 def test_help_is_in_french(command: str) -> None:
     told = run(*command.split(), "--help").stdout

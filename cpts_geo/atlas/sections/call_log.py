@@ -74,7 +74,6 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
             f"Appels suivis d’un rendez-vous : {_share(outcomes, 'appointment', found)}. Sur une "
             "ligne saturée, cette part mesure ses créneaux, pas le besoin.",
             f"Appels restés sans créneau : {_share(outcomes, 'no_slot', found)}.",
-            *_unanswered(found, outcomes),
             f"Doublons : {_share(outcomes, 'duplicate', found)} ; appels qui en répètent un autre "
             f"sans être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
             _requests(found, tables),
@@ -192,16 +191,6 @@ def _need(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> str:
         f"({low} à {high}), sur {number(sum(counts))} d’issue connue ; rendez-vous, annulés "
         "compris, et demandes restées sans créneau."
     )
-
-
-def _unanswered(found: CallProfile, outcomes: pd.DataFrame) -> list[str]:
-    """French sentence on the calls that nobody took, where there are."""
-    if not found.outcomes["no_answer"]:
-        return []
-    return [
-        f"Appels sans réponse : {_share(outcomes, 'no_answer', found)}. Ils comptent parmi les "
-        "demandes, sans dire ce qu’elles étaient ; qui a rappelé peut y être deux fois."
-    ]
 
 
 def _share(outcomes: pd.DataFrame, outcome: str, found: CallProfile) -> str:

@@ -1,4 +1,4 @@
-"""What spoils a log: closures, growth, repeated calls, keys that are of no single caller."""
+"""What spoils a log: closures, growth, repeated calls, keys of no single caller, no answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DEVIATIONS: Final = 3.0
 
 def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """
-    Say what a log misses or mixes: closures, days cut, growth, repeated calls.
+    Say what a log misses or mixes: closures, days cut, growth, calls unanswered, repeated calls.
 
     Parameters
     ----------
@@ -49,6 +49,8 @@ def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str
         said.append(f"le journal ne couvre qu’en partie le {days}, qui ne compte pas.")
     if found.trend is not None:
         said.append(_trend_note(found, found.trend))
+    if found.outcomes["no_answer"]:
+        said.append(_unanswered_note(float(tables["outcome"]["calls"].get("no_answer", math.nan))))
     if found.shared_calls or found.keyless_calls or found.keys_aside:
         said.append(_keys_note(found, tables["apart"]["calls"]))
     repeated = float(tables["apart"]["calls"]["repeated"])
@@ -76,6 +78,15 @@ def _trend_note(found: CallProfile, trend: Trend) -> str:
         f"{percent(high, 0)}) : la réponse est celle du niveau moyen du {found.start:%d/%m/%Y} au "
         f"{found.end:%d/%m/%Y}, {number(per_day, 1)} par jour d’ouverture, alors qu’au dernier "
         f"jour elles en sont à {number(per_day * math.exp(trend.slope * years / 2), 1)} environ."
+    )
+
+
+def _unanswered_note(calls: float) -> str:
+    """French sentence on the calls that nobody took."""
+    who = "des appels" if math.isnan(calls) else counted(calls, "appel", "appels")
+    return (
+        f"{who} sans réponse comptent parmi les demandes, et rien ne dit lesquels relevaient d’une "
+        "consultation ; qui a rappelé y est deux fois, sauf clé d’appelant."
     )
 
 

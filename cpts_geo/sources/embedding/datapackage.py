@@ -105,6 +105,7 @@ _COMMUNE_COLUMNS = (
     "population", EARLIER_POPULATION, "area_km2", "lon", "lat", "point_status",
     "geometry",
 )  # fmt: skip
+_EVERY_COG = tuple(f"decoupage_administratif_{year}" for year in (COG_YEAR, *PAST_COG))
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
@@ -119,29 +120,24 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "former_communes.csv": (
         "Communes déléguées, associées, arrondissements, codes retirés et anciens noms depuis "
         f"{PAST_COG[-1]}, codes plus anciens",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        _EVERY_COG,
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
     ),
     "outside_communes.csv": (
         "Communes des collectivités d’outre-mer, hors de toutes les autres tables",
-        ("decoupage_administratif_2026",),
-        ("code_insee", "name", "collectivite", "collectivite_name"),
+        _EVERY_COG[:1], ("code_insee", "name", "collectivite", "collectivite_name"),
     ),
     "ept.csv": (
         "Établissements publics territoriaux de la Métropole du Grand Paris, par commune",
-        ("decoupage_administratif_2026",),
-        ("code_insee", "ept", "ept_name"),
+        _EVERY_COG[:1], ("code_insee", "ept", "ept_name"),
     ),
     "postal_codes.parquet": (
         "Codes postaux des communes et des arrondissements de Paris, Lyon et Marseille",
-        ("decoupage_administratif_2026",),
-        ("postal_code", "code_insee"),
+        _EVERY_COG[:1], ("postal_code", "code_insee"),
     ),
     "cog_events.csv": (
         "Événements entre COG annuels : fusions, scissions, changements de code",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        _EVERY_COG,
         EVENT_COLUMNS,
     ),
     "figures.parquet": (

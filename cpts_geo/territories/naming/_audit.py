@@ -29,6 +29,7 @@ AUDIT_COLUMNS: Final = (
     "method",
     "score",
     "alternatives",
+    "line",
 )
 _NAME_REMEDY: Final = (
     "corrigez l’orthographe, vérifiez les départements indiqués, précisez celui d’un homonyme "
@@ -150,20 +151,6 @@ def audit_table(
             remedy="donnez au moins un nom de commune ou un code Insee.",
         )
     far, notes = ([], []) if scoped else _far(gazetteer, resolved)
-    if defects := sorted([*name_defects, *code_defects, *far]):
-        remedies = {
-            _NAME_REMEDY: name_defects,
-            _CODE_REMEDY: code_defects,
-            _FAR_REMEDY: far,
-        }
-        error = (NameResolutionError if name_defects else PerimeterError)(
-            "La liste de communes ne peut pas être utilisée telle quelle : "
-            f"{number(len(defects))} point{'s' if len(defects) > 1 else ''} à corriger.",
-            defects=[errors.Defect(defect.text, defect.kind) for defect in defects],
-            remedy=" ; ".join(remedy for remedy, found in remedies.items() if found) + ".",
-        )
-        error.retries = _retries(resolved, defects)
-        raise error
     groups: defaultdict[str, list[Resolution]] = defaultdict(list)
     codes = {row.place.current for row in resolved}
     for row in resolved:
@@ -173,18 +160,33 @@ def audit_table(
         [_audit_row(rows, gazetteer.current[code]) for code, rows in groups.items()],
         columns=list(AUDIT_COLUMNS),
     )
+    if defects := sorted([*name_defects, *code_defects, *far]):
+        remedies = {_NAME_REMEDY: name_defects, _CODE_REMEDY: code_defects, _FAR_REMEDY: far}
+        error = (NameResolutionError if name_defects else PerimeterError)(
+            "La liste de communes ne peut pas être utilisée telle quelle : "
+            f"{number(len(defects))} point{'s' if len(defects) > 1 else ''} à corriger.",
+            defects=[errors.Defect(defect.text, defect.kind) for defect in defects],
+            remedy=" ; ".join(remedy for remedy, found in remedies.items() if found) + ".",
+        )
+        error.retries = _retries(resolved, defects)
+        asked = {str(defect.line) for defect in far}
+        error.recognised = table[~table["line"].isin(asked)].to_dict("records")
+        raise error
     removed = [
         f"Ligne {row.line}, {quoted(row.published)} : lu {', '.join(dict.fromkeys(row.removed))}."
         for row in resolved
         if row.removed
     ]
+    repeated = [
+        _once_text(rows, gazetteer.current[code]) for code, rows in groups.items() if _overlap(rows)
+    ]
+    doubts = [said for row in resolved if (said := _rivals_text(row, codes))]
     table.attrs["notes"] = (
         *_few([*dict.fromkeys(removed)], "lignes lues sans ce qui entoure le nom"),
-        *_few([said for row in resolved if (said := _rivals_text(row, codes))], "noms à vérifier"),
+        *_few(doubts, "noms à vérifier"),
         *notes,
-        *(_once_text(rows, gazetteer.current[code])
-          for code, rows in groups.items() if _overlap(rows)),
-    )  # fmt: skip
+        *repeated,
+    )
     return table
 
 
@@ -304,4 +306,5 @@ def _audit_row(rows: Sequence[Resolution], commune: Place) -> tuple[str | float,
         method,
         worst.score,
         "; ".join(dict.fromkeys(row.alternatives for row in rows if row.alternatives)),
+        " + ".join(dict.fromkeys(str(row.line) for row in rows)),
     )

@@ -10,6 +10,7 @@ when it is near enough to one commune, and clearly nearer to it than to any othe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -18,6 +19,9 @@ from cpts_geo.territories.naming._audit import Defect, audit_table
 from cpts_geo.territories.naming._matching import resolve_queries
 from cpts_geo.territories.naming._places.gazetteer import build_gazetteer, checked_departements
 from cpts_geo.territories.naming._queries import NameQuery, read_queries
+
+#: In the place of a method, in the audit: what was read of a file, and is no commune.
+LEFT_OUT: Final = "left_out"
 
 
 def resolve(

@@ -18,7 +18,7 @@ from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.naming.codes import resolve_table
-from cpts_geo.territories.naming.names import resolve
+from cpts_geo.territories.naming.names import LEFT_OUT, resolve
 from cpts_geo.territories.naming.spelling import normalise_name
 
 #: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters._polygons`.
@@ -49,7 +49,9 @@ class Perimeters:
     members : DataFrame
         territory, published, code_insee, basis, note.
     audit : DataFrame
-        territory, published, code_insee, name, departement, method, score, alternatives.
+        territory, published, code_insee, name, departement, method, score, alternatives, and for a
+        list of a file: file, sheet, line (``"3 + 6"`` where several lines name one commune); a line
+        that was left out has no code, the method ``left_out`` and why in alternatives.
     notes : tuple of str
         What was adapted to find the communes, in French; what concerns one territory is in its
         sentence of `identity`.
@@ -208,7 +210,8 @@ def file_perimeter(
         *(note for audit in audits for note in audit.attrs.get("notes", ())),
         *_population_note(read, pd.concat(audits), communes),
     ]
-    audit = pd.concat([each.assign(territory=key) for key, each in zip(keys, audits, strict=True)])
+    listed = [each.assign(territory=key) for key, each in zip(keys, audits, strict=True)]
+    audit = pd.concat(listed, ignore_index=True)
     identity = pd.DataFrame(
         {
             "name": labels,
@@ -217,11 +220,34 @@ def file_perimeter(
         },
         index=pd.Index(keys, name="territory"),
     )
-    audit = audit.reset_index(drop=True)
     members = audit[["published", "code_insee", "territory"]].assign(basis="fichier", note="")
+    audit = pd.concat([audit, _left_out(read.attrs["left_out"], audit)], ignore_index=True)
+    audit = audit.assign(file=file, sheet=read.attrs["sheet"])
     folder = keys[0] if len(keys) == 1 else slug(path.stem)
     inputs = {file: sha256_of(path)}
     return Perimeters(identity, members, audit, tuple(notes), inputs, folder=folder)
+
+
+def _left_out(lines: Sequence[tuple[int, str, str]], audit: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the audit for what was left out, each with the territory of the line before it."""
+    starts = [int(line.split(" + ")[0]) for line in audit["line"]]
+    order = sorted(zip(starts, audit["territory"], strict=True))
+    rows = []
+    for line, text, why in lines:
+        before = [territory for start, territory in order if start <= line]
+        rows.append(
+            {
+                "territory": before[-1] if before else order[0][1],
+                "published": text,
+                "code_insee": "",
+                "name": "",
+                "departement": "",
+                "method": LEFT_OUT,
+                "alternatives": why,
+                "line": str(line),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*audit.columns])
 
 
 def _resolved(

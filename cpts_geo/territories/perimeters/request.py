@@ -253,11 +253,14 @@ def _shown(found: Perimeters) -> Perimeters:
             notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
         if any(map(is_invisible, str(given))):
             notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")
+    # Only a file has lines and sheets.
+    places = {column: "" for column in ("file", "sheet", "line") if column not in found.audit}
+    audit = found.audit.assign(**places)
     return replace(
         found,
         identity=identity.assign(name=names, document=identity["document"].map(shown_name)),
         members=found.members.assign(published=found.members["published"].map(shown_name)),
-        audit=found.audit.assign(published=found.audit["published"].map(shown_name)),
+        audit=audit.assign(published=audit["published"].map(shown_name)),
         notes=(*found.notes, *notes),
     )
 

@@ -15,16 +15,9 @@ from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.naming.spelling import departement_code
 from cpts_geo.territories.perimeters._membership import listed_communes
 from cpts_geo.territories.zones.clues import Clues, clues_of
+from cpts_geo.territories.zones.keys import EPT_NUMBERS
 
 _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoire de vie-santé"}
-
-
-#: How the Métropole numbers its territories, Paris being the first (decrees 2015-1655 to 1665).
-_NUMBERS: Final = {
-    "200057966": "T2", "200057974": "T3", "200057982": "T4", "200057990": "T5",
-    "200057867": "T6", "200058097": "T7", "200057875": "T8", "200058790": "T9",
-    "200057941": "T10", "200058006": "T11", "200058014": "T12",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -135,7 +128,7 @@ def with_ept(zoning: Zoning, bodies: pd.DataFrame) -> Zoning:
         "n’est pas un EPCI à fiscalité propre.",
         basis="établissement public territorial",
     )
-    zones["alias"] = zones.index.map(_NUMBERS)
+    zones["alias"] = zones.index.map(EPT_NUMBERS)
     return replace(
         zoning,
         zones=pd.concat([zoning.zones, zones]),

@@ -111,12 +111,16 @@ def find_zones(
         if not found and not _CODE.fullmatch(text):
             others = others or (clues() if clues else clues_of(zoning.names, key=keys[-1]))
             found, sure = others.meant(text)
-        if sure and (why := unusable.get(found[0])):
-            defects.append(Defect(f"{quoted(text)} : {why}", "inutilisable"))
-        elif sure:
-            codes += found
-            if text != found[0] and normalise_name(text) != normalise_name(zoning.names[found[0]]):
-                notes.append(f"{quoted(text)} compris comme {zoning.names[found[0]]} ({found[0]}).")
+        if sure:
+            [code] = found
+            name = zoning.names[code]
+            other = text != code and normalise_name(text) != normalise_name(name)
+            understood = f"{quoted(text)}{f' compris comme {name} ({code})' if other else ''}"
+            if why := unusable.get(code):
+                defects.append(Defect(f"{understood} : {why}", "inutilisable"))
+            else:
+                codes.append(code)
+                notes += [f"{understood}."] if other else []
         elif found:
             defects.append(Defect(f"{quoted(text)} : {_question(zoning, found)}", "nom ambigu"))
         else:

@@ -7,10 +7,16 @@ from typing import Final
 
 from cpts_geo.territories.naming.spelling import key_with_article, normalise_name
 
+#: How the Métropole numbers its territories, Paris being the first (decrees 2015-1655 to 1665).
+EPT_NUMBERS: Final = {
+    "200057966": "T2", "200057974": "T3", "200057982": "T4", "200057990": "T5",
+    "200057867": "T6", "200058097": "T7", "200057875": "T8", "200058790": "T9",
+    "200057941": "T10", "200058006": "T11", "200058014": "T12",
+}  # fmt: skip
 #: Words that say what kind of zone it is: "CC des Loges" is called "les Loges".
 _KINDS: Final = frozenset(
-    ["cc", "ca", "cu", "ept", "tvs", "communaute", "communes", "agglomeration", "urbaine", "epci",
-     "intercommunalite", "etablissement", "public", "territorial"]
+    ["cc", "ca", "cu", "ept", "tvs", "cpts", "communaute", "communes", "agglomeration", "urbaine",
+     "epci", "intercommunalite", "etablissement", "public", "territorial"]
 )  # fmt: skip
 #: Link words, which many leave out.
 _LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})

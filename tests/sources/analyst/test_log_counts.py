@@ -212,6 +212,37 @@ def test_counts_that_may_be_something_else_are_a_question(
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(("total", "told"), [("17;3", False), ("19;3", True), ("19;", True)])
+def test_a_total_that_is_another_is_told(tmp_path: Path, total: str, told: bool) -> None:
+    text = f"date;appels;rdv\n04/03/2024;8;1\n05/03/2024;9;2\nTotal;{total}\n"
+    log = read(tmp_path, text)
+    assert len(log) == 17
+    said = "Le total du fichier n’est pas celui des lignes lues : 19 écrit, 17 lu. Vérifiez-le."
+    assert (said in log.attrs["notes"]) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("semaine du;lundi;mardi", "« lundi » : si elle compte des appels"),
+        ("date;passages", "« passages » : si elle compte des appels"),
+        ("date;activité;sexe", "« activité » : si elle compte des appels"),
+    ],
+)
+def test_days_that_never_come_twice_beside_numbers_are_a_question(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    row = ";".join("7" for _ in text.split(";")[1:])
+    rows = "".join(f"{day:%d/%m/%Y};{row}\n" for day in DAYS[:20])
+    with pytest.raises(TableError) as caught:
+        read(tmp_path, f"{text}\n{rows}")
+    assert words in str(caught.value)
+    # With an hour, or days that come back, each row is a call.
+    assert len(read(tmp_path, f"{text}\n{rows}{rows}")) == 40
+    timed = rows.replace("2024;", "2024 8:12;")
+    assert len(read(tmp_path, f"{text}\n{timed}")) == 20
+
+
 def test_small_counts_stay_masked(tmp_path: Path) -> None:
     rows = "".join(f"{day:%d/%m/%Y};20;{int(day.day == 1)}\n" for day in DAYS if day.weekday() < 5)
     log = read(tmp_path, f"date;appels;conseils\n{rows}")
@@ -219,6 +250,23 @@ def test_small_counts_stay_masked(tmp_path: Path) -> None:
     status = tables["outcome"]["calls_status"]
     assert status["advice"] == "masked_under_11"
     assert tables["outcome"]["calls"].isna()["advice"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["06" + "12345678", "6" + "12345678", "1550145" + "098001", "12031951"],
+)
+def test_a_number_of_somebody_is_no_count(tmp_path: Path, number: str) -> None:
+    changed = [number[:-1] + str(n) for n in range(6)]
+    rows = "".join(f"{day:%d/%m/%Y};{each}\n" for day, each in zip(DAYS, changed, strict=False))
+    with pytest.raises(TableError, match="nominatives") as caught:
+        read(tmp_path, f"date;appels\n{rows}")
+    assert not any(each in str(caught.value) for each in changed)
+
+
+def test_a_row_of_totals_hides_nobody(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="un nom de personne"):
+        read(tmp_path, "date;appels;x\n04/03/2024;5;\nTOTAL GÉNÉRAL;5;Mme EXEMPLE\n")
 
 
 @pytest.mark.parametrize("header", ["Âge", "Téléphone", "Patients", "NIR", "Nom"])

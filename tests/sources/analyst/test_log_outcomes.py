@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cpts_geo.errors import AskedError, CptsGeoError, OutcomesError
+from cpts_geo.errors import AskedError, CptsGeoError, OutcomesError, TableError
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS, count_of, outcome_of
 from cpts_geo.sources.analyst.calls._words import COMMON_NAMES
 from cpts_geo.sources.analyst.calls.log import OUTCOMES, OUTCOMES_FRENCH, read_call_log
@@ -153,3 +153,11 @@ def test_unknown_outcomes_are_given_with_their_rows_and_nobody_is(tmp_path: Path
     assert caught.value.values == {"Sans suite": 2, "Reporté": 1, "rendez-vos": 1}
     assert caught.value.hidden == 3
     assert not any(word in str(caught.value) for word in ("ictif", "prenom", "Zorglub"))
+
+
+def test_a_column_of_outcomes_without_their_title_is_a_question(tmp_path: Path) -> None:
+    path = tmp_path / "journal.csv"
+    path.write_text("date;Résolution\n04/03/2024;RDV\n04/03/2024;conseil\n", encoding="utf-8")
+    with pytest.raises(TableError) as caught:
+        read_call_log(path, today=TODAY)
+    assert "« Résolution » : elle ressemble à des issues ; nommez-la « issue »" in str(caught.value)

@@ -147,6 +147,20 @@ def test_an_archive_is_read_in_its_folders_and_a_layer_chosen(tmp_path: Path) ->
     assert defect.startswith("« MSPS » : inconnu ; au plus près : --layer msp")
 
 
+@pytest.mark.parametrize("file", ["z.gpkg", "z.geojson", "z.kml", "z.fgb", "z.gml"])
+def test_the_only_file_of_polygons_of_an_archive_is_read(tmp_path: Path, file: str) -> None:
+    path = written(tmp_path / file, squares("Val", "Orge"))
+    with zipfile.ZipFile(tmp_path / "zones.zip", "w") as archive:
+        archive.write(path, f"export/{file}")
+        archive.writestr("lisez-moi.txt", "bonjour")
+    read = read_polygon_file(tmp_path / "zones.zip")
+    assert set(read["name"]) == {"Val", "Orge"}
+    assert read.attrs["notes"][0] == f"Fichier lu dans l’archive : « export/{file} »."
+    with zipfile.ZipFile(tmp_path / "zones.zip", "a") as archive:
+        archive.write(path, "autre.kml")
+    assert "contient 2 fichiers" in refused(tmp_path / "zones.zip").summary
+
+
 def test_erased_rows_of_a_shapefile_are_left_aside_and_said(tmp_path: Path) -> None:
     path = written(tmp_path / "z.shp", squares("Val", "Orge", "Sud"))
     table = bytearray(path.with_suffix(".dbf").read_bytes())
@@ -277,12 +291,16 @@ def test_communes_with_their_cpts_beside_are_joined_by_cpts(tmp_path: Path, file
     assert shapely.get_num_geometries(read.geometry[0]) == 2
 
 
-@pytest.mark.parametrize("suffix", [".zip", ".kml", ".kmz", ".fgb", ".gml", ".gpkg", ".geojson"])
+@pytest.mark.parametrize(
+    "suffix", [".shp", ".zip", ".kml", ".kmz", ".fgb", ".gml", ".gpkg", ".geojson"]
+)
 def test_a_damaged_file_is_refused_or_read_and_nothing_else(
     tmp_path: Path, outlines: gpd.GeoDataFrame, suffix: str
 ) -> None:
-    content = written(tmp_path / f"z{suffix}", outlines.head(3)).read_bytes()
-    arguments = {"suffix": suffix, "tries": 60, "seed": 20}
+    # What is read of a shapefile goes to the process as an archive of its files.
+    file = "z.zip" if suffix == ".shp" else f"z{suffix}"
+    content = written(tmp_path / file, outlines.head(3)).read_bytes()
+    arguments = {"suffix": suffix, "tries": 100, "seed": 20}
     found = run_within(
         "polygons", "tests.polygon_fuzz:outcomes", arguments,
         content=content, error=PerimeterError, name="z",

@@ -369,6 +369,7 @@ POINT = {"type": "Point", "coordinates": [1, 47]}
 
 def test_what_has_no_surface_is_all_listed_where_nothing_has_one(tmp_path):
     error = refusal(geojson(tmp_path / "z.geojson", LINE, None, POINT))
+    assert error.summary.endswith("ne contient pas de polygones, mais 1 ligne et 1 point.")
     assert error.defects == (
         "entité 1 : ligne",
         "entité 2 : sans contour, ou de surface nulle",

@@ -20,8 +20,8 @@ from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.naming.spelling import normalise_name
 
 #: Words after which the rest of a name only says where the commune is.
-LINKS = frozenset({"a", "d", "l", "au", "aux", "de", "des", "devant", "du", "en", "la", "le", "les", "lez", "pres",
-                   "sous", "sur"})  # fmt: skip
+LINKS = frozenset({"a", "au", "aux", "d", "de", "des", "devant", "du", "en", "l", "la", "le", "les",
+                   "lez", "pres", "sous", "sur"})  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -42,12 +42,15 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
             # Of counts, a row a week or a month.
             "semaine semaines week mois month periode",
         ),
-        "hour": ("heure heures horaire hour time heuredebut", "debut start"),
+        "hour": (
+            "heure heures horaire hour time heuredebut heurerdv heurerendezvous",
+            "debut start",
+        ),
         "outcome": (
             "issue issues outcome",
             "suite suites suitedonnee devenir decision",
             "resultat result reponse orientation",
-            "statut status etat",
+            "statut status etat statutrdv statutrendezvous etatrdv etatrendezvous",
         ),
         "code": (
             "codeinsee insee codecommune codgeo codegeo depcom inseecode codeinseecommune "

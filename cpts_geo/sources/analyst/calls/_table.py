@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.errors import TableError, one_line
+from cpts_geo.errors import TableError, one_line, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import (
@@ -210,13 +210,16 @@ def _whole(
     """The rows of all parts under the header of the first, by where they stand."""
     header = parts[0].header
     rows: dict[object, tuple[str, ...]] = {}
-    for part in parts:
+    for place, part in enumerate(parts, start=1):
         order = _order(header, part.header)
-        prefix = f"{label_shown(part.name)} " if len(parts) > 1 else ""
+        # Two names that are masked are told apart by their place.
+        shown = label_shown(part.name)
+        shown += f" n° {place}" if shown != quoted(part.name) else ""
+        prefix = f"{shown} " if len(parts) > 1 else ""
         _check_width(path, part)
         for line, cells in part.rows:
             full = (*cells, *[""] * (len(header) - len(cells)))
-            rows[f"{prefix}{line}" if prefix else line] = tuple(full[place] for place in order)
+            rows[f"{prefix}{line}" if prefix else line] = tuple(full[column] for column in order)
     width = len(header)
     frame = pd.DataFrame(list(rows.values()), index=list(rows), columns=range(width), dtype=str)
     return Table(header, frame, around, notes)

@@ -31,9 +31,17 @@ from cpts_geo.sources.analyst.calls._table import CALL_LOG, no_call, read_table
 from cpts_geo.sources.analyst.calls._values._lines import said_lines
 from cpts_geo.sources.analyst.calls._values._zones import zone_of, zone_of_places
 from cpts_geo.sources.analyst.calls._values.ages import age_classes, hashed
-from cpts_geo.sources.analyst.calls._values.counts import count_columns, counted_log, without_totals
+from cpts_geo.sources.analyst.calls._values.counts import (
+    are_counts,
+    are_numbers,
+    count_columns,
+    counted_log,
+    said_gaps,
+    without_totals,
+)
 from cpts_geo.sources.analyst.calls._values.outcomes import (
     Outcomes,
+    are_outcomes,
     known_wordings,
     outcomes,
     read_wordings,
@@ -154,15 +162,17 @@ def read_call_log(
             r: at for r, at in places.items() if r not in _OPAQUE and not counts.keys() & {*at}
         }
         places["count"] = list(counts)
-    cells, summed = without_totals(cells, places["date"][0], counts)
-    refuse_people(path.name, header, cells, places, around=around)
+    cells, totals = without_totals(cells, places["date"][0], counts)
+    refuse_people(path.name, header, pd.concat([cells, totals]), places, around=around)
     if cells.empty:
         raise no_call(path)
     _refuse_ambiguous(path, header, places)
+    _refuse_unnamed(path, header, cells, places)
     columns = {role: cells[found[0]] for role, found in places.items() if role != "count"}
     day = today or dt.date.today()
     dates, unit = plain_periods(columns["date"]) if counts else (columns["date"], None)
-    zone = _zone(columns, departments) if are_in_utc(dates) else None
+    line = zone_of(departments)
+    zone = (_zone(columns) or line) if are_in_utc(dates) else None
     said = times(dates, columns.get("hour"), today=day, zone=zone)
     if said.unplaced:
         raise _unplaced(path)
@@ -184,7 +194,8 @@ def read_call_log(
     log.attrs = {
         "notes": (
             *adapted,
-            *_left_out(summed),
+            *_left_out(totals.index),
+            *said_gaps(totals, cells, counts),
             *counting.notes,
             *_notes(header, places, said=said, elsewhere=elsewhere, unit=counting.unit),
             *unread_columns(header, cells, places, around=around),
@@ -197,10 +208,10 @@ def read_call_log(
     return log
 
 
-def _zone(columns: Mapping[str, pd.Series], departments: Collection[str]) -> str | None:
-    """Clock of the communes of a log, else of the départements of its line; None for neither."""
+def _zone(columns: Mapping[str, pd.Series]) -> str | None:
+    """Clock that the communes of a log say; None where they say none."""
     texts = with_zero(columns["code"]) if "code" in columns else columns.get("commune")
-    return (None if texts is None else zone_of_places(texts)) or zone_of(departments)
+    return None if texts is None else zone_of_places(texts)
 
 
 def _unplaced(path: Path) -> PlaceUnknownError:
@@ -244,6 +255,36 @@ def _refuse_ambiguous(path: Path, header: Sequence[str], places: Mapping[str, li
         )
 
 
+def _refuse_unnamed(
+    path: Path, header: Sequence[str], cells: pd.DataFrame, places: Mapping[str, list[int]]
+) -> None:
+    """Ask what a column is that has not the title of outcomes, nor of counts, and looks like them:
+    unread, it would make each row a consultation."""
+    if "outcome" in places or "count" in places:
+        return
+    taken = {place for all_of in places.values() for place in all_of}
+    free = [place for place in range(len(header)) if place not in taken]
+    defects = [
+        f"colonne {place + 1}, {label_shown(header[place])} : elle ressemble à des issues ; "
+        "nommez-la « issue », ou ôtez-la"
+        for place in free
+        if are_outcomes(cells[place])
+    ]
+    if "hour" not in places and are_counts(cells, places["date"][0]):
+        defects += [
+            f"colonne {place + 1}, {label_shown(header[place])} : si elle compte des appels, "
+            "nommez-la « appels » ; si chaque ligne est un appel, ôtez-la"
+            for place in free
+            if are_numbers(cells[place])
+        ]
+    if defects:
+        raise TableError(
+            f"Rien ne dit ce qu’est chaque ligne de {one_line(path.name)}.",
+            defects=defects,
+            remedy="nommez ces colonnes, ou ôtez-les, puis relancez.",
+        )
+
+
 def _outcomes(
     texts: pd.Series | None, index: pd.Index, own: Mapping[str, str], *, counted: bool
 ) -> Outcomes:
@@ -277,9 +318,9 @@ def _nothing(index: pd.Index) -> pd.Series:
     return pd.Series([pd.NA] * len(index), index=index, dtype=str)
 
 
-def _left_out(summed: Sequence[object]) -> list[str]:
+def _left_out(summed: pd.Index) -> list[str]:
     """French sentence on rows that are totals of others."""
-    return [f"Totaux, laissés de côté : {said_lines(summed)}."] if summed else []
+    return [f"Totaux, laissés de côté : {said_lines(summed)}."] if len(summed) else []
 
 
 def _notes(

@@ -56,7 +56,8 @@ def read_book(path: Path, content: bytes, *, sheet: str | None) -> Found:
         notes.append(f"{counted(len(unread), 'feuille non lue', 'feuilles non lues')} : "
                      f"{joined(shown)}.")  # fmt: skip
     found = chosen.found
-    return found._replace(notes=[*notes, *_hidden_columns(chosen.sheet), *found.notes])
+    notes += [*_hidden_columns(chosen.sheet), *found.notes]
+    return found._replace(notes=notes, sheet=chosen.sheet.name)
 
 
 def _listed(path: Path, sheet: Sheet) -> _List | None:

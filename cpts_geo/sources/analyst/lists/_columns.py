@@ -63,6 +63,8 @@ class Found(NamedTuple):
     header: Header
     notes: list[str]
     left_out: Sequence[LeftOut] = ()
+    #: Sheet of the workbook; empty for a text.
+    sheet: str = ""
     failed: Mapping[int, Sequence[tuple[int, str, str]]] = MappingProxyType({})
 
 

@@ -75,7 +75,7 @@ def read_perimeter_file(
         (text), ``population`` (inhabitants, NaN when not given) and ``territory`` (name of the
         territory it is of; empty for none in particular). In attrs: ``notes``, French sentences on
         all that was adapted to read the file; ``left_out``, line, text and French reason of each
-        row or cell that is not among the rows given.
+        row or cell that is not among the rows given; ``sheet``, its name (empty for a text).
 
     Raises
     ------
@@ -154,6 +154,7 @@ def read_perimeter_file(
     left_out.sort(key=lambda each: each[0])
     table.attrs["notes"] = (*notes, *told(left_out))
     table.attrs["left_out"] = tuple(left_out)
+    table.attrs["sheet"] = found.sheet
     return table
 
 

@@ -174,7 +174,8 @@ def _tables(content: bytes, name: str, driver: str, *, encoding: str | None = No
                 _table(content, name, place, label=label, encoding=encoding)
                 for place, label in enumerate(labels)
             ]
-    except (RuntimeError, ValueError) as error:
+    # The last is what the library makes of a system of coordinates that is no text.
+    except (RuntimeError, ValueError, UnboundLocalError) as error:
         raise unreadable(name) from error
     # What the library could not read of a feature it leaves out, with a word aside.
     if complaints or not tables:

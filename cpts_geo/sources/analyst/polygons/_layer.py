@@ -49,9 +49,9 @@ _KINDS: Final = {
 #: French words of what is no surface, one and several.
 _FRENCH: Final = {
     "Point": ("point", "points"),
-    "MultiPoint": ("points", "groupes de points"),
+    "MultiPoint": ("groupe de points", "groupes de points"),
     "LineString": ("ligne", "lignes"),
-    "MultiLineString": ("lignes", "groupes de lignes"),
+    "MultiLineString": ("groupe de lignes", "groupes de lignes"),
     COLLECTION: ("collection de géométries", "collections de géométries"),
 }
 #: What makes a definition name files, which its library would open.
@@ -112,10 +112,10 @@ def surfaces_of(shape: Any) -> Any:
     return shapely.multipolygons(areas) if areas else COLLECTION
 
 
-def french_kind(kind: str, count: int = 1) -> str:
-    """French words of so many geometries that are no surface; the word alone for one."""
+def french_kind(kind: str, count: int) -> str:
+    """French words of so many geometries that have no surface; the word alone for none."""
     one, several = _FRENCH.get(kind, (kind, kind))
-    return one if count == 1 else counted(count, one, several)
+    return counted(count, one, several) if count else one
 
 
 def known_crs(said: str) -> pyproj.CRS | None:

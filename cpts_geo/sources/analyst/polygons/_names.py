@@ -44,8 +44,9 @@ _ELSE: Final = (
 )  # fmt: skip
 #: Whole words that do so too.
 _ELSE_WHOLE: Final = frozenset(
-    {"com", "geo", "dep", "reg", "irs", "arr", "ars", "resp", "voie", "rue", "pays", "tvs", "ept", "stat",
-     "obs", "cd", "tel", "web", "lien", "site", "id", "gid", "fid", "ogc", "objectid", "uuid"}
+    {"com", "geo", "dep", "reg", "irs", "arr", "ars", "resp", "voie", "rue", "pays", "tvs", "ept",
+     "stat", "obs", "cd", "tel", "web", "lien", "site", "id", "gid", "fid", "ogc", "objectid",
+     "uuid"}
 )  # fmt: skip
 _YES_NO: Final = frozenset({"oui", "non", "o", "n", "vrai", "faux", "true", "false", "x"})
 #: Letters that a shapefile leaves of the name of a field.

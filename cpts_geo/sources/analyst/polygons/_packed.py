@@ -21,21 +21,35 @@ PARTS: Final = {
     ".dbf": "les noms",
     ".prj": "le système de coordonnées",
 }
+#: Files of polygons that are one file.
+_WHOLE: Final = frozenset({".gpkg", ".geojson", ".kml", ".kmz", ".fgb", ".gml"})
 #: What else is read of a shapefile: its encoding.
 ENCODING: Final = ".cpg"
+
+
+def only_member(content: bytes, name: str) -> tuple[str, bytes] | None:
+    """Path and bytes of the only file of polygons of an archive; None where it holds
+    shapefiles."""
+    members = _members(content, name)
+    suffixes = {path: PurePosixPath(path).suffix.lower() for path in members}
+    if ".shp" in suffixes.values():
+        return None
+    found = [path for path, suffix in suffixes.items() if suffix in _WHOLE]
+    if len(found) != 1:
+        some = f"contient {len(found)} fichiers" if found else "ne contient pas de fichier"
+        raise PerimeterError(
+            f"{one_line(name)} {some} de polygones.",
+            defects=[Defect(f"contient {quoted(path)}", "fichier") for path in members],
+            remedy="extrayez-en celui que vous voulez et donnez son chemin, ou " + EXPORT,
+        )
+    return found[0], members[found[0]]
 
 
 def shapefiles(content: bytes, name: str) -> dict[str, dict[str, bytes]]:
     """Shapefiles of an archive by name of layer: the bytes of each file by suffix, none
     missing."""
     members = _members(content, name)
-    bases = [path.removesuffix(path[-4:]) for path in members if path.lower().endswith(".shp")]
-    if not bases:
-        raise PerimeterError(
-            f"{one_line(name)} ne contient pas de shapefile.",
-            defects=[Defect(f"contient {quoted(path)}", "autre fichier") for path in members],
-            remedy="extrayez-en le fichier de polygones et donnez son chemin, ou " + EXPORT,
-        )
+    bases = [path[:-4] for path in members if path.lower().endswith(".shp")]
     found = {}
     for base in bases:
         # Two folders may hold layers of one name.
@@ -70,7 +84,10 @@ def check_shapefile(parts: Mapping[str, bytes], label: str, name: str) -> None:
         raise unreadable(name, f"{one_line(label)}.shp est coupé")
     if len(table) < head + rows * width:
         raise unreadable(name, f"{one_line(label)}.dbf est coupé")
-    outlines = (len(index) - 100) // 8
+    [listed] = struct.unpack(">i", index[24:28])
+    outlines = (2 * listed - 100) // 8
+    if len(index) < 2 * listed:
+        raise unreadable(name, f"{one_line(label)}.shx est coupé")
     if outlines != rows:
         why = f"{one_line(label)}.shx annonce {outlines} contours, et le .dbf {rows} lignes"
         raise unreadable(name, why)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
@@ -29,6 +31,7 @@ from cpts_geo.sources.analyst.polygons._layer import (
     french_kind,
 )
 from cpts_geo.sources.analyst.polygons._names import territory_names
+from cpts_geo.sources.analyst.polygons._packed import only_member
 
 #: Straight edges are followed this closely when the CRS changes: metres, then degrees.
 _STEP_M: Final = 1000.0
@@ -78,6 +81,10 @@ def territories(
 
 def _read(content: bytes, name: str, *, suffix: str, wanted: str | None) -> Layer:
     """Features of a file, by its suffix."""
+    if suffix == ".zip" and (inside := only_member(content, name)):
+        path, content = inside
+        read = _read(content, name, suffix=PurePosixPath(path).suffix.lower(), wanted=wanted)
+        return replace(read, notes=(f"Fichier lu dans l’archive : {quoted(path)}.", *read.notes))
     if suffix == ".gpkg":
         return geopackage_layer(content, name, wanted=wanted)
     if suffix not in (".geojson", ".json"):
@@ -144,13 +151,7 @@ def _drawn(layer: Layer, ranks: Sequence[int], name: str) -> tuple[Shapes, list[
         raise _no_surface([layer.kinds[rank] for rank in ranks], name)
     aside = Counter(kind for kind in layer.kinds if kind in FLAT)
     aside[COLLECTION] = len(read) - len(kept)
-    counts = joined(
-        [
-            french_kind(kind, n) if n > 1 else f"1 {french_kind(kind)}"
-            for kind, n in aside.items()
-            if n
-        ]
-    )
+    counts = _counts(aside)
     notes = [f"Laissés de côté, car ils n’ont pas de surface : {counts}."] if counts else []
     mixed = [ranks[place] + 1 for place in kept if layer.kinds[ranks[place]] == COLLECTION]
     if mixed:
@@ -161,14 +162,22 @@ def _drawn(layer: Layer, ranks: Sequence[int], name: str) -> tuple[Shapes, list[
     return shapes, kept, notes
 
 
+def _counts(kinds: Counter[str]) -> str:
+    """French words of how many of each kind of what has no surface."""
+    return joined([french_kind(kind, count) for kind, count in kinds.items() if count])
+
+
 def _no_surface(kinds: Sequence[str], name: str) -> PerimeterError:
     """Refusal of features none of which is a surface."""
     defects = []
     for rank, kind in enumerate(kinds):
-        what = french_kind(kind) if kind else "sans contour, ou de surface nulle"
-        defects.append(Defect(f"entité {rank + 1} : {what}", french_kind(kind) or "sans contour"))
+        what = french_kind(kind, 0) if kind else "sans contour, ou de surface nulle"
+        defects.append(
+            Defect(f"entité {rank + 1} : {what}", french_kind(kind, 0) or "sans contour")
+        )
+    counts = _counts(Counter(filter(None, kinds)))
     return PerimeterError(
-        f"{one_line(name)} ne contient pas de polygones.",
+        f"{one_line(name)} ne contient pas de polygones{f', mais {counts}' if counts else ''}.",
         defects=defects,
         remedy="un périmètre est une surface : " + EXPORT,
     )
@@ -225,11 +234,7 @@ def _listed_ranks(ranks: Sequence[int]) -> str:
 def _checked_step(shapes: Shapes, crs: pyproj.CRS | None, name: str) -> float:
     """Longest edge in the CRS of the file, once coordinates are found to go with it."""
     if crs is None or not (crs.is_geographic or crs.is_projected):
-        raise PerimeterError(
-            f"{one_line(name)} ne dit pas dans quel système de coordonnées il est écrit.",
-            remedy="attribuez-lui son système (Lambert-93 : EPSG:2154 ; WGS84 : EPSG:4326) dans "
-            "votre logiciel de cartographie, puis enregistrez-le de nouveau.",
-        )
+        raise _systemless(name)
     west, south, east, north = shapely.total_bounds(shapes)
     if crs.is_geographic and (max(-west, east) > 180 or max(-south, north) > 90):
         raise _implausible(shapes, crs, name, "des degrés sont attendus")
@@ -246,12 +251,24 @@ def _checked_step(shapes: Shapes, crs: pyproj.CRS | None, name: str) -> float:
 def _in_degrees(shapes: Shapes, crs: pyproj.CRS | None, step: float, name: str) -> Shapes:
     """Same polygons in EPSG:4326, their long edges kept straight in the CRS of the file."""
     lines = shapely.segmentize(shapes, step)
-    change = pyproj.Transformer.from_crs(crs, GEOGRAPHIC_CRS, always_xy=True).transform
+    try:
+        change = pyproj.Transformer.from_crs(crs, GEOGRAPHIC_CRS, always_xy=True).transform
+    except pyproj.exceptions.ProjError as error:  # a definition that is half one
+        raise _systemless(name) from error
     degrees = shapely.transform(lines, change, interleaved=False)
     if not np.isfinite(shapely.total_bounds(degrees)).all():
         raise _implausible(shapes, crs, name, "hors du domaine de ce système")
     # A projection can fold a sliver.
     return _valid(degrees)[0]
+
+
+def _systemless(name: str) -> PerimeterError:
+    """Refusal of coordinates of which nothing says the system."""
+    return PerimeterError(
+        f"{one_line(name)} ne dit pas dans quel système de coordonnées il est écrit.",
+        remedy="attribuez-lui son système (Lambert-93 : EPSG:2154 ; WGS84 : EPSG:4326) dans "
+        "votre logiciel de cartographie, puis enregistrez-le de nouveau.",
+    )
 
 
 def _implausible(shapes: Shapes, crs: pyproj.CRS | None, name: str, why: str) -> PerimeterError:

@@ -57,8 +57,8 @@ def read_polygon_file(
     ----------
     path : Path
         GeoPackage, GeoJSON (WGS84 unless it says otherwise), shapefile (with the ``.shx``,
-        ``.dbf`` and ``.prj`` beside it, or their ``.zip``), KML, KMZ, FlatGeobuf or GML, with a
-        CRS.
+        ``.dbf`` and ``.prj`` beside it), KML, KMZ, FlatGeobuf or GML, with a CRS; or the ``.zip``
+        of one of these.
     only : collection of str
         Names of the territories wanted, among those of the file; all of them without any. What
         is not wanted counts in no bound but the size of the file and its number of features.

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from cpts_geo.errors import AskedError, quoted
 from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
@@ -40,8 +41,19 @@ _DEPARTMENT: Final = re.compile(r"\(\s*(\d[\dab]\d?)\s*\)|\b(97\d)\d\d\b", re.IG
 
 
 def zone_of(departments: Collection[str]) -> str | None:
-    """Clock of départements, by their numbers; None for none, or for several clocks."""
-    zones = {_ZONES.get(each.strip(), PARIS) for each in departments}
+    """Clock of départements, by their numbers; None for none, or for several clocks. Unknown ones
+    are refused."""
+    codes = {each.strip().upper().removesuffix(".0").zfill(2): each for each in departments}
+    if not codes:
+        return None
+    known = {code[: 3 if code.startswith("97") else 2] for code in _codes()} | {*_ZONES}
+    if unknown := sorted(codes.keys() - known):
+        raise AskedError(
+            "Département inconnu.",
+            defects=[quoted(codes[code]) for code in unknown],
+            remedy="donnez des numéros de département : 45, 2A, 974.",
+        )
+    zones = {_ZONES.get(code, PARIS) for code in codes}
     return zones.pop() if len(zones) == 1 else None
 
 
@@ -77,6 +89,14 @@ def _zones_of(text: str) -> frozenset[str]:
 def _zone_of_code(code: str) -> str:
     """Clock of a commune by its code."""
     return _ZONES.get(code[:3], PARIS)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Codes of the communes of today."""
+    return frozenset(
+        pd.read_parquet(verified("communes.parquet"), columns=["code_insee"])["code_insee"]
+    )
 
 
 @cache

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import TableError, quoted
-from cpts_geo.french import MONTHS, counted, joined
+from cpts_geo.french import MONTHS, counted, joined, number
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
@@ -34,6 +34,8 @@ _HALF: Final = 0.5
 _CLOSED: Final = frozenset({"ferme", "fermee", "fermeture", "ferie", "conge", "conges"}) | UNKNOWN
 #: So many numbers that only grow are those of calls, or a running total.
 _GROWING: Final = 20
+#: Rows from which days that never come twice are no calls, of which some would share a day.
+_ROWS: Final = 5
 _TOTALS: Final = frozenset({"total", "totaux", "somme", "sommes", "moyenne", "cumul", "ensemble"})
 _OF_TOTALS: Final = frozenset(
     {
@@ -82,7 +84,7 @@ def count_columns(
     found = {}
     for place, label in enumerate(header):
         what = count_of(label) if label else None
-        if what and _are_numbers(cells[place]):
+        if what and are_numbers(cells[place]):
             found[place] = what
     taken = {place for role, at in places.items() for place in at if role != "outcome"}
     calls = CALLS in found.values()
@@ -94,11 +96,18 @@ def count_columns(
     return found if found.keys() - {*places.get("outcome", ())} else {}
 
 
+def are_counts(cells: pd.DataFrame, dates: int) -> bool:
+    """Tell whether rows may be counts by their dates alone: days, none of which comes twice."""
+    days = cells[dates]
+    timed = days.str.contains(r"\d\s?[:hH]\s?\d", regex=True) & ~days.str.contains("00:00")
+    return len(days) >= _ROWS and days.is_unique and not timed.any()
+
+
 def without_totals(
     cells: pd.DataFrame, dates: int, counts: Mapping[int, str]
-) -> tuple[pd.DataFrame, list[object]]:
-    """Leave out the rows that sum up others: those that say so where a date should be, and one
-    without a date whose every count is the sum of the others'. Their lines are given."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set apart the rows that sum up others, without the words that say so: those that have them
+    where a date should be, and one without a date whose every count is the sum of the others'."""
     said = _among(cells[dates], _is_total)
     blank = (cells[dates] == "") & ~said
     if blank.any():
@@ -109,7 +118,23 @@ def without_totals(
         sums = {place: _numbers(rest[place]).sum() for place in counts}
         alike = pd.concat([_numbers(cells[at]) == total for at, total in sums.items()], axis=1)
         said |= blank & alike.all(axis=1)
-    return cells[~said], list(cells.index[said])
+    totals = cells[said]
+    return cells[~said], totals.mask(totals.apply(_among, test=_is_total), "")
+
+
+def said_gaps(totals: pd.DataFrame, cells: pd.DataFrame, counts: Mapping[int, str]) -> list[str]:
+    """French sentence where the only total that a file writes is not the sum of what is read."""
+    if len(totals) != 1:
+        return []
+    gaps = [
+        f"{number(float(written))} écrit, {number(float(read))} lu"
+        for place in counts
+        if (written := _numbers(totals[place]).iloc[0]) != (read := _numbers(cells[place]).sum())
+        and not np.isnan(written)
+    ]
+    if not gaps:
+        return []
+    return [f"Le total du fichier n’est pas celui des lignes lues : {joined(gaps)}. Vérifiez-le."]
 
 
 def counted_log(
@@ -246,8 +271,8 @@ def _is_total(text: str) -> bool:
     return not _TOTALS.isdisjoint(said) and said <= _TOTALS | _OF_TOTALS
 
 
-def _are_numbers(texts: pd.Series) -> bool:
-    """Whether a column holds numbers, whole or not, in half its cells or more."""
+def are_numbers(texts: pd.Series) -> bool:
+    """Tell whether a column holds numbers, whole or not, in half its cells or more."""
     known = texts[~_among(texts, _is_closed)]
     like = known.str.fullmatch(_LIKE_NUMBER) | known.map(plain).isin(_MARKS)
     return bool(len(known)) and bool(like.mean() >= _HALF)
@@ -268,6 +293,6 @@ def _numbers(texts: pd.Series) -> pd.Series:
     found: dict[str, Any] = {}
     for text in texts.unique():
         match = _NUMBER.fullmatch(text)
-        number = float(re.sub(r"\D", "", match[1])) if match else np.nan
-        found[text] = _MARKS.get(plain(text), number)
+        whole = float(re.sub(r"\D", "", match[1])) if match else np.nan
+        found[text] = _MARKS.get(plain(text), whole)
     return texts.map(found).astype(float)

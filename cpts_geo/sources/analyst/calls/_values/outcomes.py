@@ -30,6 +30,8 @@ _WORDINGS_FILE: Final = Door(
         remedy="donnez un CSV de deux colonnes, « valeur » et « sens ».",
     ),
 )
+#: Share of known outcomes that makes a column one of outcomes.
+_MOST: Final = 0.8
 #: Likeness of a wording to a known one, from which it is a slip of the hand and may be quoted.
 _SLIP: Final = 0.8
 
@@ -107,6 +109,13 @@ def known_wordings(own: Mapping[str, str]) -> dict[str, str]:
             + ".",
         )
     return {text: outcome for text, outcome in read.items() if outcome}
+
+
+def are_outcomes(texts: pd.Series) -> bool:
+    """Tell whether a column says how calls ended, in two ways at least."""
+    counts = texts[texts != ""].value_counts()
+    known = counts.index.map(outcome_of)
+    return known.nunique() > 1 and bool(counts[known.notna()].sum() >= _MOST * counts.sum())
 
 
 def _in_order(index: pd.Index, lines: list[str]) -> list[str]:
