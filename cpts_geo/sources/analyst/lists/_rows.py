@@ -19,7 +19,8 @@ from cpts_geo.sources.analyst.lists._columns import LeftOut
 #: French reason of each kind of row that is no commune, and its words: those of no name of France.
 _KINDS: Final = {
     "total": re.compile(
-        r"(?:sous[- ]?|grand )?tota(?:l|ux)\b.*|ensemble\b.*|(?:soit )?(?:1 commune|\d{1,4} communes)\b.*"
+        r"(?:sous[- ]?|grand )?tota(?:l|ux)\b.*|ensemble\b.*"
+        r"|(?:soit )?(?:1 commune|\d{1,4} communes)\b.*"
         r"|(?:nombre|nb) (?:total )?de communes.*|somme (?:des|totale).*|(?:moyenne|mediane)\b.*"
         r"|population\b.*"
     ),
