@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import struct
+import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpts_geo.errors import CptsGeoError, PerimeterError
+from cpts_geo.files import UNREADABLE
+from cpts_geo.sources.analyst._tables._old_excel import old_excel_marks
 from cpts_geo.sources.analyst._tables.text import rows_of, text_of
 from cpts_geo.sources.analyst._tables.workbook import read_workbook
 from cpts_geo.sources.analyst.calls.log import read_call_log
@@ -147,3 +152,57 @@ def test_what_a_workbook_hides_and_what_fails_in_it(tmp_path: Path) -> None:
     assert read.failed == {1: [(2, never), (3, never)], 2: [(2, "#N/A"), (5, never)]}
     wanted = read_workbook(path, path.read_bytes(), door=PERIMETER, wanted="Cachée").sheets
     assert [each.name for each in wanted] == ["Sheet", "Cachée"]
+
+
+def test_what_an_old_workbook_hides_and_what_fails_in_it() -> None:
+    workbooks = Path(__file__).parents[2] / "data" / "workbooks"
+    path = workbooks / "hidden.xls"
+    read = read_workbook(path, path.read_bytes(), door=PERIMETER)
+    assert read.names == ("Lisez-moi", "Liste", "Vieux")
+    [_, sheet] = read.sheets
+    assert (sheet.name, sheet.hidden_rows, sheet.hidden_columns) == ("Liste", {3}, {2})
+    assert read_perimeter_file(path)["name"].to_list() == ["Dry", "Messas"]
+    path = workbooks / "failed.xls"
+    [sheet] = read_workbook(path, path.read_bytes(), door=PERIMETER).sheets
+    assert sheet.failed == {0: [(3, "#N/A")]}
+    # Cut anywhere, it is damaged or hides nothing.
+    whole = path.read_bytes()
+    for end in range(8, len(whole), 97):
+        with suppress(*UNREADABLE, struct.error, IndexError, KeyError):
+            assert set(old_excel_marks(whole[:end])) <= {"L"}
+
+
+def test_what_an_opendocument_hides_and_what_fails_in_it(tmp_path: Path) -> None:
+    def cell(text: str, kind: str = "string") -> str:
+        return (
+            f'<table:table-cell calcext:value-type="{kind}" office:value-type="string">'
+            f"<text:p>{text}</text:p></table:table-cell>"
+        )
+
+    rows = [
+        "<table:table-row>" + cell("Commune") + cell("Code") + "</table:table-row>",
+        '<table:table-row table:visibility="filter" table:number-rows-repeated="2">'
+        + cell("Dry")
+        + "</table:table-row>",
+        '<table:table-row><table:table-cell table:number-columns-repeated="1"/>'
+        + cell("#N/A", "error")
+        + "</table:table-row>",
+    ]
+    column = '<table:table-column/><table:table-column table:visibility="collapse"/>'
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text", "calcext")
+    )
+    content = (
+        f"<office:document-content {names}><office:body><office:spreadsheet>"
+        f'<table:table table:name="L">{column}{"".join(rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "liste.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    [read] = read_workbook(path, path.read_bytes(), door=PERIMETER).sheets
+    assert (read.hidden_rows, read.hidden_columns) == ({2, 3}, {1})
+    assert read.failed == {1: [(4, "#N/A")]}

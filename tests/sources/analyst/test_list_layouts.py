@@ -43,7 +43,10 @@ NOTES = [
 Cells = list[list[str]]
 
 
-@pytest.mark.parametrize("written", [str, str.upper, lambda name: name.replace("-", " ")])
+@pytest.mark.parametrize(
+    "written",
+    [str, str.upper, lambda name: name.replace("-", " "), "45300 {}".format, "1. {}".format],
+)
 def test_no_commune_is_a_header_or_a_row_to_leave_out(written: Callable[[str], str]) -> None:
     names = [written(name) for name in NAMES]
     starred = [f"* {name}" for name in names]
@@ -51,10 +54,13 @@ def test_no_commune_is_a_header_or_a_row_to_leave_out(written: Callable[[str], s
     for row in (names, starred):
         nothing = [""] * len(row)
         others = [[name] for name in row]
-        assert without_communes(names=row, codes=nothing, people=nothing, others=others) == {}
+        left_out = without_communes(
+            names=row, codes=nothing, people=nothing, others=others, beside=[False] * len(row)
+        )
+        assert left_out == {}
     # Two communes bear the name of a column, and no list begins by them alone.
-    assert {name.casefold() for name in names if role_of(name)} == {"ville", "villes"}
-    assert {name.casefold() for name in names if is_heading(name)} == {"ville", "villes"}
+    assert {name.casefold() for name in names if role_of(name)} <= {"ville", "villes"}
+    assert {name.casefold() for name in names if is_heading(name)} <= {"ville", "villes"}
     assert [name for name in names if several_communes(name)] == []
 
 
@@ -154,6 +160,8 @@ def test_names_on_two_lines_and_a_merged_cell(tmp_path: Path) -> None:
     assert read.to_dict("records") == [
         {"line": 3, "name": "Dry", "code": "45130", "population": 1400.0}
     ]
+    path.write_text("Code;;Population\nInsee;Commune;2021\n45130;Dry;1400\n", encoding="utf-8")
+    assert read_perimeter_file(path)[["name", "code"]].to_numpy().tolist() == [["Dry", "45130"]]
     # A commune that bears the word of a header is no second line of it.
     path.write_text("Commune;Département\nVille;60\nLong;80\n", encoding="utf-8")
     assert read_perimeter_file(path)["name"].to_list() == ["Ville", "Long"]
@@ -198,6 +206,18 @@ def test_each_row_keeps_its_territory(tmp_path: Path, text: str) -> None:
     assert len(read) + len(read.attrs["left_out"]) == len(one) + len(one.attrs["left_out"])
     with pytest.raises(PerimeterError, match='« CPTS C » : inconnu ; au plus près : --only "CPTS'):
         read_perimeter_file(path, only=["CPTS C"])
+
+
+@pytest.mark.parametrize("marks", [("Oui", "oui", "Non"), ("x", "X", ""), ("1", "1", "0")])
+def test_a_column_may_say_yes_or_no(tmp_path: Path, marks: tuple[str, str, str]) -> None:
+    path = tmp_path / "liste.csv"
+    names = ["Dry", "Baule", "Messas"]
+    rows = "".join(f"{name};{mark}\n" for name, mark in zip(names, marks, strict=True))
+    path.write_text(f"Commune;CPTS\n{rows}", encoding="utf-8")
+    read = read_perimeter_file(path)
+    assert read["name"].to_list() == ["Dry", "Baule"]
+    assert "territory" not in read
+    assert read.attrs["left_out"] == ((4, "Messas", "hors du territoire, colonne « CPTS »"),)
 
 
 def test_sheets_are_chosen_and_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import posixpath
 import re
+import struct
 import zipfile
 from typing import Any, Final
 from xml.etree import ElementTree
@@ -21,6 +22,7 @@ from cpts_geo.sources.analyst._tables._marks import (
     excel_marks,
     opendocument_marks,
 )
+from cpts_geo.sources.analyst._tables._old_excel import COMPOUND, old_excel_marks
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.
@@ -100,13 +102,17 @@ def _cell_text(cell: object) -> str:
 
 
 def _marked(content: bytes, wanted: str) -> dict[str, Marks]:
-    """Marks of each sheet; none of a format that is no archive."""
+    """Marks of each sheet; none of a damaged format, which the parser mends or refuses."""
     try:
+        if content.startswith(COMPOUND):
+            return old_excel_marks(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = _parts(archive, wanted)
             found = {name: excel_marks(archive, part) for name, part in parts.items()}
             return found or opendocument_marks(archive)
-    except (*UNREADABLE, KeyError, ElementTree.ParseError):
+    except MemoryError:
+        raise  # the process lacks it, and says so
+    except (*UNREADABLE, KeyError, IndexError, struct.error, ElementTree.ParseError):
         return {}
 
 

@@ -14,21 +14,16 @@ from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst._tables.text import Row
 from cpts_geo.sources.analyst.lists._columns import ROLES, Found, Header, LeftOut
 from cpts_geo.sources.analyst.lists._rows import why_no_commune
+from cpts_geo.sources.cells import read_cell
 
-#: What may stand before a commune in a text, and after it.
-_BEFORE: Final = re.compile(
-    r"^(?:[-–—•*·▪○]\s*|\(?\d{1,3}[.)°]\s+|\d[\dAB]\d{3}\s*[-–:]?\s*(?=\D)|et\s+)+", re.I
-)
-_AFTER: Final = re.compile(
-    r"(?:[\s.;,:*]+|\s*\([^()]*\)|\s+\d{5}|\s+\d{1,2}\s?(?:er|e|[eè]me)(?:\s+arrondissement)?)+$",
-    re.I,
-)
-_LAST_ARTICLE: Final = re.compile(r"(.+?)(?:,\s*(?:les?|la|l['’])|\s*\((?:les?|la|l['’])\))$", re.I)
+_PART: Final = re.compile(r"\s+\d{1,2}\s?(?:er|e|[eè]me)(?:\s+arrondissement)?$", re.I)
 _INTRODUCED: Final = re.compile(r"^[^:;]{1,120}:\s*(?=\S)")
 #: A title that stands above the communes.
-_TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b.*")
+_TITLE: Final = re.compile(r"(?:liste|communes?|territoire|perimetre|annexe|article)\b[^:]*:?")
 _DEPARTEMENT: Final = re.compile(r"\d{1,3}|2[ABab]")
 _SECTION: Final = re.compile(r"(?:cpts|communaute professionnelle territoriale de sante)\b.*")
+#: What parts communes inside a cell, and how few are a list.
+_PARTING: Final = {"\n": 2, ";": 2, ",": 3, " - ": 3, " – ": 3, " / ": 3, "•": 3}
 _SHARE: Final = 0.5
 
 
@@ -46,15 +41,13 @@ def is_commune(cell: str) -> bool:
     """Tell whether a cell names a commune, whatever marks and codes stand beside."""
     if why_no_commune(cell):
         return False
-    text = _BEFORE.sub("", cell.strip(), count=1)
     # What still holds a separator was not split.
-    if text[:1] == "," or any(mark in text for mark in ";|\t"):
+    if "\t" in cell or any(mark in cell.strip(" ;") for mark in ";|"):
         return False
-    if not any(map(str.isalpha, text)):
+    name = _PART.sub("", read_cell(cell).name)
+    if not any(map(str.isalpha, name)) or is_code_like(name):
         return False
-    moved = _LAST_ARTICLE.fullmatch(text.rstrip(" .;,"))
-    name = _AFTER.sub("", moved[1] if moved else text)
-    return any(commune_of(each) and not is_code_like(each) for each in (name, text))
+    return bool(commune_of(name) or commune_of(cell.strip()))
 
 
 def shape_of(rows: Sequence[Row]) -> _Shape:
@@ -64,7 +57,7 @@ def shape_of(rows: Sequence[Row]) -> _Shape:
     shares = [found / named if named else 0.0 for found, named in counts]
     best = max(range(width), key=lambda place: counts[place][0], default=0)
     with_names = [place for place in range(width) if shares[place] >= _SHARE]
-    flat = len(with_names) > 1 or (width > 1 and len(rows) == 1)
+    flat = len(with_names) > 1 or (len(rows) == 1 and sum(named for _, named in counts) > 1)
     if flat:
         found, named = (sum(each) for each in zip(*counts, strict=True))
         return _Shape(found / named if named else 0.0, best, flat=True)
@@ -75,7 +68,12 @@ def _counted(rows: Sequence[Row], place: int) -> tuple[int, int]:
     """How many cells of a column are communes, and how many have letters."""
     cells = [cells[place] for _, cells in rows if place < len(cells)]
     named = [cell for cell in cells if any(map(str.isalpha, cell)) and not is_code_like(cell)]
-    return sum(map(is_commune, map(_without_introduction, named))), len(named)
+    return sum(map(_holds_communes, named)), len(named)
+
+
+def _holds_communes(cell: str) -> bool:
+    """Whether a cell names a commune, or lists several."""
+    return is_commune(_without_introduction(cell)) or bool(several_communes(cell))
 
 
 def read_bare(rows: Sequence[Row]) -> Found | None:
@@ -94,7 +92,7 @@ def read_bare(rows: Sequence[Row]) -> Found | None:
     # What is not a commune in the first row may be the name of the column.
     first = next((row for _, row in body if not is_section(row)), ())
     if shape.share >= _SHARE and shape.column < len(first):
-        if not is_commune(_without_introduction(first[shape.column])):
+        if not _holds_communes(first[shape.column]):
             return None
         columns = {"name": shape.column} | _beside(body, shape.column)
         labels = tuple(f"colonne {place + 1}" for place in range(len(first)))
@@ -133,17 +131,13 @@ def is_section(cells: Sequence[str]) -> bool:
 
 
 def several_communes(cell: str) -> list[str]:
-    """Communes that one cell lists, parted by line ends, semicolons or, from three on, commas;
-    none for one commune."""
-    for separator, fewest in (("\n", 2), (";", 2), (",", 3)):
+    """Communes that one cell lists, parted by line ends or semicolons or, from three on, by commas,
+    dashes or bars; none for one commune."""
+    for separator, fewest in _PARTING.items():
         pieces = [piece.strip() for piece in cell.split(separator) if piece.strip()]
         # A name may be cut after a hyphen at the end of a line.
-        whole = not any(piece.endswith("-") for piece in pieces)
-        if (
-            whole
-            and len(pieces) >= fewest
-            and all(map(is_commune, map(_without_introduction, pieces)))
-        ):
+        whole = len(pieces) >= fewest and not any(piece.endswith("-") for piece in pieces)
+        if whole and all(map(is_commune, map(_without_introduction, pieces))):
             return [_without_introduction(piece) for piece in pieces]
     return []
 
@@ -164,7 +158,7 @@ def _titles(rows: Sequence[Row]) -> list[tuple[int, str]]:
 def _each(rows: Sequence[Row]) -> Iterator[tuple[int, str]]:
     """Cells that hold something, with their line."""
     for line, cells in rows:
-        yield from ((line, cell) for cell in cells if _AFTER.sub("", cell))
+        yield from ((line, cell) for cell in cells if any(map(str.isalnum, cell)))
 
 
 def _without_introduction(cell: str) -> str:
@@ -181,7 +175,10 @@ def _beside(rows: Sequence[Row], names: int) -> dict[str, int]:
         if place == names or not cells:
             continue
         if all(map(is_code_like, cells)):
-            found.setdefault("code" if _are_codes(cells) else "postal", place)
+            if _are_codes(cells):
+                found.setdefault("code", place)
+            elif not all(map(commune_of, cells)):  # else either: the names say which communes
+                found.setdefault("postal", place)
         elif all(map(_DEPARTEMENT.fullmatch, cells)):
             found.setdefault("departement", place)
     return found

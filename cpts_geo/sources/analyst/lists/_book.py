@@ -55,8 +55,6 @@ def read_book(path: Path, content: bytes, *, sheet: str | None) -> Found:
         shown = [f"{quoted(each)}{'' if each in names else ' (masquée)'}" for each in unread]
         notes.append(f"{counted(len(unread), 'feuille non lue', 'feuilles non lues')} : "
                      f"{joined(shown)}.")  # fmt: skip
-    if path.suffix.lower() == ".xls":
-        notes.append("Un .xls ne dit pas quelles lignes sont masquées : toutes sont lues.")
     found = chosen.found
     notes += [*_hidden_columns(chosen.sheet), *found.notes]
     return found._replace(notes=notes, sheet=chosen.sheet.name)
@@ -138,20 +136,19 @@ def _chosen(path: Path, lists: Sequence[_List]) -> _List:
     distinct = {frozenset(each.written) for each in lists}
     if len(distinct) == 1:
         return lists[0]
-    raise PerimeterError(
+    names = [each.sheet.name for each in lists]
+    counts = [counted(len(each.written), "ligne", "lignes") for each in lists]
+    error = PerimeterError(
         f"Plusieurs feuilles de {one_line(path.name)} contiennent une liste de communes : "
         "laquelle lire ?",
         defects=[
-            Defect(
-                f"{quoted(each.sheet.name)} : "
-                f"{counted(len(each.written), 'ligne', 'lignes')} → "
-                f"{retyped('--sheet', each.sheet.name)}",
-                "feuille",
-            )
-            for each in lists
+            Defect(f"{quoted(name)} : {count} → {retyped('--sheet', name)}", "feuille")
+            for name, count in zip(names, counts, strict=True)
         ],
         remedy="recommencez la commande en y ajoutant l’une de ces options.",
     )
+    error.retries = tuple(("--sheet", name) for name in names)
+    raise error
 
 
 def _has_communes(each: _List) -> bool:

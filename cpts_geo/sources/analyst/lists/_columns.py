@@ -148,7 +148,8 @@ def _two_lines(cells: Sequence[str], below: Sequence[str]) -> tuple[str, ...] | 
     for place in range(max(len(cells), len(below))):
         own, cell = (each[place] if place < len(each) else "" for each in (cells, below))
         above = own or (above if cell else "")
-        texts = (f"{above} {cell}".strip(), cell, own)
+        both = f"{above} {cell}".strip()
+        texts = (both, cell, own) if own else (cell, both)
         names.append(next((text for text in texts if role_of(text)), texts[0]))
         named = role_of(names[-1])
         if named and named[0] in _NEEDED and cell and not is_heading(cell):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cpts_geo.errors import Defect, PerimeterError, one_line, quoted
 from cpts_geo.sources._bounds.limits import hold
@@ -13,6 +13,10 @@ from cpts_geo.sources.analyst._tables.only import chosen_names
 from cpts_geo.sources.analyst._tables.text import Row
 from cpts_geo.sources.analyst.lists._bare import is_section
 from cpts_geo.sources.analyst.lists._rows import Why
+
+#: A column may say only whether each commune is of the territory.
+_YES: Final = frozenset({"oui", "o", "x", "vrai", "true", "yes", "1"})
+_YES_OR_NO: Final = _YES | {"non", "n", "faux", "false", "no", "0"}
 
 
 class Groups(NamedTuple):
@@ -67,6 +71,13 @@ def by_column(
     communes = [place for place in range(len(names)) if place not in none]
     given = [plain(names[place]) for place in communes if names[place]]
     lacking = [rows[place][0] for place in communes if not names[place]]
+    if given and _YES_OR_NO.issuperset(given):
+        outside = {
+            place: (next(filter(None, rows[place][1]), ""), f"hors du territoire, colonne {label}")
+            for place in communes
+            if plain(names[place]) not in _YES
+        }
+        return Groups([""] * len(names), outside, [])
     if not lacking or not given:
         return Groups(names, {}, [])
     # Merged cells leave more blanks than names, and repeat none.

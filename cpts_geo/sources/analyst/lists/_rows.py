@@ -19,7 +19,8 @@ from cpts_geo.sources.analyst.lists._columns import LeftOut
 #: French reason of each kind of row that is no commune, and its words: those of no name of France.
 _KINDS: Final = {
     "total": re.compile(
-        r"(?:sous[- ]?|grand )?tota(?:l|ux)\b.*|ensemble\b.*|(?:soit )?\d+ communes?\b.*"
+        r"(?:sous[- ]?|grand )?tota(?:l|ux)\b.*|ensemble\b.*"
+        r"|(?:soit )?(?:1 commune|\d{1,4} communes)\b.*"
         r"|(?:nombre|nb) (?:total )?de communes.*|somme (?:des|totale).*|(?:moyenne|mediane)\b.*"
         r"|population\b.*"
     ),
@@ -32,6 +33,7 @@ _KINDS: Final = {
         r"|attention|avertissement|precisions?|observations?|commentaires?|mise a jour|date"
         r"|dernieres? mises? a jour)\s*:.*"
         r"|sources?\s+(?:insee|ars|cnam|ameli|drees|atlasante|data\.gouv|geo\.api).*"
+        r"|fait (?:le|a) .*"
         r"|(?:mis a jour|donnees|extrait|edite|exporte|liste (?:arretee|mise a jour|au)|etabli)\b.*"
         r"|(?:https?://|www\.|©|\(c\) ).*"
     ),
@@ -51,6 +53,7 @@ _ERROR: Final = re.compile(
 #: Text of a row that was left out, and the French reason.
 Why = tuple[str, str]
 _DECIMAL: Final = re.compile(r"-?\d{1,9}(?:[.,]\d{1,15})?", re.ASCII)
+_COUNT: Final = re.compile(r"\d{0,3}", re.ASCII)
 _GROUPED: Final = re.compile(r"-?\d{1,3}[.,]\d{3}")
 #: Lines that a sentence names before it counts the others.
 _SHOWN: Final = 8
@@ -80,23 +83,30 @@ def without_communes(
     codes: Sequence[str],
     people: Sequence[str],
     others: Sequence[Sequence[str]],
+    beside: Sequence[bool],
 ) -> dict[int, Why]:
-    """Rows that are no commune, by their place: totals, sources, notes, and rows of numbers alone
-    that are the total of the others; `others` are all the cells of each."""
+    """Rows that are no commune, by their place: totals, sources, notes, rows of another table
+    (`beside`), and rows of numbers alone that are the total of the others; `others` are all the
+    cells of each."""
     bulleted = sum(bool(_BULLET.match(name)) for name in names)
     found: dict[int, Why] = {}
     for place, (name, code, row) in enumerate(zip(names, codes, others, strict=True)):
         text = name or code
-        if code and (is_code_like(code) or code.isdigit()):
+        if is_code_like(code) or (code.isdigit() and not _COUNT.fullmatch(code)):
             continue
         if not any(map(str.isalpha, text)):
             # The label of a total may stand in another column.
             text = next((cell for cell in row if why_no_commune(cell)), text)
-        if why := why_no_commune(text):
+        if not any(map(str.isalnum, "".join(row))):
+            found[place] = ("".join(row), "sans lettre ni chiffre")
+        elif not text and beside[place]:
+            found[place] = (next(filter(None, row)), "d’un tableau voisin")
+        elif why := why_no_commune(text):
             found[place] = (text, why)
         elif bulleted < 2 and (note := _STARRED.fullmatch(text)) and not commune_of(note[1]):
             found[place] = (text, "source ou note")
-    blank = [place for place in range(len(names)) if not names[place] and not codes[place]]
+    # A count of communes may stand in place of a code.
+    blank = [i for i, code in enumerate(codes) if not names[i] and _COUNT.fullmatch(code)]
     if blank:
         named = set(range(len(names))) - found.keys() - {*blank}
         total = sum(value for i in named if not math.isnan(value := _value(people[i])))
@@ -182,3 +192,18 @@ def told(left_out: Iterable[LeftOut]) -> Iterator[str]:
         several = len(rows) > 1
         count = f"{number(len(rows))} ligne{'s' if several else ''} laissée{'s' if several else ''}"
         yield f"{count} de côté ({why}) : {_enough(each)}."
+
+
+def beside_table(rows: Sequence[Sequence[str]], columns: Iterable[int]) -> list[bool]:
+    """Whether each row, the header first, holds nothing but cells past an empty column: those of
+    another table, which stands beside that of some columns."""
+    width = max(map(len, rows), default=0)
+    used = [any(place < len(row) and row[place] for row in rows) for place in range(width)]
+    inside = set()
+    for column in columns:
+        for step in (-1, 1):
+            place = column
+            while 0 <= place < width and used[place]:
+                inside.add(place)
+                place += step
+    return [not any(row[place] for place in inside if place < len(row)) for row in rows]

@@ -80,7 +80,8 @@ def _unrecognised(path: Path, text: str, splits: Sequence[list[Row]]) -> CptsGeo
         return unbalanced(path, door=PERIMETER)
     first = next((line for line in text.splitlines() if line.strip()), "")
     words = [word for word in re.split(r"[^\w'’-]+", first) if word]
-    if len(words) > 1 and {"name", "code"} & roles(words).keys():
+    split = any(mark in first for mark in SEPARATORS)
+    if len(words) > 1 and not split and {"name", "code"} & roles(words).keys():
         return PerimeterError(
             f"Le séparateur de colonnes de {one_line(path.name)} n’est pas reconnu.",
             defects=[f"première ligne lue : {quoted(first)}"],

@@ -23,7 +23,8 @@ _NAME: Final = _set(
     "nom noms nm name names libelle libelles lib label intitule denomination designation"
 )
 _PLACE: Final = _set(
-    "commune communes com ville villes municipalite municipalites geo geographique geographiques"
+    "commune communes com ville villes municipalite municipalites localite localites geo "
+    "geographique geographiques"
 )
 _INSEE: Final = _set("insee cog")
 _POSTAL: Final = _set("postal postaux postale postales cp")
@@ -31,16 +32,19 @@ _DEPARTEMENT: Final = _set("departement departements dep dpt dept")
 _PEOPLE: Final = _set("population populations pop pmun ptot habitant habitants hab")
 _OF_PEOPLE: Final = _set("municipale totale legale legales nombre nb nbre p insee")
 _TERRITORY: Final = _set("cpts territoire territoires structure structures struct")
-_OF_TERRITORY: Final = _set("raison sociale communaute professionnelle territoriale sante projet")
+_OF_TERRITORY: Final = _set(
+    "raison sociale communaute professionnelle territoriale sante projet appartenance rattachement"
+)
 _NUMBER_OF_TERRITORY: Final = _set("finess siren siret")
 #: Words that say nothing of what a column is.
 _MORE: Final = _set(
     "officiel officielle officiels actuel actuelle current courant complet complete long "
     "majuscule majuscules minuscule minuscules membre membres concernee concernees couverte "
-    "couvertes adherente adherentes incluse incluses liste francais france insee"
+    "couvertes adherente adherentes incluse incluses composant perimetre liste francais france "
+    "insee"
 )
 #: Beside the word of a commune only.
-_OF_PLACE: Final = _set("arrondissement arrondissements municipal municipaux arm")
+_OF_PLACE: Final = _set("arrondissement arrondissements municipal municipaux arm arr")
 _TOWN: Final = _set("ville villes")
 _PIVOT: Final = _set("etiquettes lignes")
 _WHOLE: Final = _set("complet complete")

@@ -36,6 +36,7 @@ from cpts_geo.sources.analyst.lists._groups import (
     wanted_territories,
 )
 from cpts_geo.sources.analyst.lists._rows import (
+    beside_table,
     is_error,
     lines_told,
     read_people,
@@ -112,6 +113,10 @@ def read_perimeter_file(
         codes=[code for _, code in both],
         people=values.get("population", [""] * len(body)),
         others=[cells for _, cells in body],
+        beside=beside_table(
+            [header.labels, *(cells for _, cells in body)],
+            [place for role, place in header.columns.items() if role in ("name", "code")],
+        )[1:],
     )
     if "territory" in values:
         written, label = values["territory"], labels["territory"]
