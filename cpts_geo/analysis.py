@@ -37,6 +37,7 @@ from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
 from cpts_geo.study.study import TABLES, Common, Study, check_names
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
+from cpts_geo.territories.cog.former import former_communes
 from cpts_geo.territories.figures.national import load_national
 from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
 from cpts_geo.territories.perimeters.partition import parts_notes, places_of
@@ -202,7 +203,8 @@ def analyse(
     lines = known_lines(options.known_lines, parameters=defaults)
     exports = [read_indicators(file) for file in options.indicators]
     say("Données communales : lecture et vérification")
-    whole, former = embedded.load_communes(), embedded.load_former_communes()
+    whole = embedded.load_communes()
+    former = former_communes(whole, fetched=options.fetched)
     arrondissements = embedded.load_arrondissements()
     located = [locate(export, whole) for export in exports]
     say("Communes : reconnaissance des noms et des codes")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from cpts_geo.foreign import _escaped
 
@@ -169,6 +169,10 @@ class CptsGeoError(Exception):
 
     def __init__(self, summary: str, *, defects: Sequence[str] = (), remedy: str) -> None:
         self.summary = summary
+        #: Options that answer the question of this error, when typed after the same command.
+        self.retries: tuple[tuple[str, ...], ...] = ()
+        #: Rows of the audit of what was recognised besides, in a list that is refused.
+        self.recognised: Any = ()
         self.defects = tuple(defects)
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]

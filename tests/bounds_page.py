@@ -67,10 +67,11 @@ _WHAT_FILES = {
         "memory of the process that opens a workbook (where the system can limit it)"
     ),
     "polygons_bytes": (
-        "size of a file of polygons; 700 territories of 3 million vertices take half of it"
+        "size of a file of polygons, or of an archive once unpacked; 700 territories of 3 million "
+        "vertices take half of it"
     ),
     "polygons_read": "features of a file, wanted or not; France has 35,000 communes",
-    "polygons_layers": "layers of a GeoPackage",
+    "polygons_layers": "layers of a file",
     "polygons_fields": "fields of a layer",
     "polygons_name": "length of the name of a territory; what a cell can hold",
     "polygons_territories": "territories wanted; a report has a page for each",

@@ -174,15 +174,17 @@ open_quote_end = _written("liste.csv", b'commune;insee\n"Dry;45130\n')
 quote_in_the_middle = _written("liste.csv", b'commune;insee\n"Dry"x;45130\n')
 short_row = _written("liste.csv", b"commune;insee;departement\nDry;45130\n")
 long_row = _written("liste.csv", b"commune;insee\nDry;45130;45\n")
-late_header = _written("liste.csv", b"titre\n" * 20 + b"commune\nDry\n")
+late_header = _written("liste.csv", b"texte\n" * 20 + b"commune\nDry\n")
 late_header_log = _written("journal.csv", b"titre\n" * 20 + b"date\n04/03/2024\n")
 typos = _written("liste.csv", b"commune\nDrye\nBaulle\nMessasse\n")
 formulas = _written("liste.csv", b"commune\n=CMD()\n@SUM(A1)\n")
 templates = _written("liste.csv", b"commune\n{{7*7}}\n{%raw%}\n")
 lone_control = _written("journal.csv", b"date;issue\n04/03/2024;RDV\x00\n")
 two_marks = _written("liste.csv", b"insee\n45130\n4513O\n")
-negative_people = _written("liste.csv", b"commune;population\nDry;-1\n")
-endless_people = _written("liste.csv", "commune;population\nDry;∞\n".encode())
+headless = _written("liste.txt", b"Drye\nBaulle\nMessasse\n")
+error_cells = _written("liste.csv", b"commune;code\nDry;1\n#N/A;2\n#REF!;3\n")
+territory_lacking = _written("liste.csv", b"CPTS;commune\nA;Dry\nA;Baule\n;Messas\nB;Tavers\n")
+title_too_late = _written("liste.csv", b"commune\nDry\nCPTS B\nMessas\n")
 
 # ---- workbooks
 
@@ -204,8 +206,20 @@ stray_cell_log = _book("journal.xlsx", {"A1": "date", "A2": "04/03/2024", "XFD10
 two_stray_cells = _book("liste.xlsx", {"A1": "commune", "A1048576": "x", "XFD1": "x"})
 stray_cell_600 = _book("liste.xlsx", {"A1": "commune", "A2": "Dry", "XFD600": "x"})
 empty_book = _book("liste.xlsx", {})
-headless_book = _book("liste.xlsx", {"A1": "Dry", "A2": "Baule"})
+headless_book = _book("liste.xlsx", {"A1": "Drye", "A2": "Baulle"})
+uncomputed = _book("liste.xlsx", {"A1": "commune", "A2": "Dry", "A3": "=A2"})
+error_in_book = _book("liste.xlsx", {"A1": "insee", "A2": "45130", "A3": "#N/A"})
 headless_log_book = _book("journal.xlsx", {"A1": "issue", "A2": "RDV"})
+
+
+def two_lists(folder: Path) -> Path:
+    book = openpyxl.Workbook()
+    for name, communes in {"Nord": ["Dry"], "Sud": ["Baule", "Messas"]}.items():
+        sheet = book.create_sheet(name)
+        for cell in ["commune", *communes]:
+            sheet.append([cell])
+    book.save(folder / "liste.xlsx")
+    return folder / "liste.xlsx"
 
 
 def hidden_only(folder: Path) -> Path:

@@ -126,7 +126,7 @@ poly_far_away = _polygon([[0, 0], [1e308, 0], [1e308, 1e308], [0, 0]])
 poly_two_points = _polygon(RING[:2])
 poly_open_ring = _polygon([*RING[:3], [1.7, 47.9]])
 poly_no_feature = _drawn()
-poly_point = _drawn(SQUARE, {"type": "Point", "coordinates": [1, 47]})
+poly_point = _drawn({"type": "Point", "coordinates": [1, 47]})
 poly_line = _drawn({"type": "LineString", "coordinates": RING})
 poly_nothing_drawn = _drawn(SQUARE, None)
 poly_flat = _polygon([[1, 47], [2, 47], [3, 47], [1, 47]])
@@ -272,9 +272,6 @@ trav_cut_parquet = _written("temps.parquet", _half(_FRAME.to_parquet()))
 
 list_very_long_name = _written("liste.csv", "commune;departement\n" + "Dry " * 60 + ";45\n")
 list_no_departement = _written("liste.csv", "commune;departement\nDry;99\n")
-list_thousands_or_decimals = _written("liste.csv", "commune;population\nDry;12.000\n")
-list_endless_figures = _written("liste.csv", "commune;population\nDry;" + "9" * 400 + "\n")
-list_true_people = _written("liste.csv", "commune;population\nDry;VRAI\n")
 
 # ---- changes of supply, scenarios, commands
 

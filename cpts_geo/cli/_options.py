@@ -89,7 +89,7 @@ def _asked(
         Path | None,
         path_option(
             "Votre liste (CSV ou XLSX, colonne de noms ou de codes), ou vos polygones (GPKG, "
-            "GeoJSON)."
+            "GeoJSON, shapefile ou son ZIP, KML, KMZ, FlatGeobuf, GML)."
         ),
     ] = None,
     epci: Annotated[
@@ -118,9 +118,16 @@ def _asked(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Avec des polygones, nom d’un territoire du fichier, pour ne prendre que lui ; "
-            "répétable."
+            help="Nom d’un territoire de votre fichier (colonne CPTS d’une liste, polygone), pour "
+            "ne prendre que lui ; répétable."
         ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(help="Feuille de votre classeur à lire, s’il a plusieurs listes.")
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Avec des polygones, couche à lire d’un fichier qui en a plusieurs."),
     ] = None,
     departement: Annotated[
         list[str] | None,
@@ -213,6 +220,8 @@ def _asked(
         by=by,
         name=name,
         only=only or (),
+        sheet=sheet,
+        layer=layer,
     )
     options = Options(
         travel=travel,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NoReturn
 
 from cpts_geo.errors import CptsGeoError, MemoryLimitError, one_line
@@ -126,7 +127,7 @@ def check_memory() -> None:
 def _said(error: BaseException) -> tuple[str, int]:
     """What stopped a command and what to do, in French, and the exit code."""
     if isinstance(error, CptsGeoError):
-        return f"Erreur : {error}", _REFUSED
+        return f"Erreur : {error}{_retyped(error.retries)}", _REFUSED
     if any(_is_of_memory(each) for each in _chain(error)):
         return _MEMORY, _REFUSED
     if isinstance(error, KeyboardInterrupt):
@@ -142,6 +143,13 @@ def _said(error: BaseException) -> tuple[str, int]:
         return f"Erreur : {refusal}.\nÀ faire : {_REINSTALL}", _REFUSED
     what = f"{type(error).__name__}, {one_line(str(error))}"
     return f"Erreur inattendue : {what}.\nÀ faire : {_REPORT_IT}", UNEXPECTED
+
+
+def _retyped(retries: Sequence[Sequence[str]]) -> str:
+    """The commands that answer the question of a refusal: what was typed, with their options."""
+    typed = ["cpts-geo", *sys.argv[1:]]
+    commands = [f"  {one_line(shlex.join([*typed, *options]))}" for options in retries]
+    return "\n".join(["", "Commande à retaper :", *commands]) if commands else ""
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

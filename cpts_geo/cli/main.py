@@ -18,6 +18,7 @@ from cpts_geo.cli.commands._call_log import LOG_HELP, call_log
 from cpts_geo.cli.commands._capacity import compare
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
+from cpts_geo.cli.commands._places import places
 from cpts_geo.cli.commands._report import france, report
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
@@ -73,6 +74,7 @@ app.command("call-log", epilog=LOG_HELP)(call_log)
 app.command("report")(report)
 app.command("export")(export)
 app.command("france")(france)
+app.command("places")(places)
 
 
 @app.callback(invoke_without_command=True)

@@ -72,6 +72,30 @@ def overseas(codes: pd.Series) -> pd.Series:
     return codes.str.startswith("97")
 
 
+def postal_departements(code: str) -> tuple[str, ...]:
+    """
+    Tell the départements that a postal code begins with.
+
+    Parameters
+    ----------
+    code : str
+        Five figures.
+
+    Returns
+    -------
+    tuple of str
+        Their codes, two for Corse; some communes near a limit are delivered from the other side.
+
+    Examples
+    --------
+    >>> postal_departements("45300"), postal_departements("97410"), postal_departements("20200")
+    (('45',), ('974',), ('2A', '2B'))
+    """
+    if code.startswith("20"):
+        return ("2A", "2B")
+    return (code[:3] if code.startswith("97") else code[:2],)
+
+
 def with_zero(codes: pd.Series) -> pd.Series:
     """
     Give codes of four digits the leading zero that a spreadsheet took.

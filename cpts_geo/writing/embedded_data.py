@@ -35,6 +35,7 @@ from cpts_geo.sources.embedding import packages
 from cpts_geo.sources.embedding.cog_vintages import read_events
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
+from cpts_geo.sources.embedding.former import read_former
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.figures.apl_past import past_apl
@@ -53,6 +54,9 @@ _FILES: Final = (
     "communes.parquet",
     "arrondissements.parquet",
     "former_communes.csv",
+    "outside_communes.csv",
+    "ept.csv",
+    "postal_codes.parquet",
     "cog_events.csv",
     "figures.parquet",
     "comparisons.csv",
@@ -72,7 +76,8 @@ def _national_tables(
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame, pd.DataFrame]:
     """Communes and arrondissements with names, populations, zones and contours; former communes;
     holes of the contours."""
-    communes, former, areas = packages.read_admin(folder)
+    communes, areas = packages.read_admin(folder)
+    former = _former_communes(folder, communes, events=events)
     family = _split_families(packages.read_splits(folder, communes))
     communes = communes.assign(split_family=communes["code_insee"].map(family))
     zones = _zones(communes, tables, communes=communes, events=events)
@@ -112,6 +117,17 @@ def _national_tables(
         table = table[columns_of(file)].sort_values("code_insee", ignore_index=True)
         made.append(gpd.GeoDataFrame(table, crs=settings.GEOGRAPHIC_CRS))
     return made[0], made[1], former, holes
+
+
+def _former_communes(folder: Path, communes: pd.DataFrame, *, events: pd.DataFrame) -> pd.DataFrame:
+    """Former codes and names, each with its commune of today."""
+    current = communes["code_insee"]
+    former = read_former(folder, current=set(current), gone=set(events["from_code"]))
+    held = former["code_insee"]
+    today = current_codes(held, from_vintage=int(events["year"].min()) - 1, events=events,
+                          current=current)  # fmt: skip
+    former["code_insee"] = held.where(held.isin(current), today)
+    return former
 
 
 def _measured(contours: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -192,6 +208,17 @@ def _read_sources(folder: Path) -> dict[str, pd.DataFrame]:
     return found
 
 
+def _write_directories(folder: Path, packages_dir: Path) -> None:
+    """Write what only serves to recognise a list: EPT, postal codes, communes outside the data."""
+    outside = check(packages.read_outside(packages_dir), "outside_communes")
+    bodies = check(packages.read_ept(packages_dir), "ept")
+    write_csv(outside, folder / "outside_communes.csv")
+    write_csv(bodies, folder / "ept.csv")
+    write_parquet(
+        check(packages.read_postal(packages_dir), "postal_codes"), folder / "postal_codes.parquet"
+    )
+
+
 def build(
     *,
     official_dir: Path,
@@ -251,6 +278,7 @@ def build(
     check(figures, "figures")
     check(past, "apl_history")
     check(compared, "comparisons")
+    check(former, "former_communes")
     check(events, "cog_events")
     check(factors, "travel_factors")
     profiles = check(_day_profiles(tables["spf_sursaud_2024"]), "day_profiles")
@@ -258,6 +286,7 @@ def build(
         write_parquet(communes, stage.folder / "communes.parquet")
         write_parquet(arrondissements, stage.folder / "arrondissements.parquet")
         write_csv(former, stage.folder / "former_communes.csv")
+        _write_directories(stage.folder, packages_dir)
         write_csv(events, stage.folder / "cog_events.csv")
         write_parquet(_few_words(figures), stage.folder / "figures.parquet")
         write_csv(compared, stage.folder / "comparisons.csv")

@@ -22,7 +22,6 @@ from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.capacity.needed import _capacity_svg, _dots_caption
 from cpts_geo.atlas.sections.essential import _beside
 from cpts_geo.atlas.sections.perimeter import _documents, audit, gaps
-from cpts_geo.atlas.sections.perimeter.audit import recognised
 from cpts_geo.atlas.sections.territory import _grounds
 from cpts_geo.atlas.sections.territory.answer import _planned, answer, evidence, floor, today
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
@@ -276,19 +275,30 @@ def test_names_read_otherwise_than_to_the_letter(
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
-    assert recognised(of(five.table("audit"))) == []
-    assert recognised(of(five.table("audit"), "asclepios")) == [
-        "« Montrichard » compris comme Montrichard Val de Cher (41151) : ancienne commune."
+    assert audit.audit_lines(of(five.table("audit"))) == []
+    assert audit.audit_lines(of(five.table("audit"), "asclepios")) == [
+        "Compris autrement (1 ancienne commune) : « Montrichard » → Montrichard Val de Cher "
+        "(41151)."
     ]
-    assert recognised(of(five.table("audit"), "ondaine_forez")) == [
-        "« Rozie-Côtes-d’Aurec » compris comme Rozier-Côtes-d'Aurec (42192) : orthographe proche.",
-        "« Saint-Just-Malomont » compris comme Saint-Just-Malmont (43205) : orthographe proche.",
+    assert audit.audit_lines(of(five.table("audit"), "ondaine_forez")) == [
+        "Compris autrement (2 orthographes proches) : « Rozie-Côtes-d’Aurec » → "
+        "Rozier-Côtes-d'Aurec (42192) ; « Saint-Just-Malomont » → Saint-Just-Malmont (43205)."
     ]
-    code = {"published": "1004\n", "name": "Ambérieu-en-Bugey", "code_insee": "01004"}
-    found = recognised(pd.DataFrame([code | {"method": "repaired"}]))
-    assert len(found) == 1
-    assert found[0].endswith("compris comme Ambérieu-en-Bugey (01004) : zéro initial rétabli.")
-    assert "\n" not in found[0]
+
+
+def test_three_lines_say_what_became_of_a_file_and_add_up() -> None:
+    row = {"file": "l.xlsx", "sheet": "A\n", "name": "Dry", "code_insee": "45130", "line": "2"}
+    rows = [
+        row | {"published": "Dry", "method": "exact", "line": "2 + 7"},
+        row | {"published": "1004\n", "method": "repaired", "line": "3"},
+        row | {"published": "Total", "method": "left_out", "alternatives": "total", "line": "9"},
+    ]
+    read, changed, left = audit.audit_lines(pd.DataFrame(rows))
+    assert read == (
+        "l.xlsx (feuille « A\\n ») : 4 lignes lues, 2 communes, 1 répétition, 1 laissée de côté."
+    )
+    assert changed == "Compris autrement (1 zéro initial rétabli) : « 1004\\n » → Dry (45130)."
+    assert left == "Laissé de côté : ligne 9 « Total » (total)."
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
-from cpts_geo.sources.codes import PLM, WHOLE_OF
+from cpts_geo.sources.codes import COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded, packages
+from cpts_geo.sources.embedding.former import read_former
 from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.embedded_data import _split_families, build
 
@@ -27,7 +28,7 @@ def contours(packages_dir):
 
 
 def test_arrondissements_of_the_packages_make_their_cities(admin, packages_dir, contours):
-    communes, _, _ = admin
+    communes, _ = admin
     parts = packages.read_arrondissements(packages_dir, communes).set_index("code_insee")
     _, shapes = packages.read_contours(packages_dir)
     assert dict(zip(parts.index, parts["city"], strict=True)) == WHOLE_OF
@@ -42,20 +43,34 @@ def test_arrondissements_of_the_packages_make_their_cities(admin, packages_dir, 
 
 
 def test_communes_of_the_package(admin):
-    communes, former, departements = admin
+    communes, departements = admin
     assert len(communes) == 34_875
     assert communes["code_insee"].is_unique
     assert not communes["code_insee"].str.startswith("98").any()
     assert set(communes["departement"]) <= set(departements["departement"])
+    # Not the EPCI file's populations, which are of another year.
+    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
+    assert communes.set_index("code_insee").loc[members, "population"].sum() == 45_828
+
+
+def test_former_codes_of_the_packages(admin, packages_dir):
+    current = set(admin[0]["code_insee"])
+    former = read_former(packages_dir, current=current, gone={"01003", "45203"})
     assert set(former["kind"]) == {
         "commune-deleguee",
         "commune-associee",
         "arrondissement-municipal",
         "code retiré",
+        "ancien nom",
+        "code ancien",
     }
-    # Not the EPCI file's populations, which are of another year.
-    members = embedded.load_perimeters().query("territory == 'ouest_loiret'")["code_insee"]
-    assert communes.set_index("code_insee").loc[members, "population"].sum() == 45_828
+    # A code of today is never an old one; the one of an event has no name in any vintage.
+    old = former[former["kind"] == "code ancien"]
+    assert old[["former_code", "code_insee"]].to_numpy().tolist() == [["01003", "01003"]]
+    named = former.dropna(subset=["former_name"])
+    assert not named.duplicated(["former_code", "former_name"]).any()
+    # Neither a code, nor a name, is one of an overseas collectivité.
+    assert not former["former_code"].str.startswith(COLLECTIVITES).any()
 
 
 def test_contours_of_the_package_have_the_known_defects(contours):
@@ -78,7 +93,7 @@ def test_people_of_split_communes_add_up_to_the_legal_population(contours):
 
 
 def test_splits_between_vintages(admin, packages_dir):
-    communes, _, _ = admin
+    communes, _ = admin
     splits = packages.read_splits(packages_dir, communes)
     pairs = set(splits.itertuples(index=False, name=None))
     # Saline was divided before the oldest package: that is written by hand.
@@ -145,6 +160,8 @@ def test_compiling_again_gives_the_committed_bytes(
         "communes.parquet",
         "arrondissements.parquet",
         "former_communes.csv",
+        "outside_communes.csv",
+        "ept.csv",
         "cog_events.csv",
         "figures.parquet",
         "bassins_de_vie.csv",

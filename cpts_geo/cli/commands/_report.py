@@ -62,7 +62,7 @@ def analysed(request: Request, options: Options, *, say: Callable[[str], None]) 
     import pyarrow as pa  # noqa: PLC0415
 
     from cpts_geo.analysis import analyse  # noqa: PLC0415
-    from cpts_geo.atlas.sections.perimeter.audit import recognised  # noqa: PLC0415
+    from cpts_geo.atlas.sections.perimeter.audit import audit_lines  # noqa: PLC0415
     from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
 
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
@@ -78,6 +78,6 @@ def analysed(request: Request, options: Options, *, say: Callable[[str], None]) 
         sentence = study.perimeter if cut or request.cpts else ""
         source = f"Source : {study.document}." if request.cpts else ""
         say(" ".join(filter(None, [f"{study.name} : {size}.", sentence, source])))
-    for note in (*result.notes, *(recognised(result.table("audit")) if result.folder else ())):
+    for note in (*result.notes, *(audit_lines(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
     return result

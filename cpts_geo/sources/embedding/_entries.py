@@ -19,7 +19,16 @@ CURRENT = "commune-actuelle"
 ARRONDISSEMENT = "arrondissement-municipal"
 #: Vintages of the package kept to find codes that left the COG, newest first.
 PAST_COG = (2025, 2024, 2023, 2022, 2021)
-_FIELDS = ("code", "nom", "type", "chefLieu", "anciensCodes", "population")
+_FIELDS = (
+    "code",
+    "nom",
+    "type",
+    "chefLieu",
+    "commune",
+    "anciensCodes",
+    "population",
+    "codesPostaux",
+)
 
 
 def members(archive: Path, *names: str) -> list[Any]:

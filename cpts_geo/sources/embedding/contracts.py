@@ -32,14 +32,15 @@ from cpts_geo.sources._conventions.tables import (
     TableT,
     validate,
 )
-from cpts_geo.sources.codes import PLM, WHOLE_OF
+from cpts_geo.sources.codes import COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 
 #: What zones of producers a commune is in: their codes, each with its name.
-ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
+_ZONES: Final = ("tvs", "tvs_name", "bassin_de_vie", "bassin_de_vie_name")
 _TableName = Literal[
     "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
-    "day_profiles", "travel_factors", "perimeters", "known_lines",
+    "former_communes", "outside_communes", "ept", "postal_codes", "day_profiles", "travel_factors",
+    "perimeters", "known_lines",
     "territories", "facts", "sites",
 ]  # fmt: skip
 
@@ -60,6 +61,10 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "apl_history": ["code_insee"],
     "comparisons": [*AREA, "indicator"],
     "cog_events": ["year", "from_code"],
+    "former_communes": ["former_code", "former_name"],
+    "outside_communes": ["code_insee"],
+    "ept": ["code_insee"],
+    "postal_codes": ["postal_code", "code_insee"],
     "day_profiles": ["series", "kind", "key"],
     "travel_factors": ["departement"],
     "perimeters": ["territory", "code_insee"],
@@ -96,7 +101,7 @@ _PLACES: Final[dict[str, pa.Column]] = {
     "departement_name": FILLED,
     "region": FILLED,
     "region_name": FILLED,
-    **{name: text(nullable=True) for name in ZONES},
+    **{name: text(nullable=True) for name in _ZONES},
     "epci": text(nullable=True),
     "epci_name": text(nullable=True),
     "split_family": text(
@@ -189,6 +194,40 @@ _SCHEMAS: Final[dict[str, pa.DataFrameSchema]] = {
         ],
         unique=["year", "from_code", "to_code"],
     ),
+    "former_communes": pa.DataFrameSchema(
+        {
+            "former_code": CODE,
+            "former_name": text(nullable=True),
+            "kind": FILLED,
+            "code_insee": CODE,
+            "since_cog": pa.Column(None, nullable=True),
+        },
+        unique=["former_code", "former_name"],
+    ),
+    "outside_communes": pa.DataFrameSchema(
+        {
+            "code_insee": pa.Column(
+                str,
+                pa.Check.str_matches(
+                    rf"^(?:{'|'.join(COLLECTIVITES)})", error="code de collectivité attendu"
+                ),
+                unique=True,
+            ),
+            "name": FILLED,
+            "collectivite": FILLED,
+            "collectivite_name": FILLED,
+        }
+    ),
+    "postal_codes": pa.DataFrameSchema(
+        {
+            "postal_code": pa.Column(
+                str, pa.Check.str_matches(r"^\d{5}$", error="cinq chiffres attendus")
+            ),
+            "code_insee": CODE,
+        },
+        unique=["postal_code", "code_insee"],
+    ),
+    "ept": pa.DataFrameSchema({"code_insee": UNIQUE_CODE, "ept": FILLED, "ept_name": FILLED}),
     "travel_factors": pa.DataFrameSchema(
         {
             "departement": pa.Column(str, FILLED.checks, unique=True),

@@ -42,10 +42,16 @@ _TEXTS = {
     "lon": "Longitude du chef-lieu, degrés WGS84, voir point_status",
     "lat": "Latitude du chef-lieu, degrés WGS84, voir point_status",
     "geometry": "Contour simplifié, WGS84 ; vide : contour inconnu",
-    "former_code": "Code d’une commune déléguée, associée, d’un arrondissement ou code retiré",
-    "former_name": "Nom de l’ancienne commune",
+    "former_code": "Code d’une commune déléguée, associée, d’un arrondissement, code retiré, ou "
+    "code d’une commune qui a changé de nom",
+    "former_name": "Nom de l’ancienne commune, ou ancien nom ; vide : inconnu",
     "kind": "Nature de l’ancien code",
-    "since_cog": "Premier COG où le code n’existe plus ; vide : non daté dans la source",
+    "since_cog": "Premier COG sans ce code ou sans ce nom ; vide : non daté dans la source",
+    "postal_code": "Code postal",
+    "ept": "SIREN de l’établissement public territorial (Métropole du Grand Paris)",
+    "ept_name": "Nom de l’établissement public territorial",
+    "collectivite": "Code de la collectivité d’outre-mer",
+    "collectivite_name": "Nom de la collectivité d’outre-mer",
     "area_level": " ou ".join(level.key for level in AROUND),
     "area_code": "Code "
     f"{joined([level.of for level in AROUND if level.members])}, {FRANCE.code} pour la France",
@@ -99,6 +105,7 @@ _COMMUNE_COLUMNS = (
     "population", EARLIER_POPULATION, "area_km2", "lon", "lat", "point_status",
     "geometry",
 )  # fmt: skip
+_EVERY_COG = tuple(f"decoupage_administratif_{year}" for year in (COG_YEAR, *PAST_COG))
 _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "communes.parquet": (
         f"Communes de France, COG {COG_YEAR} : noms, populations, superficies, contours simplifiés",
@@ -111,16 +118,26 @@ _RESOURCES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         (*_COMMUNE_COLUMNS, "city"),
     ),
     "former_communes.csv": (
-        "Communes déléguées, associées, arrondissements et codes retirés depuis "
-        f"{PAST_COG[-1]}",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        "Communes déléguées, associées, arrondissements, codes retirés et anciens noms depuis "
+        f"{PAST_COG[-1]}, codes plus anciens",
+        _EVERY_COG,
         ("former_code", "former_name", "kind", "code_insee", "since_cog"),
+    ),
+    "outside_communes.csv": (
+        "Communes des collectivités d’outre-mer, hors de toutes les autres tables",
+        _EVERY_COG[:1], ("code_insee", "name", "collectivite", "collectivite_name"),
+    ),
+    "ept.csv": (
+        "Établissements publics territoriaux de la Métropole du Grand Paris, par commune",
+        _EVERY_COG[:1], ("code_insee", "ept", "ept_name"),
+    ),
+    "postal_codes.parquet": (
+        "Codes postaux des communes et des arrondissements de Paris, Lyon et Marseille",
+        _EVERY_COG[:1], ("postal_code", "code_insee"),
     ),
     "cog_events.csv": (
         "Événements entre COG annuels : fusions, scissions, changements de code",
-        ("decoupage_administratif_2026",
-         *(f"decoupage_administratif_{year}" for year in PAST_COG)),
+        _EVERY_COG,
         EVENT_COLUMNS,
     ),
     "figures.parquet": (

@@ -165,19 +165,19 @@ def _read(name: str) -> pd.DataFrame:
     """Table of an embedded CSV, codes as text, NaN for an empty cell."""
     path = verified(name)
     codes = ("code_insee", "former_code", "area_code", "from_code", "to_code", "former_codes")
-    texts = {*codes, "bassin_de_vie", "departement", "key"}
+    texts = {*codes, "bassin_de_vie", "departement", "key", "ept", "collectivite"}
     return pd.read_csv(path, dtype=dict.fromkeys(texts, str), keep_default_na=False, na_values=[""])
 
 
 def load_former_communes() -> pd.DataFrame:
     """
-    Load delegated and associated communes, arrondissements and retired codes.
+    Load delegated and associated communes, arrondissements, retired codes and former names.
 
     Returns
     -------
     DataFrame
-        former_code, former_name, kind, code_insee (current commune, NaN: successor unknown),
-        since_cog (year, NaN unknown).
+        former_code, former_name (NaN for a code gone before the oldest COG kept), kind,
+        code_insee (current commune), since_cog (year, NaN unknown).
 
     Examples
     --------
@@ -186,6 +186,79 @@ def load_former_communes() -> pd.DataFrame:
     ("Château-d'Olonne", '85194')
     """
     return _read("former_communes.csv")
+
+
+def load_outside_communes() -> pd.DataFrame:
+    """
+    Load the communes of the overseas collectivités, of which no other table says anything.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, name, collectivite (code), collectivite_name.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> outside = load_outside_communes().set_index("name")
+    >>> outside.loc["Nouméa"].tolist()
+    ['98818', '988', 'Nouvelle-Calédonie']
+    """
+    return _read("outside_communes.csv")
+
+
+def load_ept() -> pd.DataFrame:
+    """
+    Load the établissements publics territoriaux of the Métropole du Grand Paris.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, ept (SIREN), ept_name; Paris is in none.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> load_ept().set_index("code_insee").at["93048", "ept_name"]
+    'Est Ensemble'
+    """
+    return _read("ept.csv")
+
+
+def load_postal_codes() -> dict[str, frozenset[str]]:
+    """
+    Load the communes of each postal code, and the arrondissements of Paris, Lyon and Marseille.
+
+    Returns
+    -------
+    dict of str to frozenset of str
+        INSEE codes by postal code; those of CEDEX are none.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> sorted(load_postal_codes()["45190"])[:3]
+    ['45028', '45049', '45204']
+    """
+    table = pd.read_parquet(verified("postal_codes.parquet"))
+    found: dict[str, set[str]] = {}
+    for postal, code in zip(
+        table["postal_code"].tolist(), table["code_insee"].tolist(), strict=True
+    ):
+        found.setdefault(postal, set()).add(code)
+    return {postal: frozenset(codes) for postal, codes in found.items()}
 
 
 def load_population() -> pd.Series[int]:

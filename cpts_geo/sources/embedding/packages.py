@@ -25,8 +25,9 @@ from cpts_geo.errors import DataFileError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import shown_path
 from cpts_geo.schema import EARLIER_POPULATION
-from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.settings import COG_YEAR, GEOGRAPHIC_CRS
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
+from cpts_geo.sources.codes import COLLECTIVITES
 from cpts_geo.sources.embedding._entries import (
     ARRONDISSEMENT,
     CURRENT,
@@ -35,8 +36,6 @@ from cpts_geo.sources.embedding._entries import (
     members,
     read_entries,
 )
-
-_FORMER_KINDS = ("commune-deleguee", "commune-associee", ARRONDISSEMENT)
 
 
 def fetch_packages(folder: Path) -> None:
@@ -84,9 +83,9 @@ def fetch_packages(folder: Path) -> None:
             )
 
 
-def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Communes, former communes and départements of the current COG.
+    Communes and départements of the current COG.
 
     Populations come from the communes' own entries (reference population 2023); those of
     the EPCI file are of another vintage and are not read.
@@ -101,9 +100,6 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     communes : DataFrame
         code_insee, name, departement, region, epci (NaN for the few communes of no EPCI),
         epci_name, population; one row a commune of métropole and DROM.
-    former : DataFrame
-        former_code, former_name, kind, code_insee (NaN: successor unknown), since_cog (NaN
-        for delegated and associated communes, whose date is not in the package).
     areas : DataFrame
         departement, departement_name, region, region_name.
     """
@@ -125,22 +121,6 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             "population": current.population.astype("int64"),
         }
     ).sort_values("code_insee", ignore_index=True)
-    known = table[table.type.isin(_FORMER_KINDS)]
-    former = pd.DataFrame(
-        {
-            "former_code": known.code,
-            "former_name": known.nom,
-            "kind": known.type,
-            "code_insee": known.chefLieu.fillna(known.commune),
-            "since_cog": pd.NA,
-        }
-    )
-    events = handwritten_events().drop(columns="event").assign(kind="code retiré")
-    # A commune that was split or restored is one of today.
-    events = events[~events["former_code"].isin(current.code)]
-    seen = set(current.code) | set(known.code) | set(events.former_code)
-    former = pd.concat([former, events, _retired_codes(folder, seen=seen)], ignore_index=True)
-    former = former.sort_values(["former_code", "kind", "former_name"], ignore_index=True)
     areas = pd.DataFrame(
         {
             "departement": [area["code"] for area in departements],
@@ -149,7 +129,7 @@ def read_admin(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         }
     )
     names = {region["code"]: region["nom"] for region in regions}
-    return communes, former, areas.assign(region_name=areas["region"].map(names))
+    return communes, areas.assign(region_name=areas["region"].map(names))
 
 
 def read_arrondissements(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
@@ -183,21 +163,77 @@ def read_arrondissements(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("code_insee", ignore_index=True)[[*communes.columns, "city"]]
 
 
-def _retired_codes(folder: Path, *, seen: set[str]) -> pd.DataFrame:
-    """Codes current in a past COG that no table of today knows, with the first COG without."""
-    found: dict[str, dict[str, Any]] = {}
-    for year in PAST_COG:
-        for entry in read_entries(folder, year):
-            code = entry["code"]
-            if entry["type"] == CURRENT and code not in seen and code not in found:
-                found[code] = {
-                    "former_code": code,
-                    "former_name": entry["nom"],
-                    "kind": "code retiré",
-                    "code_insee": None,
-                    "since_cog": year + 1,
-                }
-    return pd.DataFrame(found.values())
+def read_ept(folder: Path) -> pd.DataFrame:
+    """
+    Communes of the établissements publics territoriaux of the Métropole du Grand Paris.
+
+    Paris, which acts as the first of the twelve, is in none.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, ept (SIREN), ept_name; one row a commune, in order of code.
+    """
+    (bodies,) = members(verified_path("decoupage_administratif_2026", folder), "ept")
+    rows = [(m["code"], e["code"], e["nom"]) for e in bodies for m in e["membres"]]
+    table = pd.DataFrame(rows, columns=["code_insee", "ept", "ept_name"])
+    return table.sort_values("code_insee", ignore_index=True)
+
+
+def read_postal(folder: Path) -> pd.DataFrame:
+    """
+    Postal codes of the communes, arrondissements of Paris, Lyon and Marseille among them.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        postal_code, code_insee; a row a pair, in order of both.
+    """
+    rows = {
+        (postal, entry["code"])
+        for entry in read_entries(folder, COG_YEAR)
+        if entry["type"] in (CURRENT, ARRONDISSEMENT)
+        and not entry["code"].startswith(COLLECTIVITES)
+        for postal in entry.get("codesPostaux", ())
+    }
+    return pd.DataFrame(sorted(rows), columns=["postal_code", "code_insee"])
+
+
+def read_outside(folder: Path) -> pd.DataFrame:
+    """
+    Communes of the overseas collectivités, which no other table holds.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder with the packages named in the catalogue.
+
+    Returns
+    -------
+    DataFrame
+        code_insee, name, collectivite (code), collectivite_name; in order of code.
+    """
+    entries, areas = members(
+        verified_path("decoupage_administratif_2026", folder), "communes", "departements"
+    )
+    names = {area["code"]: area["nom"] for area in areas}
+    rows = [
+        (e["code"], e["nom"], e["departement"], names[e["departement"]])
+        for e in entries
+        if e["code"].startswith(COLLECTIVITES)
+    ]
+    table = pd.DataFrame(rows, columns=["code_insee", "name", "collectivite", "collectivite_name"])
+    return table.sort_values("code_insee", ignore_index=True)
 
 
 def read_splits(folder: Path, communes: pd.DataFrame) -> pd.DataFrame:

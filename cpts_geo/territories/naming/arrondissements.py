@@ -8,7 +8,8 @@ from typing import Final
 
 from cpts_geo.sources.codes import PLM
 
-_CITIES: Final = {"75056": "paris", "69123": "lyon", "13055": "marseille"}
+#: Cities that have arrondissements, and the key of each.
+CITIES: Final = {"75056": "paris", "69123": "lyon", "13055": "marseille"}
 _TENS: Final = ("", "x", "xx")
 _UNITS: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN: Final = {
@@ -28,7 +29,7 @@ _BESIDE: Final = frozenset(
 )
 #: City and number of each code.
 _OF_CODE: Final = {
-    code: (_CITIES[city], number)
+    code: (CITIES[city], number)
     for city, parts in PLM.items()
     for number, code in enumerate(parts, start=1)
 }
@@ -61,7 +62,7 @@ def arrondissement_key(words: Sequence[str]) -> str | None:
     if len(words) == 1 and words[0] in _OF_CODE:
         city, number = _OF_CODE[words[0]]
         return f"{city} {number}"
-    cities = [word for word in words if word in _CITIES.values()]
+    cities = [word for word in words if word in CITIES.values()]
     if len(cities) != 1:
         return None
     [city] = cities

@@ -7,7 +7,7 @@ told apart because the code in the file is not the code retained, which the read
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,16 +22,19 @@ from cpts_geo.territories.naming._audit import (
     Method,
     Resolution,
     audit_table,
+    outside_text,
     part_text,
 )
-from cpts_geo.territories.naming._gazetteer import (
+from cpts_geo.territories.naming._matching import resolve_queries
+from cpts_geo.territories.naming._places.gazetteer import (
     Gazetteer,
     Place,
-    agree,
     build_gazetteer,
     checked_departements,
+    departement_of,
 )
-from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
+from cpts_geo.territories.naming._places.search import CANDIDATES_SHOWN, agree
+from cpts_geo.territories.naming._queries import NameQuery, beside, read_queries
 from cpts_geo.territories.naming.arrondissements import POSTAL
 from cpts_geo.territories.naming.spelling import (
     departement_code,
@@ -39,6 +42,8 @@ from cpts_geo.territories.naming.spelling import (
     split_departement_hint,
 )
 
+#: Codes that are all postal codes too, from which chance no longer explains it.
+_CERTAIN: Final = 3
 _FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
 
 
@@ -62,6 +67,8 @@ def resolve_table(
     *,
     former: pd.DataFrame,
     departements: Collection[str] | None = None,
+    postal: Mapping[str, frozenset[str]] | None = None,
+    outside: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Resolve an analyst's table of names or codes to the communes of today.
@@ -74,6 +81,11 @@ def resolve_table(
         line with a code is resolved by its code, and its name must agree.
     communes, former, departements : see there
         As for :func:`cpts_geo.territories.naming.names.resolve`.
+    postal : mapping of str to frozenset of str, optional
+        INSEE codes of the communes of each postal code, to tell one from an INSEE code.
+    outside : pandas.DataFrame, optional
+        Communes that are told to be outside the data: ``code_insee``, ``name``,
+        ``collectivite_name``.
 
     Returns
     -------
@@ -104,26 +116,72 @@ def resolve_table(
             "La table n’a ni colonne de noms ni colonne de codes.",
             remedy="donnez une colonne `name` ou une colonne `code`.",
         )
-    gazetteer = build_gazetteer(communes, former)
+    gazetteer = build_gazetteer(communes, former, postal=postal, outside=outside)
     scope = checked_departements(gazetteer, departements)
     codes: list[Resolution | Defect] = []
     queries: list[NameQuery] = []
     for row in table.fillna("").to_dict("records"):
         line, code, name = int(row["line"]), str(row.get("code", "")), str(row.get("name", ""))
         written = str(row.get("departement", "")).strip()
-        departement = departement_code(written) if written else None
+        known = departement_of(gazetteer, written) or departement_code(written)
+        departement = known if written else None
         if code.strip():
             codes.append(_resolve_code(gazetteer, _CodeQuery(line, code, name, departement)))
         else:
-            queries.append(NameQuery(line, name, scope, departement))
-    named, name_defects = resolve_queries(gazetteer, queries)
+            query = NameQuery(line, name, scope, departement)
+            queries += _with_postal(
+                gazetteer, read_queries(gazetteer, query), str(row.get("postal", ""))
+            )
     coded = [outcome for outcome in codes if isinstance(outcome, Resolution)]
-    return audit_table(
+    postal_notes, postal_defects = _postal_doubts(
+        gazetteer, coded, alone=not (queries or len(coded) < len(codes))
+    )
+    named, name_defects = resolve_queries(gazetteer, queries, coded=[row.place for row in coded])
+    table = audit_table(
         gazetteer,
         sorted([*coded, *named], key=lambda resolution: resolution.line),
         name_defects=name_defects,
-        code_defects=[outcome for outcome in codes if isinstance(outcome, Defect)],
+        code_defects=[
+            *postal_defects,
+            *(outcome for outcome in codes if isinstance(outcome, Defect)),
+        ],
+        scoped=scope is not None,
     )
+    table.attrs["notes"] = (*postal_notes, *table.attrs["notes"])
+    return table
+
+
+def _postal_doubts(
+    gazetteer: Gazetteer, coded: Sequence[Resolution], *, alone: bool
+) -> tuple[list[str], list[Defect]]:
+    """What to say, or to ask, of a list of codes alone that are all postal codes too: by chance,
+    one code in six is."""
+    delivered = [gazetteer.postal.get(_clean_code(row.published).zfill(5), ()) for row in coded]
+    if not alone or not coded or any(row.confirmed for row in coded) or not all(delivered):
+        return [], []
+    said = []
+    for row, codes in zip(coded, delivered, strict=True):
+        named = ", ".join(gazetteer.current[code].name for code in sorted(codes)[:CANDIDATES_SHOWN]
+                          if code in gazetteer.current)  # fmt: skip
+        commune = gazetteer.current[row.place.current]
+        said.append(f"code Insee de {commune.name}, mais aussi code postal de {named}")
+    if len(coded) < _CERTAIN and all(row.method != "moved" for row in coded):
+        return [f"Ligne {row.line}, {quoted(row.published)} : {text} ; lu comme code Insee."
+                for row, text in zip(coded, said, strict=True)], []  # fmt: skip
+    return [], [
+        Line(row.line, row.published).wrong(text, "code Insee ou code postal")
+        for row, text in zip(coded, said, strict=True)
+    ]
+
+
+def _with_postal(
+    gazetteer: Gazetteer, queries: Sequence[NameQuery], postal: str
+) -> Sequence[NameQuery]:
+    """The query of a line, narrowed by its postal code where one stands beside its name."""
+    code = _clean_code(postal)
+    if len(queries) != 1 or queries[0].among or not re.fullmatch(r"\d{4,5}", code):
+        return queries
+    return [beside(gazetteer, queries[0], code)]
 
 
 def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defect:
@@ -148,7 +206,9 @@ def _resolve_code(gazetteer: Gazetteer, query: _CodeQuery) -> Resolution | Defec
         return query.wrong(text, "code partagé entre plusieurs communes")
     if contradiction := _contradiction(gazetteer, query, places):
         return query.wrong(contradiction, "code contredit")
-    return Resolution(query.line, query.published, places[0], method, 100.0, "", False)
+    return Resolution(
+        query.line, query.published, places[0], method, 100.0, "", False, bool(query.name.strip())
+    )
 
 
 def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Place]) -> str:
@@ -166,6 +226,9 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
     right = {commune.code, WHOLE_OF.get(commune.code)}
     if not key or any(place.current in right for place in namesakes):
         return ""
+    # Nobody here knows the name of this code, nor that name: the code is all that is said.
+    if not places[0].name and not namesakes:
+        return ""
     # Codes are in alphabetical order: a shifted column gives names alike, so a real neighbour wins.
     neighbours = [p for p in namesakes if p.is_current and p.departement == commune.departement]
     if not neighbours and any(
@@ -180,6 +243,8 @@ def _contradiction(gazetteer: Gazetteer, query: _CodeQuery, places: Sequence[Pla
 
 def _unknown_text(gazetteer: Gazetteer, query: _CodeQuery, code: str) -> str:
     """French words on a code that the COG does not know."""
+    if found := gazetteer.outside.get(code):
+        return outside_text(f"{code} {found[0]}", found[1])
     if name := gazetteer.lost.get(code, ""):
         return f"a quitté le COG ({name}) et sa commune actuelle n’est pas connue : donnez-la"
     text = f"inconnu du COG {COG_YEAR} et des codes qui l’ont quitté"

@@ -10,13 +10,18 @@ when it is near enough to one commune, and clearly nearer to it than to any othe
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import pandas as pd
 
 from cpts_geo.errors import one_line, quoted
 from cpts_geo.territories.naming._audit import Defect, audit_table
-from cpts_geo.territories.naming._gazetteer import build_gazetteer, checked_departements
-from cpts_geo.territories.naming._matching import NameQuery, resolve_queries
+from cpts_geo.territories.naming._matching import resolve_queries
+from cpts_geo.territories.naming._places.gazetteer import build_gazetteer, checked_departements
+from cpts_geo.territories.naming._queries import NameQuery, read_queries
+
+#: In the place of a method, in the audit: what was read of a file, and is no commune.
+LEFT_OUT: Final = "left_out"
 
 
 def resolve(
@@ -60,7 +65,7 @@ def resolve(
     NameResolutionError
         When names are unknown or ambiguous; lists all of them with the nearest candidates.
     PerimeterError
-        When the list is empty, a commune stands twice, or a département is unknown.
+        When the list is empty, a commune is far from the others, or a département is unknown.
 
     Examples
     --------
@@ -71,7 +76,8 @@ def resolve(
     ... )
     >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
     >>> table = resolve(
-    ...     ["Saint-Just-Malomont", "ROZIER COTES D’AUREC"], communes, former=former
+    ...     ["Saint-Just-Malomont", "ROZIER COTES D’AUREC"], communes,
+    ...     former=former, departements=["42", "43"],
     ... )
     >>> table[["code_insee", "method"]].to_numpy().tolist()
     [['43205', 'fuzzy'], ['42192', 'normalised']]
@@ -84,6 +90,7 @@ def resolve(
         NameQuery(line, name, scope, choice=chosen.get(name.strip()))
         for line, name in enumerate(written, start=1)
     ]
+    queries = [each for query in queries for each in read_queries(gazetteer, query)]
     unused = chosen.keys() - {name.strip() for name in written}
     idle = [
         Defect(
@@ -94,7 +101,9 @@ def resolve(
         for name in sorted(unused)
     ]
     resolved, defects = resolve_queries(gazetteer, queries)
-    return audit_table(gazetteer, resolved, name_defects=[*idle, *defects])
+    return audit_table(
+        gazetteer, resolved, name_defects=[*idle, *defects], scoped=scope is not None
+    )
 
 
 def find_codes(
@@ -122,9 +131,10 @@ def find_codes(
     ... )
     >>> former = pd.DataFrame(columns=["former_code", "former_name", "kind", "code_insee"])
     >>> find_codes(["DRY", "Dri"], communes, former=former)
-    ({'DRY': '45130'}, {'Dri': 'noms les plus proches : 45130 Dry (45) 67'})
+    ({'DRY': '45130'}, {'Dri': 'noms les plus proches : 45130 Dry (45) 67/100'})
     """
+    gazetteer = build_gazetteer(communes, former)
     queries = [NameQuery(line, name, None) for line, name in enumerate(names)]
-    resolved, defects = resolve_queries(build_gazetteer(communes, former), queries)
+    resolved, defects = resolve_queries(gazetteer, queries)
     codes = {names[row.line]: row.place.current for row in resolved}
     return codes, {names[each.line]: each.text.partition(" ; ")[2] for each in defects}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,7 @@ from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.naming.codes import resolve_table
-from cpts_geo.territories.naming.names import resolve
+from cpts_geo.territories.naming.names import LEFT_OUT, resolve
 from cpts_geo.territories.naming.spelling import normalise_name
 
 #: Columns of the table of border communes; see :mod:`cpts_geo.territories.perimeters._polygons`.
@@ -49,7 +49,9 @@ class Perimeters:
     members : DataFrame
         territory, published, code_insee, basis, note.
     audit : DataFrame
-        territory, published, code_insee, name, departement, method, score, alternatives.
+        territory, published, code_insee, name, departement, method, score, alternatives, and for a
+        list of a file: file, sheet, line (``"3 + 6"`` where several lines name one commune); a line
+        that was left out has no code, the method ``left_out`` and why in alternatives.
     notes : tuple of str
         What was adapted to find the communes, in French; what concerns one territory is in its
         sentence of `identity`.
@@ -181,26 +183,106 @@ def file_perimeter(
     former: pd.DataFrame,
     name: str | None = None,
     departements: Collection[str] | None = None,
+    sheet: str | None = None,
+    only: Collection[str] = (),
 ) -> Perimeters:
-    """One territory: the communes and arrondissements of an analyst's CSV or XLSX, its key made of
-    its name."""
-    read = read_perimeter_file(path)
-    audit = resolve_table(read, communes, former=former, departements=departements)
-    label, file = name or decodable(path.stem), shown_name(path.name)
-    [key] = territory_keys([label], ["liste"])
+    """The communes and arrondissements of an analyst's CSV or XLSX, as one territory or as those
+    that the list names, their keys made of their names."""
+    read = read_perimeter_file(path, sheet=sheet, only=only)
+    file = shown_name(path.name)
+    if "territory" in read:
+        tables = {str(label): rows for label, rows in read.groupby("territory", sort=False)}
+    else:
+        tables = {decodable(path.stem): read}
+    labels = list(tables)
+    if name:
+        if len(labels) > 1:
+            raise PerimeterError(
+                f"--name nomme un seul territoire, et {file} en liste {len(labels)}.",
+                defects=[f"« {one_line(label)} »" for label in labels],
+                remedy="retirez --name, ou choisissez un territoire avec --only.",
+            )
+        labels = [name]
+    keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
+    audits = _resolved(tables, communes, former=former, departements=departements)
+    notes = [
+        *map(visible, read.attrs["notes"]),
+        *(note for audit in audits for note in audit.attrs.get("notes", ())),
+        *_population_note(read, pd.concat(audits), communes),
+    ]
+    listed = [each.assign(territory=key) for key, each in zip(keys, audits, strict=True)]
+    audit = pd.concat(listed, ignore_index=True)
     identity = pd.DataFrame(
         {
-            "name": [label],
-            "document": [f"liste de communes fournie : {file}"],
-            "perimeter": ["Périmètre fourni par l’utilisateur."],
+            "name": labels,
+            "document": [f"liste de communes fournie : {file}"] * len(keys),
+            "perimeter": ["Périmètre fourni par l’utilisateur."] * len(keys),
         },
-        index=pd.Index([key], name="territory"),
+        index=pd.Index(keys, name="territory"),
     )
-    members = audit[["published", "code_insee"]].assign(territory=key, basis="fichier", note="")
-    notes = [*map(visible, read.attrs["notes"]), *_population_note(read, audit, communes)]
+    members = audit[["published", "code_insee", "territory"]].assign(basis="fichier", note="")
+    audit = pd.concat([audit, _left_out(read.attrs["left_out"], audit)], ignore_index=True)
+    audit = audit.assign(file=file, sheet=read.attrs["sheet"])
+    folder = keys[0] if len(keys) == 1 else slug(path.stem)
     inputs = {file: sha256_of(path)}
-    audit = audit.assign(territory=key)
-    return Perimeters(identity, members, audit, tuple(notes), inputs, folder=key)
+    return Perimeters(identity, members, audit, tuple(notes), inputs, folder=folder)
+
+
+def _left_out(lines: Sequence[tuple[int, str, str]], audit: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the audit for what was left out, each with the territory of the line before it."""
+    starts = [int(line.split(" + ")[0]) for line in audit["line"]]
+    order = sorted(zip(starts, audit["territory"], strict=True))
+    rows = []
+    for line, text, why in lines:
+        before = [territory for start, territory in order if start <= line]
+        rows.append(
+            {
+                "territory": before[-1] if before else order[0][1],
+                "published": text,
+                "code_insee": "",
+                "name": "",
+                "departement": "",
+                "method": LEFT_OUT,
+                "alternatives": why,
+                "line": str(line),
+            }
+        )
+    return pd.DataFrame(rows, columns=[*audit.columns])
+
+
+def _resolved(
+    tables: Mapping[str, pd.DataFrame],
+    communes: pd.DataFrame,
+    *,
+    former: pd.DataFrame,
+    departements: Collection[str] | None,
+) -> list[pd.DataFrame]:
+    """Audit of the list of each territory, or one refusal of all that is wrong in them."""
+    audits: list[pd.DataFrame] = []
+    refused: list[PerimeterError] = []
+    postal, outside = embedded.load_postal_codes(), embedded.load_outside_communes()
+    for table in tables.values():
+        # A population only checks the list, and names no commune.
+        rows = table.drop(columns=["population", "territory"], errors="ignore")
+        try:
+            audits.append(
+                resolve_table(
+                    rows, communes, former=former, departements=departements,
+                    postal=postal, outside=outside,
+                )
+            )  # fmt: skip
+        except PerimeterError as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        raise type(refused[0])(
+            f"Les listes de {len(refused)} territoires ne peuvent pas être utilisées telles "
+            "quelles.",
+            defects=[defect for error in refused for defect in error.defects],
+            remedy=" ".join(dict.fromkeys(error.remedy for error in refused)),
+        )
+    return audits
 
 
 def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
@@ -209,7 +291,9 @@ def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.Data
         return []
     given = float(table["population"].sum())
     known = communes["population"][communes["code_insee"].isin(audit["code_insee"])].sum()
-    gap = f", soit {signed_percent(100 * (known / given - 1))}" if given else ""
+    # A sum that lacks communes compares with nothing.
+    whole = given > 0 and bool(table["population"].notna().all())
+    gap = f", soit {signed_percent(100 * (known / given - 1))}" if whole else ""
     return [
         f"Colonne « population » de votre fichier : {number(given)} habitants en tout. Les "
         f"calculs prennent la population municipale {COLUMNS['population'].vintage} de l’Insee : "

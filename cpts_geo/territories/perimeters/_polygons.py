@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.foreign import decodable, shown_name
 from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.schema import Status
 from cpts_geo.settings import GEOGRAPHIC_CRS
+from cpts_geo.sources.analyst._tables.only import retyped
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.codes import PLM
@@ -52,21 +53,23 @@ def polygon_perimeters(
     arrondissements: gpd.GeoDataFrame | None = None,
     name: str | None = None,
     only: Collection[str] = (),
+    layer: str | None = None,
 ) -> Perimeters:
-    """One territory a polygon of an analyst's file, those of `only` alone, and what limits cut.
+    """One territory a polygon of an analyst's file (of its `layer` where it has several), those of
+    `only` alone, and what limits cut.
 
     A city that a limit cuts is looked at by `arrondissements`, where they are given.
     """
-    read = read_polygon_file(path, only=only)
+    read = read_polygon_file(path, only=only, layer=layer)
     file = shown_name(path.name)
     labels = [label or decodable(path.stem) for label in read["name"]]
     if name:
         if len(labels) > 1:
             raise PerimeterError(
                 f"--name nomme un seul territoire, et {file} en dessine {len(labels)}.",
-                defects=[f"« {one_line(label)} »" for label in labels],
-                remedy="retirez --name, choisissez un territoire avec --only, ou fusionnez les "
-                "polygones.",
+                defects=[f"{quoted(label)} : {retyped('--only', label)}" for label in labels],
+                remedy="retirez --name, choisissez un territoire avec l’une de ces options --only, "
+                "ou fusionnez les polygones.",
             )
         labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
@@ -81,7 +84,7 @@ def polygon_perimeters(
     return replace(
         drawn,
         notes=(*read.attrs["notes"], *drawn.notes),
-        inputs={file: sha256_of(path)},
+        inputs={shown_name(each.name): sha256_of(each) for each in read.attrs["files"]},
         folder=keys[0] if len(keys) == 1 else slug(path.stem),
     )
 

@@ -29,7 +29,8 @@ from cpts_geo.territories.perimeters._membership import (
     territory_keys,
 )
 from cpts_geo.territories.perimeters._polygons import drawn_perimeters
-from cpts_geo.territories.perimeters._zones import cpts_key, find_zones
+from cpts_geo.territories.zones.finding import find_zones
+from cpts_geo.territories.zones.keys import cpts_key
 
 #: Reader of the layers of perimeters that are fetched.
 _LAYERS: Final = "cpts_perimeters"
@@ -420,7 +421,7 @@ def find_cpts(asked: Sequence[str], known: KnownCpts) -> Perimeters:
     >>> len(found.members), found.folder
     (44, 'alpes_bleone_durance')
     """
-    codes, _ = find_zones(known, asked, keys=[cpts_key], unusable=known.unusable, remedy=_REMEDY)
+    codes, told = find_zones(known, asked, keys=[cpts_key], unusable=known.unusable, remedy=_REMEDY)
     parts = [known.found(code) for code in codes]
     taken = {key for part in parts for key in part.published}
     each = []
@@ -436,7 +437,7 @@ def find_cpts(asked: Sequence[str], known: KnownCpts) -> Perimeters:
         identity=pd.concat([part.identity for part in each]),
         members=pd.concat([part.members for part in each], ignore_index=True),
         audit=pd.concat([part.audit for part in each], ignore_index=True),
-        notes=tuple(dict.fromkeys(note for part in each for note in part.notes)),
+        notes=tuple(dict.fromkeys([*told, *(note for part in each for note in part.notes)])),
         inputs={name: sha for part in each for name, sha in part.inputs.items()},
         border=pd.concat([part.border for part in each], ignore_index=True),
         folder=keys[0] if len(keys) == 1 else slug(f"cpts {' '.join(keys)}"),

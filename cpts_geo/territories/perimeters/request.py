@@ -16,16 +16,25 @@ from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst.polygons import file as polygons
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._membership import (
     Perimeters,
     file_perimeter,
     published_perimeters,
 )
 from cpts_geo.territories.perimeters._polygons import polygon_perimeters
-from cpts_geo.territories.perimeters._zones import find_zones, zoning_perimeters
+from cpts_geo.territories.perimeters._zones import zoning_perimeters
 from cpts_geo.territories.perimeters.known import find_cpts, known_cpts
 from cpts_geo.territories.perimeters.partition import places_of
-from cpts_geo.territories.perimeters.zonings import epci_zoning, tvs_zoning, zones_of_departements
+from cpts_geo.territories.perimeters.zonings import (
+    clues_to,
+    epci_zoning,
+    inner_note,
+    tvs_zoning,
+    with_ept,
+    zones_of_departements,
+)
+from cpts_geo.territories.zones.finding import find_zones
 
 _DIVISIONS: Final = ("epci", "tvs")
 _KINDS: Final[Kinds] = {
@@ -39,6 +48,8 @@ _KINDS: Final[Kinds] = {
     "by": ("--by", text),
     "name": ("--name", text),
     "only": ("--only", texts),
+    "sheet": ("--sheet", text),
+    "layer": ("--layer", text),
 }
 
 
@@ -63,7 +74,12 @@ class Request:
     name : str or None
         Name of the territory, when there is one.
     only : sequence of str
-        Names of the territories wanted among those that a file of polygons draws.
+        Names of the territories wanted among those that a file of polygons draws, or that a list of
+        communes names.
+    sheet : str or None
+        Sheet of the workbook to read.
+    layer : str or None
+        Layer of polygons to read, where a file has several.
     cpts : sequence of str
         CPTS whose perimeter is known, by name (:mod:`cpts_geo.territories.perimeters.known`).
     partial : bool
@@ -88,6 +104,8 @@ class Request:
     by: str | None = None
     name: str | None = None
     only: Sequence[str] = ()
+    sheet: str | None = None
+    layer: str | None = None
     cpts: Sequence[str] = ()
     partial: bool = False
 
@@ -134,9 +152,13 @@ class Request:
             defects.append(f"{' et '.join(given)} : un seul à la fois")
         if self.polygon and self.departements:
             defects.append("--departement : un polygone n’a pas de noms à chercher")
-        if self.only and not self.polygon:
-            where = "les polygones d’un fichier (--perimeter)"
+        if self.only and self.perimeter is None:
+            where = "les territoires d’un fichier (--perimeter)"
             defects.append(f"--only : choisit parmi {where} ; retirez-le sinon")
+        if self.sheet and not listed:
+            defects.append("--sheet : choisit une feuille d’un classeur (--perimeter)")
+        if self.layer and not self.polygon:
+            defects.append("--layer : choisit une couche de polygones (--perimeter) ; retirez-le")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
         if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
@@ -231,11 +253,14 @@ def _shown(found: Perimeters) -> Perimeters:
             notes.append(f"Nom coupé à {MAX_NAME} caractères : « {name} ».")
         if any(map(is_invisible, str(given))):
             notes.append(f"Caractères invisibles retirés d’un nom : « {name} ».")
+    # Only a file has lines and sheets.
+    places = {column: "" for column in ("file", "sheet", "line") if column not in found.audit}
+    audit = found.audit.assign(**places)
     return replace(
         found,
         identity=identity.assign(name=names, document=identity["document"].map(shown_name)),
         members=found.members.assign(published=found.members["published"].map(shown_name)),
-        audit=found.audit.assign(published=found.audit["published"].map(shown_name)),
+        audit=audit.assign(published=audit["published"].map(shown_name)),
         notes=(*found.notes, *notes),
     )
 
@@ -259,6 +284,7 @@ def _perimeters(
                 arrondissements=arrondissements,
                 name=request.name,
                 only=request.only,
+                layer=request.layer,
             )
         return file_perimeter(
             request.perimeter,
@@ -266,6 +292,8 @@ def _perimeters(
             former=former,
             name=request.name,
             departements=request.departements or None,
+            sheet=request.sheet,
+            only=request.only,
         )
     if request.cpts:
         known = known_cpts(
@@ -284,6 +312,10 @@ def _perimeters(
         codes, notes = zones_of_departements(zoning, request.departements, communes)
         folder = slug(f"departement {' '.join(request.departements)} {kind}")
     else:
-        codes, notes = find_zones(zoning, request.tvs if kind == "tvs" else request.epci)
+        asked = request.tvs
+        if kind == "epci":
+            zoning, asked = with_ept(zoning, embedded.load_ept()), request.epci
+        codes, notes = find_zones(zoning, asked, clues=lambda: clues_to(zoning, communes))
+        notes += inner_note(zoning, codes)
         folder = None
     return zoning_perimeters(zoning, codes, communes, name=request.name, notes=notes, folder=folder)

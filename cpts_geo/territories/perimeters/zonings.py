@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
 
 from cpts_geo.errors import Defect, PerimeterError, quoted
+from cpts_geo.french import counted
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.territories.naming.spelling import departement_code
 from cpts_geo.territories.perimeters._membership import listed_communes
+from cpts_geo.territories.zones.clues import Clues, clues_of
+from cpts_geo.territories.zones.keys import EPT_NUMBERS
 
 _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoire de vie-santé"}
 
@@ -20,28 +23,29 @@ _NONE_WORDS: Final = {"epci": "aucune intercommunalité", "tvs": "aucun territoi
 @dataclass(frozen=True)
 class Zoning:
     """
-    A division of the communes into zones, each commune in one zone at most.
+    A division of the communes into zones, each commune in one zone at most of each level.
 
     Parameters
     ----------
     kind : {"epci", "tvs"}
         Which division it is; also its option in the command line.
-    document : str
-        French words that name the source, followed by the code of a zone.
-    perimeter : str
-        French sentence on the list of communes of any of its zones.
-    names : Series of str
-        Display name of each zone, indexed by its code.
+    zones : DataFrame
+        Of each zone, under its code: name (displayed), document (French words that name the source,
+        followed by the code), perimeter (French sentence on its list of communes), basis (French
+        words of its kind), alias (acronym that its name does not say, or empty).
     members : DataFrame
         zone (code), code_insee (current), published (codes of the source, ``" + "`` between
         those of merged communes), method (``exact`` or ``moved``), note (French, or empty).
     """
 
     kind: str
-    document: str
-    perimeter: str
-    names: pd.Series
+    zones: pd.DataFrame
     members: pd.DataFrame
+
+    @property
+    def names(self) -> pd.Series:
+        """Display name of each zone, under its code."""
+        return self.zones["name"]
 
     def named(self, code: str) -> str:
         """
@@ -83,11 +87,124 @@ def epci_zoning(communes: pd.DataFrame) -> Zoning:
     known = communes[communes["epci"].notna()]
     return Zoning(
         kind="epci",
-        document=f"Insee/Etalab COG {COG_YEAR}, intercommunalité SIREN",
-        perimeter="Intercommunalité entière.",
-        names=known.drop_duplicates("epci").set_index("epci")["epci_name"],
+        zones=_zones(
+            known.drop_duplicates("epci").set_index("epci")["epci_name"],
+            document=f"Insee/Etalab COG {COG_YEAR}, intercommunalité SIREN",
+            perimeter="Intercommunalité entière.",
+            basis="intercommunalité",
+        ),
         members=_members(known, "epci"),
     )
+
+
+def with_ept(zoning: Zoning, bodies: pd.DataFrame) -> Zoning:
+    """
+    Intercommunalités, and the établissements publics territoriaux of the Métropole du Grand Paris.
+
+    Parameters
+    ----------
+    zoning : Zoning
+        Intercommunalités, see :func:`epci_zoning`.
+    bodies : DataFrame
+        code_insee, ept (SIREN), ept_name.
+
+    Returns
+    -------
+    Zoning
+        Both: a commune of an EPT is in it, and in the Métropole too.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> both = with_ept(epci_zoning(embedded.load_communes()), embedded.load_ept())
+    >>> both.names["200057875"], both.zones.at["200057875", "alias"]
+    ('EPT Est Ensemble', 'T8')
+    """
+    names = bodies.drop_duplicates("ept").set_index("ept")["ept_name"].sort_index()
+    zones = _zones(
+        "EPT " + names,
+        document=f"Insee/Etalab COG {COG_YEAR}, établissement public territorial (EPT) SIREN",
+        perimeter="Établissement public territorial entier, de la Métropole du Grand Paris ; ce "
+        "n’est pas un EPCI à fiscalité propre.",
+        basis="établissement public territorial",
+    )
+    zones["alias"] = zones.index.map(EPT_NUMBERS)
+    return replace(
+        zoning,
+        zones=pd.concat([zoning.zones, zones]),
+        members=pd.concat([zoning.members, _members(bodies, "ept")], ignore_index=True),
+    )
+
+
+def clues_to(zoning: Zoning, communes: pd.DataFrame) -> Clues:
+    """
+    Gather what zones are known by, besides their names.
+
+    Parameters
+    ----------
+    zoning : Zoning
+        The zones.
+    communes : DataFrame
+        Communes, or places, that it divides: code_insee, name, population.
+
+    Returns
+    -------
+    Clues
+        Words of their names, acronyms (of intercommunalités), towns.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> communes = embedded.load_communes()
+    >>> clues_to(epci_zoning(communes), communes).meant("Poher")
+    (['242900744'], True)
+    """
+    return clues_of(
+        zoning.names,
+        zoning.members,
+        communes=communes,
+        aliases=dict(zip(zoning.zones.index, zoning.zones["alias"], strict=True)),
+        initials=zoning.kind == "epci",
+    )
+
+
+def inner_note(zoning: Zoning, codes: Collection[str]) -> list[str]:
+    """
+    Say of the zones asked for that are divided into others which these are.
+
+    Parameters
+    ----------
+    zoning : Zoning
+        The zones.
+    codes : collection of str
+        Those asked for.
+
+    Returns
+    -------
+    list of str
+        A French note for each that is divided: the Métropole du Grand Paris.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> both = with_ept(epci_zoning(embedded.load_communes()), embedded.load_ept())
+    >>> inner_note(both, ["200070183"]), len(inner_note(both, ["200054781"]))
+    ([], 1)
+    """
+    members = zoning.members
+    notes = []
+    for whole in codes:
+        inside = members["code_insee"][members["zone"] == whole]
+        within = members[members["code_insee"].isin(inside) & (members["zone"] != whole)]
+        if len(within) and within["code_insee"].nunique() < len(inside):
+            parts = [
+                f"--epci {code} ({zoning.names[code]})" for code in sorted(set(within["zone"]))
+            ]
+            notes.append(
+                f"{zoning.names[whole]} réunit {counted(len(inside), 'commune', 'communes')} ; ses "
+                f"établissements publics territoriaux se prennent de même : {', '.join(parts)}."
+            )
+    return notes
 
 
 def tvs_zoning(communes: pd.DataFrame) -> Zoning:
@@ -114,11 +231,21 @@ def tvs_zoning(communes: pd.DataFrame) -> Zoning:
     known = communes[communes["tvs"].notna()]
     return Zoning(
         kind="tvs",
-        document=f"{source.attribution}, TVS",
-        perimeter=f"Territoire de vie-santé entier : composition de {source.vintage}, communes du "
-        f"COG {COG_YEAR} ; une commune née depuis d’une fusion suit son chef-lieu.",
-        names="TVS " + known.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index(),
+        zones=_zones(
+            "TVS " + known.drop_duplicates("tvs").set_index("tvs")["tvs_name"].sort_index(),
+            document=f"{source.attribution}, TVS",
+            perimeter=f"Territoire de vie-santé entier : composition de {source.vintage}, communes "
+            f"du COG {COG_YEAR} ; une commune née depuis d’une fusion suit son chef-lieu.",
+            basis="territoire de vie-santé",
+        ),
         members=_members(known, "tvs"),
+    )
+
+
+def _zones(names: pd.Series, *, document: str, perimeter: str, basis: str) -> pd.DataFrame:
+    """Zones of one kind under their codes, described alike."""
+    return pd.DataFrame(
+        {"name": names, "document": document, "perimeter": perimeter, "basis": basis, "alias": ""}
     )
 
 

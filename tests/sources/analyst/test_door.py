@@ -127,3 +127,23 @@ def test_a_file_that_says_no_size_is_read_within_its_bound(tmp_path: Path) -> No
         pytest.skip("no such file here")
     (tmp_path / "liste.csv").symlink_to("/proc/self/maps")
     assert read_bytes(tmp_path / "liste.csv", PERIMETER)
+
+
+def test_what_a_workbook_hides_and_what_fails_in_it(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["commune", "code", "n"], ["Dry", "=A2", "#N/A"], ["Baule", '=""', 1], ["Ay", 2]):
+        sheet.append(row)
+    sheet["C5"] = "=NA()"
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions.group("E", "F", hidden=True)
+    book.create_sheet("Cachée").append(["commune"])
+    book["Cachée"].sheet_state = "hidden"
+    path = tmp_path / "livre.xlsx"
+    book.save(path)
+    [read] = read_workbook(path, path.read_bytes(), door=PERIMETER).sheets
+    assert (read.hidden_rows, read.hidden_columns) == ({3}, {4, 5})
+    never = "formule jamais calculée"
+    assert read.failed == {1: [(2, never), (3, never)], 2: [(2, "#N/A"), (5, never)]}
+    wanted = read_workbook(path, path.read_bytes(), door=PERIMETER, wanted="Cachée").sheets
+    assert [each.name for each in wanted] == ["Sheet", "Cachée"]

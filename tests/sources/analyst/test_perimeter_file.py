@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.foreign import is_invisible
 from cpts_geo.sources.analyst.lists._text import read_text_rows
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
@@ -52,7 +52,7 @@ def test_text_forms_give_the_same_table(
         ("Code commune;Nom de la commune", ["line", "name", "code"]),
         ("DEPCOM;Ville", ["line", "name", "code"]),
         ("com;libelle", ["line", "name", "code"]),
-        ("Code postal;COMMUNE", ["line", "name"]),
+        ("Code postal;COMMUNE", ["line", "name", "postal"]),
         ("insee;notes", ["line", "code"]),
     ],
 )
@@ -121,6 +121,12 @@ def test_titles_above_the_header_are_skipped_and_said(tmp_path: Path) -> None:
     assert "En-tête trouvé à la ligne 3" in " ".join(read.attrs["notes"])
 
 
+def test_a_list_without_header_is_read_where_its_cells_are_communes() -> None:
+    read = read_perimeter_file(BROKEN / "no_header.txt")
+    assert read["name"].to_list() == ["Dry", "Meung-sur-Loire", "Baule"]
+    assert read.attrs["notes"] == ("Aucun en-tête : une commune par ligne (noms en colonne 1).",)
+
+
 def test_one_column_of_names_pasted_from_a_text(tmp_path: Path) -> None:
     path = tmp_path / "liste.txt"
     path.write_text("Communes\n- Baccon,\n- Chambon-Feugerolles, Le\nDry\n", encoding="utf-8")
@@ -139,12 +145,13 @@ def test_a_name_may_hold_markup_quotes_and_line_breaks(tmp_path: Path) -> None:
     assert table["line"].to_list() == [2, 3, 5]
 
 
-def test_departement_column_of_names_is_left_out_and_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", ["Loiret", "045", "45.0", "45 - Loiret"])
+def test_departement_is_given_as_written(tmp_path: Path, written: str) -> None:
     path = tmp_path / "liste.csv"
-    path.write_text("commune;Département\nDry;Loiret\n", encoding="utf-8")
+    path.write_text(f"commune;Département\nDry;{written}\n", encoding="utf-8")
     read = read_perimeter_file(path)
-    assert "departement" not in read
-    assert "Colonne « Département » ignorée" in " ".join(read.attrs["notes"])
+    assert read["departement"].to_list() == [written]
+    assert "Colonne des départements : « Département »." in read.attrs["notes"]
 
 
 def test_population_is_kept_and_empty_is_unknown(tmp_path: Path) -> None:
@@ -153,6 +160,27 @@ def test_population_is_kept_and_empty_is_unknown(tmp_path: Path) -> None:
     population = read_perimeter_file(path)["population"]
     assert population.to_list()[::2] == [1350, 0]
     assert population.isna().to_list() == [False, True, False]
+
+
+def test_a_population_only_checks_the_list() -> None:
+    read = read_perimeter_file(BROKEN / "bad_population.csv")
+    assert read["name"].to_list() == ["Dry", "Baule", "Baccon", "Tavers", "Saint-Ay"]
+    assert read["population"].fillna(-1).to_list() == [1350, -1, -1, 2, -1]
+    assert (
+        "Population illisible, laissée de côté : ligne 3 « -5 » et ligne 4 « environ 600 »."
+        in read.attrs["notes"]
+    )
+    assert "Population à décimales, arrondie : ligne 5." in read.attrs["notes"]
+
+
+@pytest.mark.parametrize("written", ["-1", "∞", "12.000", "9" * 400, "VRAI"])
+def test_a_population_that_counts_nobody_is_told(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "liste.csv"
+    path.write_text(f"commune;population\nDry;{written}\nBaule;2100\n", encoding="utf-8")
+    read = read_perimeter_file(path)
+    assert read["population"].isna().to_list() == [True, False]
+    told = f"Population illisible, laissée de côté : ligne 2 {quoted(written)}."
+    assert told in read.attrs["notes"]
 
 
 @pytest.mark.parametrize(
@@ -192,17 +220,10 @@ def test_double_encoding_is_refused_with_what_was_meant() -> None:
             "en-tête",
         ),
         ("missing_column.csv", "Aucune colonne", ["lieu | habitants"], "`commune`"),
-        ("no_header.txt", "Aucune colonne", ["Dry"], "`commune`"),
         ("no_column.xlsx", "Aucune colonne", ["Lieu"], "`commune`"),
         ("postal_codes.csv", "codes postaux", [], "`code_insee`"),
         ("codes_named_commune.csv", "des codes et non des noms", [], "`code_insee`"),
         ("two_name_columns.csv", "même rôle", ["« commune » et « ville »"], "renommez"),
-        (
-            "bad_population.csv",
-            "ne peuvent pas être utilisées",
-            ["ligne 3 : population « -5 »", "ligne 4 : population « environ 600 »", "ligne 5"],
-            "se laisse vide",
-        ),
         (
             "nameless_rows.csv",
             "ne peuvent pas être utilisées",
@@ -241,12 +262,12 @@ def test_file_the_system_refuses_to_read(tmp_path: Path) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     try:
-        rows, header, _ = read_text_rows(Path("liste.csv"), content)
+        found = read_text_rows(Path("liste.csv"), content)
     except PerimeterError as error:
         assert error.remedy
     else:
-        assert {"name", "code"} & header.columns.keys()
-        assert header.position < len(rows)
+        assert {"name", "code"} & found.header.columns.keys()
+        assert found.header.position < len(found.rows)
 
 
 @given(st.text())

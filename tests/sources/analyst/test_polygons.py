@@ -43,7 +43,8 @@ def written(path: Path, shapes, *, crs: object = 4326, to: object = None, **fiel
     layer = gpd.GeoDataFrame(fields or {"id": range(len(shapes))}, geometry=shapes, crs=crs)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # no CRS: on purpose
-        (layer if to is None else layer.to_crs(to)).to_file(path)
+        driver = "LIBKML" if path.suffix in (".kml", ".kmz") else None
+        (layer if to is None else layer.to_crs(to)).to_file(path, driver=driver)
     return path
 
 
@@ -208,7 +209,7 @@ def test_one_name_for_several_territories_is_refused(tmp_path, communes):
     path = written(tmp_path / "z.gpkg", shapes, nom=["A", "B"])
     with pytest.raises(PerimeterError, match="--name") as refused:
         polygon_perimeters(path, communes, name="x")
-    assert refused.value.defects == ("« A »", "« B »")
+    assert refused.value.defects == ("« A » : --only A", "« B » : --only B")
 
 
 def test_polygons_that_overlap_say_so(tmp_path, communes):
@@ -362,16 +363,50 @@ def test_metres_out_of_reach_are_refused(tmp_path):
     assert "coordonnées" in refusal(path).summary
 
 
-def test_points_lines_and_empty_features_are_all_listed(tmp_path):
-    line = {"type": "LineString", "coordinates": [[1, 47], [2, 48]]}
-    point = {"type": "Point", "coordinates": [1, 47]}
-    square = shapely.geometry.mapping(SQUARE)
-    error = refusal(geojson(tmp_path / "z.geojson", square, line, None, point))
+LINE = {"type": "LineString", "coordinates": [[1, 47], [2, 48]]}
+POINT = {"type": "Point", "coordinates": [1, 47]}
+
+
+def test_what_has_no_surface_is_all_listed_where_nothing_has_one(tmp_path):
+    error = refusal(geojson(tmp_path / "z.geojson", LINE, None, POINT))
+    assert error.summary.endswith("ne contient pas de polygones, mais 1 ligne et 1 point.")
     assert error.defects == (
-        "entité 2 : ligne",
-        "entité 3 : sans contour, ou de surface nulle",
-        "entité 4 : point",
+        "entité 1 : ligne",
+        "entité 2 : sans contour, ou de surface nulle",
+        "entité 3 : point",
     )
+
+
+def test_an_empty_feature_among_polygons_is_refused(tmp_path):
+    square = shapely.geometry.mapping(SQUARE)
+    error = refusal(geojson(tmp_path / "z.geojson", square, LINE, None, POINT))
+    assert error.defects == ("entité 3 : sans contour, ou de surface nulle",)
+
+
+@pytest.mark.parametrize("file", ["z.geojson", "z.gpkg", "z.kml", "z.gml", "z.fgb"])
+def test_points_and_lines_among_polygons_are_left_aside_and_counted(tmp_path, file):
+    point, line = shapely.Point(1, 47), shapely.LineString([(1, 47), (2, 48)])
+    shapes = [SQUARE, point, line, point]
+    names = ["A", "Mairie", "Route", "A"]
+    read = read_polygon_file(written(tmp_path / file, shapes, nom=names))
+    assert read["name"].tolist() == ["A"]
+    assert read.geometry[0].equals(SQUARE)
+    [note] = read.attrs["notes"]
+    assert "2 points" in note and "1 ligne" in note
+
+
+@pytest.mark.parametrize("file", ["z.geojson", "z.gpkg", "z.kml", "z.gml", "z.fgb"])
+def test_polygons_of_a_collection_are_taken_and_it_is_said(tmp_path, file):
+    other = shapely.box(2.2, 48.1, 2.3, 48.2)
+    inner = shapely.GeometryCollection([other, shapely.LineString([(1, 47), (2, 48)])])
+    mixed = shapely.GeometryCollection([SQUARE, shapely.Point(1, 47), inner])
+    shapes = [mixed, shapely.GeometryCollection([shapely.Point(1, 47)])]
+    read = read_polygon_file(written(tmp_path / file, shapes, nom=["A", "B"]))
+    assert read["name"].tolist() == ["A"]
+    assert read.geometry[0].equals(shapely.MultiPolygon([SQUARE, other]))
+    # A KML has but one way to write a point, alone or in a collection.
+    assert read.attrs["notes"][0].endswith((" : 1 collection de géométries.", " : 1 point."))
+    assert "seuls leurs polygones sont pris (entité 1)" in read.attrs["notes"][1]
 
 
 @pytest.mark.parametrize(
@@ -420,7 +455,9 @@ def test_two_layers_of_polygons_are_refused_and_one_among_others_read(tmp_path):
     read = read_polygon_file(path)
     assert read.attrs["notes"] == ("Couche lue : « z » ; laissées de côté : « mairies ».",)
     gpd.GeoDataFrame(geometry=[SQUARE], crs=4326).to_file(path, layer="autre")
-    assert refusal(path).defects == ("couche « z »", "couche « autre »")
+    error = refusal(path)
+    assert error.defects == ("couche « z » : --layer z", "couche « autre » : --layer autre")
+    assert len(read_polygon_file(path, layer="AUTRE")) == 1
 
 
 def test_polygons_without_a_name_among_named_ones_are_refused(tmp_path):

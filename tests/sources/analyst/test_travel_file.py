@@ -195,7 +195,7 @@ def test_pair_said_twice_alike_counts_once(write: Write) -> None:
         ),
         ("travel_negative.csv", "minutes", ["45098 → 45269, « -1 »", "45269 → 45098, « -1 »"]),
         ("travel_infinite.csv", None, ["45130 → 85113, « inf »", "45098 → 85113, « ∞ »"]),
-        ("travel_text_cells.csv", None, ["« 6 min »", "« 00:07:00 »"]),
+        ("travel_text_cells.csv", None, ["« 6 min »", "« 11 »"]),
         ("travel_wrong_codes.csv", "minutes", ["« TOTAL »", "« 4513O »", "« MOYENNE »"]),
         ("travel_header_twice.csv", "minutes", ["en-tête : code « 01001 » en double"]),
         (
@@ -324,3 +324,22 @@ def test_what_is_written_is_read_back(
         table = read_travel_file(folder / name, unit="seconds")
         read = table.set_index(["origin", "destination"])["minutes"].to_dict()
         assert read == {pair: seconds / 60 for pair, seconds in times.items()}
+
+
+@pytest.mark.parametrize(
+    ("six", "long"), [("00:06", "0:06:30"), ("0:06", "00:06:30"), ("0h06", "0h06:30")]
+)
+def test_durations_say_their_unit(tmp_path: Path, six: str, long: str) -> None:
+    path = tmp_path / "temps.csv"
+    path.write_text(f"origine;destination;duree\n45130;45203;{six}\n45203;45130;{long}\n", "utf-8")
+    assert read_travel_file(path)["minutes"].to_list() == [6.0, 6.5]
+    path.write_text(f"id;45130;45203\n45130;00:00;{six}\n45203;{long};00:00\n", "utf-8")
+    assert read_travel_file(path)["minutes"].to_list() == [0.0, 6.0, 6.5, 0.0]
+
+
+def test_numbers_among_durations_are_listed(tmp_path: Path) -> None:
+    path = tmp_path / "temps.csv"
+    path.write_text("origine;destination;minutes\n45130;45203;00:06\n45203;45130;7\n", "utf-8")
+    with pytest.raises(TravelError) as caught:
+        read_travel_file(path)
+    assert caught.value.defects == ("nombre parmi des durées : 45203 → 45130, « 7 »",)

@@ -7,6 +7,7 @@ import re
 import socket
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def circle(place: int, vertices: int) -> shapely.Polygon:
     return shapely.Point(1.6 + place / 2, 47.9).buffer(0.2, quad_segs=vertices // 4)
 
 
-@pytest.fixture(params=["zones.gpkg", "zones.geojson"])
+@pytest.fixture(params=["zones.gpkg", "zones.geojson", "zones.shp"])
 def zones(request, tmp_path: Path) -> Path:
     shapes = [circle(place, 40) for place in range(3)]
     path = tmp_path / request.param
@@ -51,7 +52,7 @@ def test_only_chooses_by_name_whatever_case_and_accents(zones: Path) -> None:
 
 def test_only_refuses_unknown_names_with_those_near(zones: Path) -> None:
     said = refused(zones, only=["CPTS du Nort", "CPTS du Sud"])
-    assert "« CPTS du Nort » : inconnu ; au plus près : « CPTS du Nord »" in said
+    assert '« CPTS du Nort » : inconnu ; au plus près : --only "CPTS du Nord"' in said
     assert "CPTS du Sud » :" not in said
 
 
@@ -65,8 +66,10 @@ def test_only_goes_with_a_title(zones: Path) -> None:
     communes = embedded.load_communes()
     found = polygon_perimeters(zones, communes, only=["cpts du nord"], name="Mon titre")
     assert found.identity["name"].tolist() == ["Mon titre"]
-    with pytest.raises(PerimeterError, match=r"choisit parmi les polygones.*retirez-le"):
+    with pytest.raises(PerimeterError, match=r"choisit parmi les territoires.*retirez-le"):
         Request(territories=("lvo",), only=("A",))
+    with pytest.raises(PerimeterError, match=r"--layer : choisit une couche de polygones"):
+        Request(territories=("lvo",), layer="A")
 
 
 @pytest.mark.parametrize(
@@ -161,9 +164,20 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
             address,
         ]
         for text in texts:
-            path = tmp_path / "z.geojson"
-            path.write_text(text, encoding="utf-8")
-            refused(path)
+            for suffix in (".geojson", ".kml", ".gml", ".fgb", ".zip"):
+                path = tmp_path / f"z{suffix}"
+                path.write_text(text, encoding="utf-8")
+                refused(path)
+        table = gpd.GeoDataFrame({"nom": ["A"]}, geometry=[circle(0, 40)], crs=4326)
+        table.to_file(tmp_path / "a.gml")
+        text = (tmp_path / "a.gml").read_text(encoding="utf-8")
+        for attribute in ("schemaLocation", "srsName"):
+            path = tmp_path / "z.gml"
+            path.write_text(
+                re.sub(f'{attribute}="[^"]*"', f'{attribute}="{address}"', text), "utf-8"
+            )
+            with suppress(PerimeterError):
+                read_polygon_file(path)
         refused(Path(f"/vsicurl/{address}.geojson"))
         ended.set()
         thread.join()

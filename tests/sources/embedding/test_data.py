@@ -16,10 +16,11 @@ import shapely
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
-from cpts_geo.sources.codes import CODE_PATTERN, PLM, WHOLE_OF
+from cpts_geo.sources.codes import CODE_PATTERN, COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import descriptor
+from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.perimeters.coverage import area_km2, dissolve
 
 ROWS = 34_875
@@ -198,6 +199,8 @@ def test_columns_are_the_described_ones(communes, package):
     assert list(embedded.load_figures()) == fields["figures"]
     assert list(embedded.load_comparisons()) == fields["comparisons"]
     assert list(embedded.load_former_communes()) == fields["former_communes"]
+    assert list(embedded.load_outside_communes()) == fields["outside_communes"]
+    assert list(embedded.load_ept()) == fields["ept"]
 
 
 def test_frictionless_validates():
@@ -230,6 +233,8 @@ def test_frictionless_sees_damage(copied):
         ("bassins_de_vie.csv", embedded.load_basins),
         ("comparisons.csv", embedded.load_comparisons),
         ("former_communes.csv", embedded.load_former_communes),
+        ("outside_communes.csv", embedded.load_outside_communes),
+        ("ept.csv", embedded.load_ept),
     ],
 )
 def test_altered_or_missing_file_is_refused(copied, name, load, monkeypatch):
@@ -361,11 +366,45 @@ def test_no_hole_inside_a_cpts(communes):
 
 def test_former_communes_lead_to_current_ones(communes):
     former = embedded.load_former_communes()
-    known = former.dropna(subset=["code_insee"])
-    assert set(known["code_insee"]) <= set(communes["code_insee"])
-    unknown = former[former["code_insee"].isna()]
-    assert set(unknown["kind"]) == {"code retiré"}
-    assert unknown["since_cog"].between(2022, settings.COG_YEAR).all()
+    assert set(former["code_insee"]) <= set(communes["code_insee"])
+    gone = former[former["kind"] == "code retiré"]
+    assert not set(gone["former_code"]) & set(communes["code_insee"])
+    assert gone["since_cog"].between(2019, settings.COG_YEAR).all()
+    unnamed = former["former_name"].isna()
+    assert set(former.loc[unnamed, "kind"]) == {"code ancien"}
+    assert unnamed.equals(former["kind"] == "code ancien")
+    renamed = former[former["kind"] == "ancien nom"].merge(communes, on="code_insee")
+    assert (renamed["former_code"] == renamed["code_insee"]).all()
+    assert (renamed["former_name"] != renamed["name"]).all()
+
+
+def test_every_code_of_the_events_is_a_former_code_or_one_of_today(communes):
+    events = embedded.load_cog_events()
+    former = embedded.load_former_communes().drop_duplicates("former_code")
+    former = former.set_index("former_code")["code_insee"]
+    gone = events.loc[~events["from_code"].isin(communes["code_insee"]), "from_code"]
+    gone = pd.Series(gone.unique())
+    assert set(gone) <= set(former.index)
+    since = current_codes(gone, from_vintage=int(events["year"].min()) - 1)
+    assert gone.map(former).tolist() == since.tolist()
+
+
+def test_communes_outside_are_in_no_other_table(communes):
+    outside = embedded.load_outside_communes()
+    assert outside["code_insee"].str.startswith(COLLECTIVITES).all()
+    assert not set(outside["code_insee"]) & set(communes["code_insee"])
+    assert not set(outside["code_insee"]) & set(embedded.load_former_communes()["former_code"])
+    named = outside.set_index("code_insee")["collectivite_name"]
+    assert named[["97801", "98735", "98818"]].tolist() == [
+        "Saint-Martin", "Polynésie française", "Nouvelle-Calédonie",
+    ]  # fmt: skip
+
+
+def test_territories_of_grand_paris_share_its_communes_but_paris(communes):
+    bodies = embedded.load_ept()
+    whole = communes.loc[communes["epci"] == "200054781", "code_insee"]
+    assert set(bodies["code_insee"]) == set(whole) - {"75056"}
+    assert bodies["ept"].nunique() == bodies["ept_name"].nunique() == 11
 
 
 def test_split_families_are_those_of_the_events(communes):
@@ -410,6 +449,8 @@ def test_numbers_of_the_readme():
         "comparisons.csv": len(embedded.load_comparisons()),
         "former_communes.csv": len(embedded.load_former_communes()),
         "cog_events.csv": len(embedded.load_cog_events()),
+        "ept.csv": len(embedded.load_ept()),
+        "outside_communes.csv": len(embedded.load_outside_communes()),
         "contour_holes.csv": len(pd.read_csv(embedded.verified("contour_holes.csv"))),
         "day_profiles.csv": len(embedded.load_day_profiles()),
         "communes.parquet": ROWS,

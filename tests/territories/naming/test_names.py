@@ -15,7 +15,7 @@ from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.codes import PLM
 from cpts_geo.territories.naming import _matching as names
 from cpts_geo.territories.naming._audit import AUDIT_COLUMNS
-from cpts_geo.territories.naming._gazetteer import agree
+from cpts_geo.territories.naming._places.search import agree
 from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.naming.names import resolve
 from cpts_geo.territories.naming.spelling import normalise_name, split_departement_hint
@@ -166,7 +166,7 @@ def test_audit_shows_score_and_alternatives(france) -> None:
     fuzzy, hinted, plain = audit["alternatives"]
     assert len(fuzzy.split("; ")) == 3
     assert "Saint-Just-" in fuzzy
-    assert hinted == "43069 Chenereilles (43) 100"
+    assert hinted == "43069 Chenereilles (43)"
     assert plain == ""
 
 
@@ -176,11 +176,11 @@ def test_one_error_lists_every_name(france) -> None:
         resolve(names, **france, departements=["42", "43"])
     outside, short, homonym, tiny, markup = caught.value.defects
     assert "ligne 1, « Dry » : nom inconnu dans les départements 42, 43" in outside
-    assert "existe ailleurs : 45130 Dry (45) 100" in outside
-    assert "42262 Saint-Maurice-en-Gourgois (42) 68" in short
+    assert "existe ailleurs : 45130 Dry (45)" in outside
+    assert "42262 Saint-Maurice-en-Gourgois (42) 68/100" in short
     assert "42239 Saint-Jean-Saint-Maurice-sur-Loire (42)" in short
-    assert "63378 Saint-Maurice (63) 100" in short
-    assert "42060 Chenereilles (42) 100; 43069 Chenereilles (43) 100" in homonym
+    assert "63378 Saint-Maurice (63)" in short
+    assert "42060 Chenereilles (42); 43069 Chenereilles (43)" in homonym
     # A short name is never taken for another.
     assert "ligne 5, « Dri »" in tiny
     with pytest.raises(NameResolutionError, match="45130 Dry"):
@@ -192,7 +192,7 @@ def test_one_error_lists_every_name(france) -> None:
 
 def test_a_commune_of_elsewhere_is_no_misspelling(france) -> None:
     # Near enough to Saint-Bonnet-le-Château (42) to be accepted, were it not a real commune.
-    with pytest.raises(NameResolutionError, match=r"63324 Saint-Bonnet-le-Chastel \(63\) 100"):
+    with pytest.raises(NameResolutionError, match=r"63324 Saint-Bonnet-le-Chastel \(63\)"):
         resolve(["Saint-Bonnet-le-Chastel"], **france, departements=["42"])
     audit = resolve(["Saint-Bonnet-le-Chateaux"], **france, departements=["42"])
     assert audit[["code_insee", "method"]].to_numpy().tolist() == [["42204", "fuzzy"]]
@@ -260,8 +260,14 @@ def test_a_list_older_than_a_merger_names_the_chief_town_too() -> None:
 
 
 def test_a_merged_commune_and_one_of_its_parts_overlap() -> None:
-    with pytest.raises(PerimeterError, match="lignes 1, 2 : « Vallonnes », « Vieux-Bourg »"):
-        resolve(["Vallonnes", "Vieux-Bourg"], **INVENTED)
+    audit = resolve(["Vallonnes", "Vieux-Bourg"], **INVENTED)
+    assert audit[["published", "code_insee", "method"]].to_numpy().tolist() == [
+        ["Vallonnes + Vieux-Bourg", "42001", "whole"]
+    ]
+    assert audit.attrs["notes"] == (
+        "Lignes 1, 2, « Vallonnes », « Vieux-Bourg » : la même commune, 42001 Vallonnes (42), "
+        "comptée une fois.",
+    )
 
 
 def test_a_misspelt_former_commune_is_shown_not_taken() -> None:
@@ -283,15 +289,13 @@ def test_an_arrondissement_is_not_its_whole_city() -> None:
         resolve_codes(["75101"], **INVENTED)
 
 
-def test_repeated_communes_are_listed_with_their_lines() -> None:
+def test_a_commune_listed_twice_counts_once_and_is_told() -> None:
     names = ["Le Mas", "Vallonnes", "le mas", "Grand-Pré (42)", "VALLONNES"]
-    with pytest.raises(PerimeterError) as caught:
-        resolve(names, **INVENTED)
-    assert not isinstance(caught.value, NameResolutionError)
-    assert len(caught.value.defects) == 2
-    assert caught.value.defects[0].startswith("lignes 1, 3 : « Le Mas », « le mas »")
-    assert caught.value.defects[1].startswith("lignes 2, 5 : « Vallonnes », « VALLONNES »")
-    assert "une seule ligne par commune" in caught.value.remedy
+    audit = resolve(names, **INVENTED)
+    assert audit["code_insee"].tolist() == ["42003", "42001", "42002"]
+    mas, vallonnes = audit.attrs["notes"]
+    assert mas.startswith("Lignes 1, 3, « Le Mas », « le mas » : la même commune, 42003 Le Mas")
+    assert vallonnes.startswith("Lignes 2, 5, « Vallonnes », « VALLONNES »")
 
 
 def test_empty_lists_are_refused() -> None:
@@ -384,14 +388,29 @@ def test_wrong_codes_are_all_listed(france) -> None:
     read = read_perimeter_file(BROKEN / "wrong_codes.csv")
     with pytest.raises(PerimeterError) as caught:
         resolve_table(read, **france)
-    postal, unknown, lost, part = caught.value.defects
+    postal, unknown, part = caught.value.defects
     assert "ligne 2, code « 45130 » : code Insee de Dry (45), pas de « Meung-sur-Loire »" in postal
     assert "dont le code est 45203 (45)" in postal
     assert "ligne 3, code « 99999 » : inconnu" in unknown
     assert "« Baccon » a pour code 45019 (45)" in unknown
-    assert "ligne 4, code « 02311 » : a quitté le COG (Filain)" in lost
     assert "ligne 5, code « 75101 » : arrondissement municipal" in part
     assert "un code postal n’est pas un code Insee" in caught.value.remedy
+    # The fourth is a code of before, which the events lead to its commune of today.
+    assert resolve_codes(["02311"], **france, names=["Filain"])["code_insee"].tolist() == ["02589"]
+    former = france["former"].assign(code_insee=None)
+    with pytest.raises(PerimeterError) as caught:
+        resolve_codes(["02311"], france["communes"], former=former)
+    assert "code « 02311 » : a quitté le COG (Filain)" in caught.value.defects[0]
+
+
+def test_a_code_whose_name_is_unknown_is_found_by_its_code_alone(france) -> None:
+    for name in ("Francheleins", "Amareins", ""):
+        audit = resolve_codes(["01003"], **france, names=[name])
+        assert audit[["code_insee", "method"]].to_numpy().tolist() == [["01165", "moved"]]
+    with pytest.raises(PerimeterError, match="à corriger"):
+        resolve_codes(["01003"], **france, names=["Meung-sur-Loire"])
+    with pytest.raises(PerimeterError):
+        resolve([""], **france)
 
 
 def test_a_column_shifted_by_one_line_is_caught(france) -> None:
@@ -428,16 +447,13 @@ def test_names_of_a_file_are_reported_by_line(france) -> None:
     assert [defect.split(",")[0] for defect in caught.value.defects] == [
         "ligne 3", "ligne 4", "ligne 5", "ligne 6", "ligne 7",
     ]  # fmt: skip
-    assert "existe ailleurs : 43184 Saint-Ferréol-d'Auroure (43) 100" in caught.value.defects[2]
+    assert "existe ailleurs : 43184 Saint-Ferréol-d'Auroure (43)" in caught.value.defects[2]
 
 
 def test_repeated_lines_of_a_file(france) -> None:
-    read = read_perimeter_file(BROKEN / "repeated.csv")
-    with pytest.raises(PerimeterError) as caught:
-        resolve_table(read, **france)
-    assert [defect.split(" :")[0] for defect in caught.value.defects] == [
-        "lignes 2, 4", "lignes 3, 6",
-    ]  # fmt: skip
+    audit = resolve_table(read_perimeter_file(BROKEN / "repeated.csv"), **france)
+    assert audit["code_insee"].is_unique
+    assert [note.split(",")[0] for note in audit.attrs["notes"]] == ["Lignes 2", "Lignes 3"]
 
 
 def test_table_mixes_codes_names_and_departements() -> None:
@@ -478,7 +494,7 @@ def test_many_unknown_names_are_counted_beyond_the_first_fifty() -> None:
 
 def test_names_are_searched_up_to_the_limit_and_no_further(monkeypatch) -> None:
     monkeypatch.setattr(names, "MAX_SEARCHED", 1)
-    within = resolve(["Vallonnes", "Neuvile-en-Forez"], **INVENTED)
+    within = resolve(["Grand-Pré (43)", "Neuvile-en-Forez"], **INVENTED)
     assert within["method"].tolist() == ["exact", "fuzzy"]
     with pytest.raises(NameResolutionError) as refused:
         resolve(["Neuvile-en-Forez", "Neuville-en-Foret"], **INVENTED)
@@ -511,9 +527,9 @@ def test_a_long_name_is_told_not_searched() -> None:
 
 
 def test_a_commune_written_many_times_is_told_in_a_line() -> None:
-    with pytest.raises(PerimeterError) as refused:
-        resolve(["Vallonnes"] * 2_000, **INVENTED)
-    (line,) = refused.value.defects
+    audit = resolve(["Vallonnes"] * 2_000, **INVENTED)
+    (line,) = audit.attrs["notes"]
+    assert audit["published"].tolist() == ["Vallonnes"]
     assert "1 992 autres" in line.replace("\u202f", " ")
     assert len(line) < 400
 
@@ -661,5 +677,5 @@ def test_a_city_listed_with_its_arrondissements_counts_once(every_place) -> None
         "75056": "whole", "45130": "exact", "69381": "normalised",
     }  # fmt: skip
     for twice in (["Paris 13e", "75013 Paris"], ["Paris", "Paris 13", "75113"]):
-        with pytest.raises(PerimeterError, match="désignent la même commune"):
-            resolve(twice, **every_place)
+        [told] = resolve(twice, **every_place).attrs["notes"]
+        assert "la même commune" in told

@@ -20,9 +20,9 @@ from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.territories.naming.codes import resolve_table
 from cpts_geo.territories.perimeters._membership import Perimeters
-from cpts_geo.territories.perimeters._zones import cpts_key
 from cpts_geo.territories.perimeters.known import perimeter_rows
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
+from cpts_geo.territories.zones.keys import cpts_key
 
 LIST = "ars_paca_cpts"
 Find = Callable[..., Perimeters]

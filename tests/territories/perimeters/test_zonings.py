@@ -14,14 +14,15 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers.communes.tvs import READERS
 from cpts_geo.territories.cog.events import current_codes
 from cpts_geo.territories.perimeters._membership import territory_keys
-from cpts_geo.territories.perimeters._zones import find_zones
 from cpts_geo.territories.perimeters.partition import places_of
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.territories.perimeters.zonings import (
+    clues_to,
     epci_zoning,
     tvs_zoning,
     zones_of_departements,
 )
+from cpts_geo.territories.zones.finding import find_zones
 
 #: SIREN -> communes, of the COG 2026: the sixteen of Loiret.
 LOIRET = {
@@ -73,6 +74,12 @@ def found(communes, former, arrondissements):
     return lambda wanted: find_perimeters(
         wanted, communes, former=former, arrondissements=arrondissements, fetched=False
     )
+
+
+@pytest.fixture(scope="module")
+def find(communes, zoning):
+    clues = clues_to(zoning, communes)
+    return lambda zoning, asked: find_zones(zoning, asked, clues=lambda: clues)
 
 
 def people(communes, codes) -> int:
@@ -160,17 +167,17 @@ def test_every_unknown_departement_is_listed(found):
         " 200070183 ",
     ],
 )
-def test_a_name_that_is_borne_once_is_enough(zoning, written):
-    codes, notes = find_zones(zoning, [written, "200070183"])
+def test_a_name_that_is_borne_once_is_enough(zoning, written, find):
+    codes, notes = find(zoning, [written, "200070183"])
     assert codes == ["200070183"]
     # What is written to the letter needs no note.
     known = ("CC des Terres du Val de Loire", "200070183")
     assert bool(notes) == (written.strip() not in known)
 
 
-def test_unknown_and_ambiguous_zones_are_all_listed(zoning):
+def test_unknown_and_ambiguous_zones_are_all_listed(zoning, find):
     with pytest.raises(PerimeterError) as refused:
-        find_zones(zoning, ["200068279", "Val de Sulli", "des quatre rivières", "200070183"])
+        find(zoning, ["200068279", "Val de Sulli", "des quatre rivières", "200070183"])
     wrong_code, misspelt, homonym = refused.value.defects
     assert "CC Berry Loire Puisaye (200068278)" in wrong_code
     assert "CC du Val de Sully (200070100)" in misspelt
@@ -308,9 +315,9 @@ def test_combinations_that_do_are_accepted():
     assert Request(territories=("lvo",)).published
 
 
-def test_many_unknown_zones_have_those_near_for_the_first_fifty(zoning):
+def test_many_unknown_zones_have_those_near_for_the_first_fifty(zoning, find):
     with pytest.raises(PerimeterError) as refused:
-        find_zones(zoning, [f"CC Qwx {n}" for n in range(5_000)] + ["CC Qwx 1"])
+        find(zoning, [f"CC Qwx {n}" for n in range(5_000)] + ["CC Qwx 1"])
     defects = written(refused.value.defects)
     assert "5 000 points" in refused.value.summary.replace("\u202f", " ")
     assert all(line.count("(") == 3 for line in defects[:50])

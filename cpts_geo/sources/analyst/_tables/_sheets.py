@@ -15,6 +15,12 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 from cpts_geo.files import UNREADABLE
 from cpts_geo.sources._bounds.limits import LIMITS
+from cpts_geo.sources.analyst._tables._marks import (
+    Marks,
+    column_number,
+    excel_marks,
+    opendocument_marks,
+)
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.
@@ -23,27 +29,27 @@ _CELL: Final = re.compile(
 )
 
 
-def sheets(content: bytes, *, rows: str) -> bytes:
-    """Read the visible sheets: a line of JSON (``damaged``, ``beyond`` a bound, or ``names`` and
-    ``sheets``), then one line a row that holds something."""
+def sheets(content: bytes, *, rows: str, wanted: str = "") -> bytes:
+    """Read the visible sheets, and the one that is wanted: a line of JSON (``damaged``, ``beyond``
+    a bound, or ``names`` and ``sheets``), then one line a row that holds something."""
     try:
-        excess = _weighed(content)
+        excess = _weighed(content, wanted)
         if excess:
             return json.dumps(excess).encode()
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _read(book, rows)
+            return _read(book, rows, _marked(content, wanted), wanted)
     except CalamineError:
         return json.dumps({"damaged": True}).encode()
 
 
-def _read(book: CalamineWorkbook, rows: str) -> bytes:
+def _read(book: CalamineWorkbook, rows: str, marks: dict[str, Marks], wanted: str) -> bytes:
     """JSON of the visible sheets, row by row, or what is beyond a bound."""
     heads: list[dict[str, Any]] = []
     lines: list[bytes] = []
     total = 0
     for about in book.sheets_metadata:
         visible = about.visible is SheetVisibleEnum.Visible
-        if not visible or about.typ is not SheetTypeEnum.WorkSheet:
+        if not (visible or about.name == wanted) or about.typ is not SheetTypeEnum.WorkSheet:
             continue
         sheet = book.get_sheet_by_name(about.name)
         last_row, last_column = sheet.end or (-1, -1)
@@ -65,7 +71,8 @@ def _read(book: CalamineWorkbook, rows: str) -> bytes:
                 lines.append(json.dumps([number, texts]).encode())
             if len(lines) - before > LIMITS[rows]:
                 return _beyond(rows, len(lines) - before)
-        heads.append({"name": about.name, "width": width, "rows": len(lines) - before})
+        head = {"name": about.name, "width": width, "rows": len(lines) - before}
+        heads.append(head | marks.get(about.name, Marks()).written())
     said = {"names": book.sheet_names, "sheets": heads}
     return b"\n".join([json.dumps(said).encode(), *lines])
 
@@ -92,14 +99,25 @@ def _cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def _weighed(content: bytes) -> dict[str, Any] | None:
+def _marked(content: bytes, wanted: str) -> dict[str, Marks]:
+    """Marks of each sheet; none of a format that is no archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = _parts(archive, wanted)
+            found = {name: excel_marks(archive, part) for name, part in parts.items()}
+            return found or opendocument_marks(archive)
+    except (*UNREADABLE, KeyError, ElementTree.ParseError):
+        return {}
+
+
+def _weighed(content: bytes, wanted: str) -> dict[str, Any] | None:
     """What is beyond a bound in an archive, before anything of it is parsed."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
             if unpacked > LIMITS["workbook_unpacked"]:
                 return {"beyond": "workbook_unpacked", "found": unpacked}
-            for name, part in _parts(archive).items():
+            for name, part in _parts(archive, wanted).items():
                 if cell := _far_cell(archive, part, LIMITS["workbook_range"]):
                     size, reference = cell
                     where = {"sheet": name, "cells": f"cellule {reference}"}
@@ -112,15 +130,18 @@ def _weighed(content: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Part of each visible sheet of an Excel workbook; none for another format."""
+def _parts(archive: zipfile.ZipFile, wanted: str) -> dict[str, str]:
+    """Part of each visible sheet of an Excel workbook, and of the one that is wanted; none for
+    another format."""
     if "xl/workbook.xml" not in archive.namelist():
         return {}
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     found = {}
     for sheet in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
-        if sheet.tag.rpartition("}")[2] != "sheet" or sheet.get("state", "visible") != "visible":
+        if sheet.tag.rpartition("}")[2] != "sheet":
+            continue
+        if sheet.get("state", "visible") != "visible" and sheet.get("name") != wanted:
             continue
         link = next((value for key, value in sheet.items() if key.endswith("}id")), None)
         part = posixpath.normpath(posixpath.join("/xl", targets.get(link, ""))).lstrip("/")
@@ -140,9 +161,9 @@ def _far_cell(archive: zipfile.ZipFile, part: str, most: int) -> tuple[int, str]
             found = _CELL.findall(text, 0, cut)
             # Each column and each row of a block is turned into a number once.
             height = max([height, *map(int, {row for _, row in found})])
-            width = max([width, *map(_column, {letters for letters, _ in found})])
+            width = max([width, *map(column_number, {letters for letters, _ in found})])
             if height * width > most:
-                far = max(found, key=lambda cell: (_column(cell[0]) * int(cell[1]), cell))
+                far = max(found, key=lambda cell: (column_number(cell[0]) * int(cell[1]), cell))
                 return height * width, b"".join(far).decode()
             rest = text[cut:][-_BLOCK:]
     return None
@@ -155,11 +176,3 @@ def _last_opening(text: bytes) -> int:
         if text[place + 1 : place + 2] not in (b"", b"/"):
             return place
     return len(text)
-
-
-def _column(letters: bytes) -> int:
-    """Place (from 1) of a column by its letters."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + letter - 64
-    return number

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from cpts_geo.errors import CptsGeoError, one_line, quoted
@@ -20,24 +21,28 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _SHEETS: Final = "cpts_geo.sources.analyst._tables._sheets:sheets"
 
 
-class _Sheet(NamedTuple):
-    """A visible sheet: its name, and the rows that hold something, all of one width."""
+class Sheet(NamedTuple):
+    """A sheet: its name, the rows that hold something, all of one width, the rows (from 1) and
+    columns (from 0) that are hidden, and by column the rows of cells that fail, with their text."""
 
     name: str
     rows: list[Row]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    failed: Mapping[int, Sequence[tuple[int, str]]] = MappingProxyType({})
 
 
 class _Workbook(NamedTuple):
     """The visible sheets in order, and the names of all of them, hidden ones too."""
 
-    sheets: list[_Sheet]
+    sheets: list[Sheet]
     names: tuple[str, ...]
 
 
-def read_workbook(path: Path, content: bytes, *, door: Door) -> _Workbook:
-    """Read the visible sheets as text (dates in ISO form, whole numbers without decimals); a
-    refusal of what is damaged, protected or beyond a bound."""
-    rows = {"rows": f"{door.key}_rows"}
+def read_workbook(path: Path, content: bytes, *, door: Door, wanted: str = "") -> _Workbook:
+    """Read the visible sheets, and the one that is wanted, as text (dates in ISO form, whole
+    numbers without decimals); a refusal of what is damaged, protected or beyond a bound."""
+    rows = {"rows": f"{door.key}_rows", "wanted": wanted}
     answer = run_within(
         "workbook", _SHEETS, rows, content=content, error=door.error, name=path.name
     )
@@ -51,7 +56,7 @@ def read_workbook(path: Path, content: bytes, *, door: Door) -> _Workbook:
     return _Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
 
 
-def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> _Sheet:
+def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:
     """A sheet of the answer, its rows all of one width."""
     width = about["width"]
     # Few distinct texts fill a sheet: each is kept once.
@@ -61,7 +66,12 @@ def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> _Sheet:
         number, texts = json.loads(line)
         cells = [once.setdefault(text, text) for text in texts]
         rows.append((number, (*cells, *[""] * (width - len(cells)))))
-    return _Sheet(about["name"], rows)
+    hidden_rows, hidden_columns = (
+        frozenset(about["rows_hidden"]),
+        frozenset(about["columns_hidden"]),
+    )
+    failed = {column: [(row, text) for row, text in cells] for column, cells in about["failed"]}
+    return Sheet(about["name"], rows, hidden_rows, hidden_columns, failed)
 
 
 def _damaged(path: Path, content: bytes, door: Door) -> CptsGeoError:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst.calls._columns import BIRTH, GLUED_CASE, NAME, UNKNOWN, key, roles
 from cpts_geo.sources.analyst.calls._forms import (
     WHO_BORN,
@@ -25,7 +26,6 @@ from cpts_geo.sources.analyst.calls._words import (
     LOG_PARTICLES,
     LOG_WORDS,
     PLACE_WORDS,
-    commune_of,
     has_person,
     is_common_name,
     words,

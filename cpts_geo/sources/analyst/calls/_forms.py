@@ -13,6 +13,7 @@ import re
 import unicodedata
 from typing import Final
 
+from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst.calls._columns import (
     ADDRESS,
     BIRTH,
@@ -24,9 +25,7 @@ from cpts_geo.sources.analyst.calls._columns import (
 )
 from cpts_geo.sources.analyst.calls._words import (
     CATEGORY_WORDS,
-    commune_of,
     has_person,
-    is_code_like,
     words,
 )
 

@@ -13,6 +13,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import TableError, one_line, quoted
+from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.analyst.calls._around import Hint, hint_of, in_file_name, in_headers
 from cpts_geo.sources.analyst.calls._columns import (
     BIRTH,
@@ -37,9 +38,7 @@ from cpts_geo.sources.analyst.calls._whole import (
 from cpts_geo.sources.analyst.calls._wordings import outcome_of
 from cpts_geo.sources.analyst.calls._words import (
     CATEGORY_WORDS,
-    commune_of,
     has_particle,
-    is_code_like,
     is_common_name,
     says_nothing,
     words,

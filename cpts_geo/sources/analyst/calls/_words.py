@@ -7,17 +7,12 @@ listed, and words that categories are made of. Communes are those of the embedde
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Final
 
-import pandas as pd
-
-from cpts_geo.foreign import MAX_NAME
 from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst.calls._columns import UNKNOWN, key
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS
-from cpts_geo.sources.codes import WHOLE_OF
-from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
 _MONTHS: Final = (
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre "
@@ -108,11 +103,6 @@ EPONYMS: Final = frozenset(_EPONYMS.split(","))
 COMMON_NAMES: Final = frozenset(_NAMES.split())
 # Words inside compound names of places.
 _PARTICLES: Final = frozenset([*_SMALL.split(), "l", "sous", "lez", "d", "aux", "au"])
-# « 45300 Pithiviers », « Pithiviers (45) », « Orléans cedex 2 »: nothing else may stand beside.
-_COMMUNE: Final = re.compile(
-    r"(?:\d{5}\s+)?([^\d()]+?)(?:\s+cedex(?:\s+\d{1,2})?|\s*\(\s*\d[\dab]\d?\s*\))?", re.I
-)
-_ARTICLE: Final = re.compile("^(?:les?|la|l) ")
 
 
 def words(text: str) -> list[str]:
@@ -171,55 +161,8 @@ def has_particle(text: str) -> bool:
     return len(said) > 2 and not _PARTICLES.isdisjoint(said[1:-1])
 
 
-def commune_of(text: str) -> str | None:
-    """Name (or code) in the COG of the commune, today's or former, that a cell writes; None where
-    it is none, so that a number of somebody is never a place."""
-    # No place is written so long: what is looked for in it would take time for nothing.
-    if len(text) > MAX_NAME:
-        return None
-    if is_code_like(text):
-        code = text.strip().upper()
-        return code if code in _codes() else None
-    names, folded = _communes()
-    if text in names:  # accents and articles tell homonyms apart
-        return text
-    match = _COMMUNE.fullmatch(text.strip())
-    if not match:
-        return None
-    place = _place(match[1])
-    return folded.get(place) or folded.get(_ARTICLE.sub("", place))
-
-
-def is_code_like(text: str) -> bool:
-    """Tell whether a cell has the form of an INSEE code, or of a postal code."""
-    return re.fullmatch(r"\d[\dABab]\d{3}", text.strip()) is not None
-
-
 def says_nothing(text: str) -> bool:
     """Tell whether a cell of communes says that it is unknown, or elsewhere."""
     said = words(text)
     elsewhere = len(said) <= 3 and said[:1] and said[0] in _ELSEWHERE.split()
     return key(text) in UNKNOWN or (bool(elsewhere) and CATEGORY_WORDS.issuperset(said))
-
-
-def _place(name: str) -> str:
-    """Words of a name, abbreviations in full."""
-    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in words(name))
-
-
-@cache
-def _codes() -> frozenset[str]:
-    """Codes of communes, of today and of before, and of arrondissements."""
-    today = pd.read_parquet(verified("communes.parquet"), columns=["code_insee"])["code_insee"]
-    return frozenset([*today, *load_former_communes()["former_code"], *WHOLE_OF])
-
-
-@cache
-def _communes() -> tuple[frozenset[str], dict[str, str]]:
-    """Names of communes, and the same by their words, with their article and without."""
-    # Names alone: reading the outlines would take seconds.
-    today = pd.read_parquet(verified("communes.parquet"), columns=["name"])["name"]
-    names = [*load_former_communes()["former_name"], *today]  # those of today have the last word
-    folded = {_place(name): name for name in names}
-    bare = {_ARTICLE.sub("", place): name for place, name in folded.items()}
-    return frozenset(names), bare | folded

@@ -19,6 +19,7 @@ import pandas as pd
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError, one_line
+from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst.calls._columns import roles
 from cpts_geo.sources.analyst.calls._people import (
     label_shown,
@@ -48,7 +49,7 @@ from cpts_geo.sources.analyst.calls._values.outcomes import (
 from cpts_geo.sources.analyst.calls._values.periods import UNIT_WORDS, Unit, plain_periods
 from cpts_geo.sources.analyst.calls._values.times import Times, are_in_utc, times
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS
-from cpts_geo.sources.analyst.calls._words import commune_of, says_nothing
+from cpts_geo.sources.analyst.calls._words import says_nothing
 from cpts_geo.sources.codes import with_zero
 from cpts_geo.sources.door import memory_told, read_bytes
 

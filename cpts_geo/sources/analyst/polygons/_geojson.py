@@ -16,16 +16,17 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources.analyst._tables.text import text_and_notes
 from cpts_geo.sources.analyst.polygons._layer import (
+    AREAS,
+    COLLECTION,
     EXPORT,
+    FLAT,
     Layer,
-    name_field,
+    Shapes,
     one_name,
     unclosed,
     unreadable,
 )
 
-_AREAS = ("Polygon", "MultiPolygon")
-_OTHERS = ("Point", "MultiPoint", "LineString", "MultiLineString", "GeometryCollection")
 #: Forms of the name of a system: an authority and a code, never a path, a link or a definition.
 _NAMED = re.compile(
     r"(?:urn:(?:ogc|x-ogc):def:crs:|https?://www\.opengis\.net/def/crs/)?"
@@ -42,7 +43,7 @@ def geojson_layer(content: bytes, name: str) -> Layer:
         features = said.get("features")
     elif kind == "Feature":
         features = [said]
-    elif kind in (*_AREAS, *_OTHERS):
+    elif kind in (*AREAS, *FLAT, COLLECTION):
         features = [{"type": "Feature", "properties": {}, "geometry": said}]
     else:
         features = None
@@ -57,17 +58,30 @@ def geojson_layer(content: bytes, name: str) -> Layer:
     for properties in known:
         columns.update(dict.fromkeys(properties))
         hold("polygons_fields", len(columns), PerimeterError, name=name)
-    field = name_field([*columns])
-    names = [one_name(properties.get(field)) for properties in known]
     geometries = [feature.get("geometry") for feature in features]
 
-    def shapes(ranks: Sequence[int]) -> npt.NDArray[np.object_]:
+    def shapes(ranks: Sequence[int]) -> Shapes:
         found = np.empty(len(ranks), dtype=object)
         for place, rank in enumerate(ranks):
             found[place] = _shape(geometries[rank], name)
         return found
 
-    return Layer(crs, field, names, shapes, (*notes, *more))
+    return Layer(
+        crs,
+        [_kind(geometry, name) for geometry in geometries],
+        [*columns],
+        lambda field: [one_name(properties.get(field)) for properties in known],
+        shapes,
+        (*notes, *more),
+    )
+
+
+def _kind(geometry: Any, name: str) -> str:
+    """Kind of a geometry, empty for an absent one."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if geometry is not None and kind not in (*AREAS, *FLAT, COLLECTION):
+        raise unreadable(name, "une géométrie n’a ni type connu ni coordonnées")
+    return str(kind or "")
 
 
 def _json(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
@@ -142,13 +156,18 @@ def _unknown(name: str, defects: Sequence[str]) -> PerimeterError:
 
 
 def _shape(geometry: Any, name: str) -> Any:
-    """A surface; None for an absent one; its type for what is none."""
-    if geometry is None:
-        return None
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind in _OTHERS:
-        return kind
-    coordinates = geometry.get("coordinates") if kind in _AREAS else None
+    """A surface, those of a collection as one; None for an absent one; its kind for what has
+    none."""
+    kind = _kind(geometry, name)
+    if kind == COLLECTION:
+        inside = geometry.get("geometries")
+        if not isinstance(inside, list):
+            raise unreadable(name, "une collection de géométries n’en est pas une liste")
+        areas = [each for each in (_shape(part, name) for part in inside) if _is_shape(each)]
+        return shapely.multipolygons(shapely.get_parts(areas)) if areas else COLLECTION
+    if kind not in AREAS:
+        return kind or None
+    coordinates = geometry.get("coordinates")
     if not isinstance(coordinates, list):
         raise unreadable(name, "une géométrie n’a ni type connu ni coordonnées")
     polygons = [coordinates] if kind == "Polygon" else coordinates
@@ -156,6 +175,11 @@ def _shape(geometry: Any, name: str) -> Any:
     if kind == "Polygon":
         return parts[0] if parts else shapely.Polygon()
     return shapely.multipolygons(parts) if parts else shapely.MultiPolygon()
+
+
+def _is_shape(found: Any) -> bool:
+    """Whether what was read is a surface."""
+    return found is not None and not isinstance(found, str)
 
 
 def _polygon(rings: Any, name: str) -> Any:

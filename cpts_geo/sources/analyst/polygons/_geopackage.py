@@ -5,16 +5,11 @@ Views and virtual tables are not read: what they run is chosen by who made the f
 
 from __future__ import annotations
 
-import re
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pyproj
-import shapely
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.sources._bounds.limits import LIMITS, hold
@@ -22,9 +17,13 @@ from cpts_geo.sources._conventions.archives import SQLITE
 from cpts_geo.sources.analyst.polygons._layer import (
     EXPORT,
     Layer,
-    name_field,
+    Shapes,
+    chosen_layer,
+    from_wkb,
+    kind_of,
+    known_crs,
+    left_layers,
     one_name,
-    unclosed,
     unreadable,
 )
 
@@ -37,17 +36,17 @@ _LAYERS = """
 """
 #: Bytes of the envelope in the header of a geometry, by its code.
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-#: What makes a definition name files, which its library would open.
-_FILES: Final = re.compile(r"PARAMETERFILE|grids|BOUNDCRS|PROJ4|\binit\b", re.IGNORECASE)
+#: Bytes that hold the header of a geometry and its kind.
+_HEAD: Final = 8 + 64 + 5
 
 
-def geopackage_layer(content: bytes, name: str) -> Layer:
-    """Read the features of the only layer of polygons of a GeoPackage, in the order of their
-    identifiers."""
+def geopackage_layer(content: bytes, name: str, *, wanted: str | None) -> Layer:
+    """Read the features of the only layer of polygons of a GeoPackage, or of the one wanted, in the
+    order of their identifiers."""
     if not content.startswith(SQLITE):
         raise unreadable(name)
     try:
-        return _layer(_opened(content), name)
+        return _layer(_opened(content), name, wanted)
     except (sqlite3.Error, OverflowError) as error:
         raise unreadable(name) from error
 
@@ -63,36 +62,46 @@ def _opened(content: bytes) -> sqlite3.Connection:
     return base
 
 
-def _layer(base: sqlite3.Connection, name: str) -> Layer:
-    """Layer of polygons of a base, its shapes read when asked for."""
+def _layer(base: sqlite3.Connection, name: str, wanted: str | None) -> Layer:
+    """Layer of polygons of a base, its texts and its shapes read when asked for."""
     for table in _TABLES:
         _check_table(base, table, name)
     drawn = base.execute(_LAYERS, (LIMITS["polygons_layers"] + 1,)).fetchall()
     hold("polygons_layers", len(drawn), PerimeterError, name=name)
-    table, column, srs, notes = _chosen(drawn, name)
+    table, column, srs, notes = _chosen(drawn, name, wanted)
     _check_table(base, table, name)
     columns = [row[1] for row in base.execute(f"PRAGMA table_xinfo({_quoted(table)})")]
     if column not in columns:
         raise unreadable(name, f"couche {quoted(table)} sans géométries")
     hold("polygons_fields", len(columns), PerimeterError, name=name)
-    field = name_field([each for each in columns if each != column])
-    wanted = _quoted(field) if field else "NULL"
     rows = base.execute(
-        f"SELECT rowid, {wanted} FROM {_quoted(table)} ORDER BY rowid LIMIT ?",
+        f"SELECT rowid, substr({_quoted(column)}, 1, {_HEAD}) FROM {_quoted(table)} "
+        "ORDER BY rowid LIMIT ?",
         (LIMITS["polygons_read"] + 1,),
     ).fetchall()
     hold("polygons_read", len(rows), PerimeterError, name=name)
     query = f"SELECT {_quoted(column)} FROM {_quoted(table)} WHERE rowid = ?"
 
-    def shapes(ranks: Sequence[int]) -> npt.NDArray[np.object_]:
-        blobs = (base.execute(query, (rows[rank][0],)).fetchone()[0] for rank in ranks)
-        try:
-            return _shapes(blobs, len(ranks), name)
-        except sqlite3.Error as error:
-            raise unreadable(name) from error
+    def texts(field: str) -> list[str]:
+        asked = f"SELECT {_quoted(field)} FROM {_quoted(table)} ORDER BY rowid LIMIT ?"
+        return [one_name(value) for (value,) in _run(base, asked, len(rows), name)]
 
-    names = [one_name(value) for _, value in rows]
-    return Layer(_crs(base, srs), field, names, shapes, tuple(notes))
+    def shapes(ranks: Sequence[int]) -> Shapes:
+        blobs = (_run(base, query, rows[rank][0], name)[0][0] for rank in ranks)
+        return from_wkb([*_wkbs(blobs, name)], name)
+
+    heads = _wkbs((head for _, head in rows), name)
+    kinds = ["" if head is None else kind_of(head) for head in heads]
+    fields = [each for each in columns if each != column]
+    return Layer(_crs(base, srs), kinds, fields, texts, shapes, tuple(notes))
+
+
+def _run(base: sqlite3.Connection, query: str, argument: int, name: str) -> list[Any]:
+    """Rows of a query, or the refusal of a base that is damaged."""
+    try:
+        return base.execute(query, (argument,)).fetchall()
+    except sqlite3.Error as error:
+        raise unreadable(name) from error
 
 
 def _check_table(base: sqlite3.Connection, table: str, name: str) -> None:
@@ -113,7 +122,7 @@ def _check_table(base: sqlite3.Connection, table: str, name: str) -> None:
         )
 
 
-def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
+def _chosen(drawn: Sequence[Any], name: str, wanted: str | None) -> tuple[str, str, int, list[str]]:
     """The layer to read, and a note on those left aside."""
     usable = [row for row in drawn if str(row[2]).upper() not in _NOT_AREAS]
     if not usable:
@@ -122,17 +131,12 @@ def _chosen(drawn: Sequence[Any], name: str) -> tuple[str, str, int, list[str]]:
             defects=[f"couche {quoted(str(row[0]))} : {str(row[2]).title()}" for row in drawn],
             remedy="un périmètre est une surface : " + EXPORT,
         )
-    if len(usable) > 1:
-        raise PerimeterError(
-            f"{one_line(name)} contient {len(usable)} couches de polygones.",
-            defects=[f"couche {quoted(str(row[0]))}" for row in usable],
-            remedy="n’en gardez qu’une : " + EXPORT,
-        )
-    [(table, column, _, srs)] = usable
-    others = [quoted(str(row[0])) for row in drawn if row[0] != table]
-    note = f"Couche lue : {quoted(str(table))} ; laissées de côté : {', '.join(others)}."
+    labels = [str(row[0]) for row in usable]
+    table, column, _, srs = usable[chosen_layer(labels, wanted, name)]
+    others = [str(row[0]) for row in drawn if str(row[0]) not in labels]
     place = srs if isinstance(srs, int) else -1
-    return str(table), str(column), place, [note] if others else []
+    notes = left_layers(labels, str(table), others=others)
+    return str(table), str(column), place, notes
 
 
 def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
@@ -146,22 +150,16 @@ def _crs(base: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
     if found is None or srs in (0, -1):
         return None
     organization, code, definition = found
-    with suppress(pyproj.exceptions.CRSError):
-        if str(organization).upper() == "EPSG":
-            return pyproj.CRS.from_epsg(int(code))
-    if _FILES.search(str(definition)):
-        return None
-    with suppress(pyproj.exceptions.CRSError):
-        return pyproj.CRS.from_wkt(str(definition))
-    return None
+    epsg = known_crs(f"EPSG:{code}") if str(organization).upper() == "EPSG" else None
+    return epsg or known_crs(str(definition))
 
 
-def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
-    """Shapes of the blobs of a GeoPackage, None for an absent one."""
-    found: npt.NDArray[np.object_] = np.empty(count, dtype=object)
+def _wkbs(blobs: Iterable[Any], name: str) -> Iterator[bytes | None]:
+    """WKB of the blobs of a GeoPackage, None for an absent one."""
     total = 0
-    for place, blob in enumerate(blobs):
+    for blob in blobs:
         if not isinstance(blob, bytes):
+            yield None
             continue
         # A chain of pages can be shared by many rows: the whole can outgrow the file.
         total += len(blob)
@@ -169,12 +167,7 @@ def _shapes(blobs: Any, count: int, name: str) -> npt.NDArray[np.object_]:
         envelope = _ENVELOPES.get(blob[3] >> 1 & 7) if blob[:2] == b"GP" and len(blob) > 8 else None
         if envelope is None:
             raise unreadable(name, "une géométrie n’est pas écrite comme dans un GeoPackage")
-        try:
-            shape = shapely.from_wkb(blob[8 + envelope :])
-        except shapely.errors.GEOSException as error:
-            raise unclosed(name) from error
-        found[place] = shape
-    return found
+        yield blob[8 + envelope :]
 
 
 def _quoted(identifier: str) -> str:

@@ -31,6 +31,7 @@ from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst._tables.text import HEADER_ROWS, SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
+from cpts_geo.sources.analyst.travel._durations import has_durations, minutes_of
 from cpts_geo.sources.codes import mended_codes
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
@@ -78,7 +79,8 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
         whose columns are known by their names (origine, from, depart...; destination, to,
         arrivee...; minutes, temps, duree, cout, secondes...). The header says which.
     unit : {"minutes", "seconds"}, optional
-        Unit of the times; needed unless the name of their column says it.
+        Unit of the times; needed unless the name of their column says it, or they are durations
+        (``00:06``, ``0:06:30``, ``1h05``: hours, minutes and maybe seconds).
 
     Returns
     -------
@@ -91,8 +93,8 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     ------
     TravelError
         The file cannot be read, is neither a matrix nor a list of pairs, or holds wrong codes or
-        times (no number, negative, infinite, over a day, two times for one pair); the unit is not
-        said, said in two ways, or implausible. Every defect is listed.
+        times (no number, negative, infinite, over a day, two times for one pair, a number among
+        durations); the unit is not said, said in two ways, or implausible. Every defect is listed.
 
     Notes
     -----
@@ -119,11 +121,16 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     places = roles(header)
     if places is None:
         raise unrecognised(path, header)
-    said = said_unit(path, header[places["time"]] if places else "", unit)
+    times = [table[places["time"]]] if places else [table[i] for i in range(1, len(header))]
+    durations = has_durations(times)
+    said: Unit = "minutes"
+    if not durations:
+        said = said_unit(path, header[places["time"]] if places else "", unit)
     if table.empty:
         raise _no_pair(path)
     pairs, texts, repaired, wrong = _pairs(path, header, table, places)
-    if defects := [*wrong, *_wrong_times(pairs, texts)]:
+    mixed = _not_durations(pairs, texts) if durations else []
+    if defects := [*wrong, *mixed, *_wrong_times(pairs, texts)]:
         raise TravelError(
             f"{one_line(path.name)} ne donne pas des temps entre communes qu’on puisse utiliser.",
             defects=defects,
@@ -267,9 +274,18 @@ def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
 def _number(text: str) -> float:
     """Number that a cell writes; NaN for none."""
     plain = _THOUSANDS.sub("", text.strip())
+    if (duration := minutes_of(plain)) is not None:
+        return duration
     if _INFINITE.fullmatch(plain):
         return math.inf
     return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else math.nan
+
+
+def _not_durations(pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
+    """Lines on the numbers that stand among durations: their unit is not said."""
+    bare = [minutes_of(text) is None for text in times.astype(str).fillna("")]
+    numbers = pairs[pairs["minutes"].notna() & np.array(bare, dtype=bool)]
+    return _listed("nombre parmi des durées", numbers, times)
 
 
 def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:

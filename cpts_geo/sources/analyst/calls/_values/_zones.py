@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from cpts_geo.errors import AskedError, quoted
-from cpts_geo.sources.analyst.calls._words import commune_of, is_code_like
+from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
 #: Clock of métropole.

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from cpts_geo.errors import Defect, PerimeterError, one_line
-from cpts_geo.settings import NAME_AGREEMENT_MIN_SCORE
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming.spelling import departement_code, normalise_name
 
-#: Nearest names shown to the analyst for a name that is not resolved.
-CANDIDATES_SHOWN: Final = 5
-# Names compared at a time: bounds the matrix of similarities to about 40 MB on the whole of France.
-_CHUNK: Final = 250
-
-
 COMMUNE: Final = "commune"
+_AREA: Final = re.compile(r"(\d{1,3}|2[AB])(?:\.0+)?(?:\s*[-–:]\s*.*)?")
+_EARTH_KM: Final = 6371.0
 
 
 class Place(NamedTuple):
@@ -59,10 +56,36 @@ class Gazetteer:
     former: dict[str, tuple[Place, ...]]
     #: Name, by code, of the former communes whose commune of today is not known.
     lost: dict[str, str]
+    #: Name and collectivité, by code, of the communes of overseas collectivités.
+    outside: dict[str, tuple[str, str]]
     departements: frozenset[str]
+    #: By code of today, where the table of communes has them: intercommunalité, kilometres from the
+    #: centre of the Earth, people.
+    epci: dict[str, str]
+    points: dict[str, npt.NDArray[np.float64]]
+    people: dict[str, int]
+    #: Code of each département by its normalised name.
+    named_departements: dict[str, str]
+    #: Codes of the communes of each postal code.
+    postal: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def by_word(self) -> dict[str, set[int]]:
+        """Ranks of the places that have a word in their names."""
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for rank, key in enumerate(self.keys):
+            for word in key.split():
+                found[word].add(rank)
+        return found
 
 
-def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
+def build_gazetteer(
+    communes: pd.DataFrame,
+    former: pd.DataFrame,
+    *,
+    postal: Mapping[str, frozenset[str]] | None = None,
+    outside: pd.DataFrame | None = None,
+) -> Gazetteer:
     """Index communes, and former ones; arrondissements are places only where `communes` has them,
     and are never taken for their commune."""
     # Lists: texts are read one by one from an array of theirs three times slower.
@@ -74,12 +97,14 @@ def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
     old: list[Place] = []
     lost: dict[str, str] = {}
     columns = ("former_code", "former_name", "kind", "code_insee")
+    # The name of a code that went long ago may be unknown: it is found by its code alone.
+    former = former.fillna({"former_name": ""})
     for code, name, kind, now in zip(*(former[column].tolist() for column in columns), strict=True):
         if now in current and code not in WHOLE_OF.keys() & current.keys():
             old.append(Place(code, name, current[now].departement, now, kind))
         elif code not in current:
             lost[code] = name
-    places = (*current.values(), *old)
+    places = (*current.values(), *(place for place in old if place.name))
     keys = tuple(normalise_name(place.name) for place in places)
     by_key: defaultdict[str, list[Place]] = defaultdict(list)
     for key, place in zip(keys, places, strict=True):
@@ -94,7 +119,63 @@ def build_gazetteer(communes: pd.DataFrame, former: pd.DataFrame) -> Gazetteer:
         current=current,
         former={code: tuple(found) for code, found in by_code.items()},
         lost=lost,
+        outside={}
+        if outside is None
+        else dict(
+            zip(
+                outside["code_insee"].tolist(),
+                zip(outside["name"].tolist(), outside["collectivite_name"].tolist(), strict=True),
+                strict=True,
+            )
+        ),
         departements=frozenset(place.departement for place in current.values()),
+        epci=_known(communes, "epci"),
+        points=_points(communes),
+        people=_known(communes, "population"),
+        named_departements={
+            normalise_name(name): code
+            for code, name in zip(
+                communes["departement"].tolist(), communes["departement_name"].tolist(), strict=True
+            )
+        }
+        if "departement_name" in communes
+        else {},
+        postal=postal or {},
+    )
+
+
+def _known(communes: pd.DataFrame, column: str) -> dict[str, Any]:
+    """Values of a column by code, those that are known; none without the column."""
+    if column not in communes:
+        return {}
+    given = communes.loc[communes[column].notna(), ["code_insee", column]]
+    return dict(zip(given["code_insee"].tolist(), given[column].tolist(), strict=True))
+
+
+def _points(communes: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
+    """Place of each commune in space: a straight line between two is as long as the way on Earth,
+    to a kilometre in a thousand."""
+    if not {"lon", "lat"} <= set(communes.columns):
+        return {}
+    lon, lat = (np.radians(communes[axis].to_numpy("float64")) for axis in ("lon", "lat"))
+    level = np.cos(lat)
+    space = _EARTH_KM * np.column_stack([level * np.cos(lon), level * np.sin(lon), np.sin(lat)])
+    return dict(zip(communes["code_insee"].tolist(), space, strict=True))
+
+
+def departement_of(gazetteer: Gazetteer, text: str) -> str | None:
+    """Code of the département that a text says: « 92 », « 092 », « 92.0 », « 92 - Hauts-de-Seine »,
+    « Hauts-de-Seine »; None for anything else."""
+    written = text.strip().upper()
+    if number := _AREA.fullmatch(written):
+        code = departement_code(number[1])
+        known = [
+            each for each in (code, code.lstrip("0").zfill(2)) if each in gazetteer.departements
+        ]
+        return known[0] if known else None
+    named = gazetteer.named_departements
+    return named.get(normalise_name(written)) or named.get(
+        normalise_name(re.sub(r"(?i)^d[ée]p(?:artement|t)?\.?\s+(?:d(?:e|es|u)\s+)?", "", written))
     )
 
 
@@ -115,71 +196,6 @@ def checked_departements(
     return frozenset(codes)
 
 
-def nearest_places(
-    gazetteer: Gazetteer, keys: Sequence[str], *, scope: frozenset[str] | None
-) -> list[list[tuple[float, Place]]]:
-    """Similarity (0-100) and place of the names most like each key, one per commune of today."""
-    inside = [i for i, place in enumerate(gazetteer.places) if in_scope(place, scope)]
-    pool = [gazetteer.keys[i] for i in inside]
-    result: list[list[tuple[float, Place]]] = []
-    for start in range(0, len(keys), _CHUNK):
-        chunk = list(keys[start : start + _CHUNK])
-        scores = process.cdist(chunk, pool, scorer=fuzz.ratio, dtype=np.float32)
-        kept = min(30, len(pool))
-        for key, row in zip(chunk, scores, strict=True):
-            best = np.argpartition(-row, kept - 1)[:kept].tolist() if kept else []
-            found = [gazetteer.places[inside[i]] for i in best]
-            result.append(_one_per_commune(key, found))
-    return result
-
-
-def containing_places(
-    gazetteer: Gazetteer, keys: Sequence[str], *, scope: frozenset[str] | None
-) -> list[list[tuple[float, Place]]]:
-    """Places whose names hold every word of a key: what a shortened name may stand for."""
-    holders: dict[str, set[int]] = {word: set() for key in keys for word in key.split()}
-    for i, (place, key) in enumerate(zip(gazetteer.places, gazetteer.keys, strict=True)):
-        if in_scope(place, scope):
-            for word in holders.keys() & set(key.split()):
-                holders[word].add(i)
-    result = []
-    for key in keys:
-        each = [holders[word] for word in key.split()]
-        found = set.intersection(*each) if each else set()
-        result.append(_one_per_commune(key, [gazetteer.places[i] for i in sorted(found)]))
-    return result
-
-
 def in_scope(place: Place, scope: frozenset[str] | None) -> bool:
     """Tell whether a place lies in the départements looked at."""
     return scope is None or place.departement in scope
-
-
-def _one_per_commune(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
-    """Places most like a key, the nearest first, one a commune of today."""
-    scored = sorted(
-        ((similarity(key, normalise_name(place.name)), place) for place in places),
-        key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code),
-    )
-    seen: dict[str, tuple[float, Place]] = {}
-    for score, place in scored:
-        seen.setdefault(place.current, (score, place))
-    return list(seen.values())
-
-
-def similarity(one: str, other: str) -> float:
-    """Similarity of two normalised names: ``100 (1 - d / (letters of both))``.
-
-    `d` counts the letters to insert and delete (indel distance): one wrong letter costs a short
-    name dearly, so that short names are never taken for one another.
-    """
-    return float(fuzz.ratio(one, other))
-
-
-def agree(one: str, other: str) -> bool:
-    """Whether two normalised names given for one commune can both be right: weaker than a match.
-
-    True when the words of `one` are all in `other`, or the names are similar.
-    """
-    shortened = bool(one) and set(one.split()).issubset(other.split())
-    return shortened or similarity(one, other) >= NAME_AGREEMENT_MIN_SCORE
