@@ -101,3 +101,19 @@ def test_people_of_any_sheet_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="un nom de personne") as caught:
         read_call_log(book(tmp_path, sheets))
     assert "EXEMPLE" not in str(caught.value)
+
+
+def test_hidden_rows_and_cells_that_fail_are_told(tmp_path: Path) -> None:
+    path = book(
+        tmp_path, {"janvier": [HEADER, *month(1, 4), [datetime(2024, 1, 9), time(9), "#N/A"]]}
+    )
+    made = openpyxl.load_workbook(path)
+    made.active.row_dimensions[3].hidden = True
+    made.active["C6"].data_type = "e"
+    made.save(path)
+    log = read_call_log(path)
+    assert (len(log), int(log["outcome"].isna().sum())) == (5, 1)
+    assert log.attrs["notes"][:2] == (
+        "Feuille « janvier » : rangs masqués dans le classeur, et lus : 1 ligne (3).",
+        "Feuille « janvier » : cellules en erreur, lues vides : 1 ligne (6).",
+    )

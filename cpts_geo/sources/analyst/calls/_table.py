@@ -24,7 +24,7 @@ from cpts_geo.sources.analyst._tables.text import (
     text_of,
     unbalanced,
 )
-from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, Sheet, read_workbook
 from cpts_geo.sources.analyst.calls._around import Hint, around_table
 from cpts_geo.sources.analyst.calls._columns import roles
 from cpts_geo.sources.analyst.calls._people import label_shown, refuse_people
@@ -84,7 +84,7 @@ def read_table(path: Path, content: bytes) -> Table:
     """Table of a text or of a workbook; a refusal of one without a header, or of uneven rows."""
     if path.suffix.lower() in SUFFIXES:
         book = read_workbook(path, content, door=CALL_LOG)
-        return _of_sheets(path, {sheet.name: sheet.rows for sheet in book.sheets}, book.names)
+        return _of_sheets(path, {sheet.name: sheet for sheet in book.sheets}, book.names)
     return _of_text(path, content)
 
 
@@ -126,11 +126,11 @@ def _part(name: str, rows: list[Row]) -> _Part | None:
     return _Part(name, titles, header, rows[place + 1 :])
 
 
-def _of_sheets(path: Path, sheets: Mapping[str, list[Row]], names: Sequence[str]) -> Table:
+def _of_sheets(path: Path, sheets: Mapping[str, Sheet], names: Sequence[str]) -> Table:
     """Table of the visible sheets whose header names the most columns, one below another."""
-    parts = [part for name, rows in sheets.items() if (part := _part(name, rows))]
+    parts = [part for name, sheet in sheets.items() if (part := _part(name, sheet.rows))]
     if not parts:
-        raise _headless(path, list(sheets.values()), names)
+        raise _headless(path, [sheet.rows for sheet in sheets.values()], names)
     heads = {_key(part.header) for part in parts}
     best = max(
         heads,
@@ -144,7 +144,10 @@ def _of_sheets(path: Path, sheets: Mapping[str, list[Row]], names: Sequence[str]
     titles = [title for part in read for title in part.titles]
     left = [name for name in sheets if name not in {part.name for part in alike}]
     notes = _said_sheets(read, copies, left, hidden=[n for n in names if n not in sheets])
-    return _whole(path, read, around_table(titles, names), notes=[*notes, *_said_twice(read)])
+    marks = _said_marks([sheets[part.name] for part in read])
+    return _whole(
+        path, read, around_table(titles, names), notes=[*notes, *_said_twice(read), *marks]
+    )
 
 
 def _key(header: Sequence[str]) -> tuple[str, ...]:
@@ -178,6 +181,20 @@ def _said_twice(parts: Sequence[_Part]) -> list[str]:
         f"{counted(twice, 'ligne est la même', 'lignes sont les mêmes')} dans plusieurs feuilles : "
         "gardées ; vérifiez que ce ne sont pas des copies."
     ]
+
+
+def _said_marks(sheets: Sequence[Sheet]) -> list[str]:
+    """French sentences on rows that a filter hides, which are calls, and on cells that fail."""
+    notes = []
+    for sheet in sheets:
+        filled = {line for line, _ in sheet.rows}
+        where = f"Feuille {label_shown(sheet.name)} : "
+        if hidden := sorted(sheet.hidden_rows & filled):
+            notes.append(f"{where}rangs masqués dans le classeur, et lus : {said_lines(hidden)}.")
+        failed = sorted({row for cells in sheet.failed.values() for row, _ in cells})
+        if failed:
+            notes.append(f"{where}cellules en erreur, lues vides : {said_lines(failed)}.")
+    return notes
 
 
 def _said_sheets(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, NamedTuple
 
 from cpts_geo.french import MONTHS, WEEKDAYS
@@ -107,6 +108,7 @@ def month_of(word: str) -> int | None:
     return None if found is None else found + 1
 
 
+@cache
 def _begun(word: str, names: tuple[str, ...]) -> int | None:
     """Place of the only name that a word begins, three letters at least."""
     bare = plain(word)

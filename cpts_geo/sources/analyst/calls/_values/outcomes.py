@@ -30,6 +30,8 @@ _WORDINGS_FILE: Final = Door(
         remedy="donnez un CSV de deux colonnes, « valeur » et « sens ».",
     ),
 )
+#: Unknown wordings that a log may have, at most, for each to be looked at closely.
+_MANY: Final = 1_000
 #: Share of known outcomes that makes a column one of outcomes.
 _MOST: Final = 0.8
 #: Likeness of a wording to a known one, from which it is a slip of the hand and may be quoted.
@@ -55,11 +57,16 @@ def outcomes(texts: pd.Series, *, own: Mapping[str, str] | None = None) -> Outco
     hidden: list[str] = []
     met: dict[str, int] = {}
     names = {key(wording): wording for each in WORDINGS.values() for wording in each}
-    for text, outcome in known.items():
-        if outcome or key(text) in UNKNOWN:
-            continue
-        lines = list(texts.index[texts == text])
-        close = difflib.get_close_matches(key(text), names, n=1, cutoff=_SLIP)
+    asked = [text for text, outcome in known.items() if not outcome and key(text) not in UNKNOWN]
+    there = texts.index.to_series().groupby(texts.to_numpy()).agg(list)
+    for text in asked:
+        lines = there[text]
+        # So many wordings are no slips of the hand.
+        close = (
+            difflib.get_close_matches(key(text), names, n=1, cutoff=_SLIP)
+            if len(asked) <= _MANY
+            else []
+        )
         # A word more than the wording may be somebody: « vu E. », « rendez-vous pris M. X ».
         slip = bool(close) and not is_common_name(text) and not _says_more(text, names[close[0]])
         if not slip and not is_common_wording(text):
