@@ -10,7 +10,13 @@ from types import MappingProxyType
 import pandas as pd
 
 from cpts_geo.territories.naming.spelling import normalise_name
-from cpts_geo.territories.zones.keys import _acronym_key, _acronyms, _bare_key, _telling_words
+from cpts_geo.territories.zones.keys import (
+    _KINDS,
+    _acronym_key,
+    _acronyms,
+    _bare_key,
+    _telling_words,
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +100,11 @@ class Clues:
 
     def _holding(self, text: str) -> list[str]:
         """Zones whose name holds every telling word of a text, in the order of zones."""
-        each = [self.by_word.get(word, []) for word in set(self.key(text).split())]
-        if not each:
+        words = set(self.key(text).split())
+        # A kind of zone alone tells none of them.
+        if words <= _KINDS:
             return []
+        each = [self.by_word.get(word, []) for word in words]
         shared = set.intersection(*map(set, each))
         return [code for code in each[0] if code in shared]
 

@@ -15,8 +15,8 @@ EPT_NUMBERS: Final = {
 }  # fmt: skip
 #: Words that say what kind of zone it is: "CC des Loges" is called "les Loges".
 _KINDS: Final = frozenset(
-    ["cc", "ca", "cu", "ept", "tvs", "cpts", "communaute", "communes", "agglomeration", "urbaine",
-     "epci", "intercommunalite", "etablissement", "public", "territorial"]
+    ["cc", "ca", "cu", "ept", "tvs", "cpts", "communaute", "communes", "agglomeration", "agglo",
+     "urbaine", "epci", "intercommunalite", "etablissement", "public", "territorial"]
 )  # fmt: skip
 #: Link words, which many leave out.
 _LINKS: Final = frozenset({"de", "du", "des", "d", "la", "le", "les", "lez", "l"})

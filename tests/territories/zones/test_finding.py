@@ -14,7 +14,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.territories.perimeters.zonings import clues_to, epci_zoning, tvs_zoning, with_ept
 from cpts_geo.territories.zones.finding import find_zones, zones_named
-from cpts_geo.territories.zones.keys import _acronyms, _bare_key, _telling_words
+from cpts_geo.territories.zones.keys import _KINDS, _acronyms, _bare_key, _telling_words
 
 PARIS = "200054781"
 
@@ -78,6 +78,7 @@ def counts(outcome, pairs):
         ("Grand-Orly Seine Bièvre", "200058014"),
         ("orly seine bievre", "200058014"),
         ("Orléans", "244500468"),
+        ("agglo du Pays Basque", "200067106"),
     ],
 )
 def test_what_people_call_them(outcome, text, code):
@@ -102,6 +103,13 @@ def test_what_may_be_several_is_asked_with_what_to_type(zoning, clues, text, cod
     assert line.kind == "nom ambigu"
     assert all(f"--epci {code}" in line for code in codes)
     assert "cpts-geo places" in refused.value.remedy
+
+
+@pytest.mark.parametrize("text", ["communauté de communes", "CC", "agglomération", "de la", ""])
+def test_a_kind_of_zone_alone_tells_none(zoning, clues, text):
+    with pytest.raises(PerimeterError, match="à corriger") as refused:
+        find_zones(zoning, [text], clues=lambda: clues)
+    assert ": inconnu" in refused.value.defects[0]
 
 
 def test_names_of_all_intercommunalites(zoning, outcome):
@@ -144,8 +152,9 @@ def test_parts_of_the_names_of_all_intercommunalites(zoning, outcome):
     for code, name in zoning.names.items():
         words = [word for word in _bare_key(name).split() if _telling_words(word)]
         text = " ".join(rng.sample(words, rng.randint(1, len(words))))
-        # A part that is the whole name of one is that one, and a number is a code.
-        if _bare_key(text) not in bare and not text.isdigit():
+        # A part that is the whole name of one is that one, a number is a code, a kind tells none.
+        told = not (text.isdigit() or set(text.split()) <= _KINDS)
+        if told and _bare_key(text) not in bare:
             parts.append((text, str(code)))
     told = counts(outcome, sample(parts))
     assert set(told) == {"right", "asked"}
