@@ -148,7 +148,8 @@ def _said(error: BaseException) -> tuple[str, int]:
 def _retyped(retries: Sequence[Sequence[str]]) -> str:
     """The commands that answer the question of a refusal: what was typed, with their options."""
     typed = ["cpts-geo", *sys.argv[1:]]
-    commands = [f"  {one_line(shlex.join([*typed, *options]))}" for options in retries]
+    # A command that is cut cannot be typed again.
+    commands = [f"  {visible(shlex.join([*typed, *options]))}" for options in retries]
     return "\n".join(["", "Commande à retaper :", *commands]) if commands else ""
 
 

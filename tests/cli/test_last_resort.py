@@ -224,3 +224,16 @@ def test_too_small_a_session_is_refused_before_any_work() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("Erreur : Cette session ne peut réserver que 614 Mo")
     assert "À faire : relevez cette limite" in done.stderr
+
+
+def test_the_command_to_retype_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = ["report", "--perimeter", "dossier/" * 20 + "deux feuilles.xlsx"]
+    monkeypatch.setattr(sys, "argv", ["cpts-geo", *typed])
+    error = CptsGeoError("Laquelle lire ?", remedy="choisissez.")
+    error.retries = (("--sheet", "Nord Loiret"),)
+    said, code = _said(error)
+    assert code == 1
+    assert (
+        said.splitlines()[-1]
+        == f"  cpts-geo report --perimeter '{typed[-1]}' --sheet 'Nord Loiret'"
+    )
