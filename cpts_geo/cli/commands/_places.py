@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from cpts_geo.cli._options import EmbeddedOnly
 from cpts_geo.cli._terminal import echo, results, table_view
 from cpts_geo.french import counted, number, typeset
 
@@ -34,12 +35,23 @@ def places(
     departement: Annotated[
         str | None, typer.Option(help="Seulement dans ce département (45, 2A, Loiret…).")
     ] = None,
+    embedded_only: EmbeddedOnly = False,
 ) -> None:
     """Chercher un lieu : son code, et ce qu’il faut taper."""
     # Imported here so that --help answers at once.
+    from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
+    from cpts_geo.territories.perimeters.known import known_cpts  # noqa: PLC0415
     from cpts_geo.territories.zones.places import every_place, find_places  # noqa: PLC0415
 
-    found = find_places(every_place(), " ".join(text or ()), kind=kind, departement=departement)
+    known = known_cpts(
+        embedded.load_communes(),
+        arrondissements=embedded.load_arrondissements(),
+        former=embedded.load_former_communes(),
+        partial=True,
+        fetched=not embedded_only,
+    )
+    every = every_place(dict(known.names))
+    found = find_places(every, " ".join(text or ()), kind=kind, departement=departement)
     rows = [
         (
             row["code"],

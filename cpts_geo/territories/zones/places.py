@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
@@ -44,9 +46,15 @@ _READ: Final = ["code_insee", "name", "departement", "departement_name", "epci",
                 "tvs_name", "population"]  # fmt: skip
 
 
-def every_place() -> pd.DataFrame:
+def every_place(cpts: Mapping[str, str] = MappingProxyType({})) -> pd.DataFrame:
     """
     Gather every place that can be asked for, or is known not to be.
+
+    Parameters
+    ----------
+    cpts : mapping of str to str, optional
+        Names of CPTS besides the embedded ones, by code: those of fetched layers, whose
+        départements and people are not looked for.
 
     Returns
     -------
@@ -84,7 +92,11 @@ def every_place() -> pd.DataFrame:
         _former(communes),
         _outside(),
     ]
-    return pd.concat(every, ignore_index=True)[_COLUMNS]
+    table = pd.concat(every, ignore_index=True)
+    known = set(table["code"])
+    rows = [("CPTS", code, name, "", float("nan"), f"--cpts {code}")
+            for code, name in cpts.items() if code not in known]  # fmt: skip
+    return pd.concat([table[_COLUMNS], pd.DataFrame(rows, columns=_COLUMNS)], ignore_index=True)
 
 
 def _single(rows: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -61,6 +61,14 @@ def test_places_by_any_part_of_their_name(places, text, first):
     assert found(places, text)[0] == first
 
 
+def test_cpts_of_other_layers_are_found_too():
+    every = every_place({"ign_cpts:ici": "CPTS d’Ici-Même", "ars_paca_cpts:verdon": "du Verdon"})
+    row = find_places(every, "ici meme").iloc[0]
+    assert (row["type"], row["option"]) == ("CPTS", "--cpts ign_cpts:ici")
+    assert pd.isna(row["population"])
+    assert (every["code"] == "ars_paca_cpts:verdon").sum() == 1
+
+
 def test_the_intercommunalites_of_a_departement(places):
     of_name = found(places, "loiret", kind="epci")
     assert set(of_name) == set(found(places, "45", kind="epci"))
