@@ -16,6 +16,7 @@ from cpts_geo import __version__
 from cpts_geo.cli._mistyped import misunderstood
 from cpts_geo.cli.commands._call_log import LOG_HELP, call_log
 from cpts_geo.cli.commands._capacity import compare
+from cpts_geo.cli.commands._check import check
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._places import places
@@ -72,6 +73,7 @@ app.add_typer(data_app, name="data")
 app.command("compare")(compare)
 app.command("call-log", epilog=LOG_HELP)(call_log)
 app.command("report")(report)
+app.command("check")(check)
 app.command("export")(export)
 app.command("france")(france)
 app.command("places")(places)

@@ -31,6 +31,7 @@ from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import NNBSP, typeset
+from cpts_geo.territories.perimeters.checking import audit_lines
 from tests.atlas.said import TERRITORIES, result_of
 
 KEY = "ouest_loiret"
@@ -275,12 +276,12 @@ def test_names_read_otherwise_than_to_the_letter(
 
 def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     # Case, accents and apostrophes are not worth a sentence.
-    assert audit.audit_lines(of(five.table("audit"))) == []
-    assert audit.audit_lines(of(five.table("audit"), "asclepios")) == [
+    assert audit_lines(of(five.table("audit"))) == []
+    assert audit_lines(of(five.table("audit"), "asclepios")) == [
         "Compris autrement (1 ancienne commune) : « Montrichard » → Montrichard Val de Cher "
         "(41151)."
     ]
-    assert audit.audit_lines(of(five.table("audit"), "ondaine_forez")) == [
+    assert audit_lines(of(five.table("audit"), "ondaine_forez")) == [
         "Compris autrement (2 orthographes proches) : « Rozie-Côtes-d’Aurec » → "
         "Rozier-Côtes-d'Aurec (42192) ; « Saint-Just-Malomont » → Saint-Just-Malmont (43205)."
     ]
@@ -293,7 +294,7 @@ def test_three_lines_say_what_became_of_a_file_and_add_up() -> None:
         row | {"published": "1004\n", "method": "repaired", "line": "3"},
         row | {"published": "Total", "method": "left_out", "alternatives": "total", "line": "9"},
     ]
-    read, changed, left = audit.audit_lines(pd.DataFrame(rows))
+    read, changed, left = audit_lines(pd.DataFrame(rows))
     assert read == (
         "l.xlsx (feuille « A\\n ») : 4 lignes lues, 2 communes, 1 répétition, 1 laissée de côté."
     )

@@ -6,9 +6,8 @@ import json
 import math
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -20,8 +19,12 @@ from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding._once import once
-from cpts_geo.sources.embedding.contracts import _TableName, check, numbers_of
-from cpts_geo.sources.embedding.datapackage import _compiled_limits
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from cpts_geo.sources._conventions.tables import TableT
+    from cpts_geo.sources.embedding.contracts import _TableName
 
 _CONTOURS_AT_ONCE = 1024
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
@@ -150,6 +153,9 @@ def load_arrondissements() -> gpd.GeoDataFrame:
 
 def _places(name: str) -> gpd.GeoDataFrame:
     """Places with their contours."""
+    # Imported here, as contracts below: reading a list takes neither.
+    import geopandas as gpd  # noqa: PLC0415
+
     path = verified(name)
     # Contours a few at a time: decoded whole, they were the peak memory of a report.
     with pq.ParquetFile(path, memory_map=True) as file:
@@ -159,6 +165,41 @@ def _places(name: str) -> gpd.GeoDataFrame:
         places = file.read(others, use_threads=False).to_pandas(use_threads=False)
     geometry = np.concatenate(contours)
     return gpd.GeoDataFrame(places, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
+
+
+def load_without_contours() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """
+    Load communes, and arrondissements of Paris, Lyon and Marseille, without contours: quick.
+
+    Returns
+    -------
+    tuple of DataFrame and DataFrame
+        The columns of :func:`load_communes` and of :func:`load_arrondissements`, but geometry.
+
+    Raises
+    ------
+    DataFileError
+        As for :func:`verified`.
+
+    Examples
+    --------
+    >>> communes, parts = load_without_contours()
+    >>> len(communes), len(parts), "geometry" in communes
+    (34875, 45, False)
+    """
+    found = []
+    for name in ("communes.parquet", "arrondissements.parquet"):
+        with pq.ParquetFile(verified(name)) as file:
+            columns = [column for column in file.schema_arrow.names if column != "geometry"]
+            found.append(file.read(columns).to_pandas())
+    return found[0], found[1]
+
+
+def _checked(table: TableT, name: _TableName, *, origin: str) -> TableT:
+    """A hand-written table, once it is found to hold what it must."""
+    from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
+
+    return check(table, name, origin=origin)
 
 
 def _read(name: str) -> pd.DataFrame:
@@ -439,6 +480,9 @@ def load_comparisons() -> pd.DataFrame:
     """
     table = _read("comparisons.csv").fillna({"note": ""})
     compiled = _described(settings.COMMUNES_DIR)["comparisons.csv"]["limits"]
+    # Imported here, as contracts: who reads names needs no description.
+    from cpts_geo.sources.embedding.datapackage import _compiled_limits  # noqa: PLC0415
+
     defects = [
         f"{COLUMNS[name].dated_label} : {number(compiled.get(name, math.nan), 2)} dans les "
         f"données, {number(limit, 2)} demandé"
@@ -515,7 +559,7 @@ def load_perimeters() -> pd.DataFrame:
     12
     """
     origin = "perimeters.csv"
-    table = check(_cpts(origin), "perimeters", origin=origin)
+    table = _checked(_cpts(origin), "perimeters", origin=origin)
     _refuse_unknown(table[table["source"] == WRITTEN], origin)
     empty = set(load_territories()["territory"]) - set(table["territory"])
     if empty:
@@ -562,13 +606,13 @@ def load_territories() -> pd.DataFrame:
     >>> load_territories().set_index("territory").at["asclepios", "departements"]
     '37 41'
     """
-    return check(_cpts("territories.csv"), "territories", origin="territories.csv")
+    return _checked(_cpts("territories.csv"), "territories", origin="territories.csv")
 
 
 def _of_known_territories(name: _TableName) -> pd.DataFrame:
     """A hand-written table of data/cpts, checked, whose territories are all known."""
     origin = f"{name}.csv"
-    table = check(_cpts(origin), name, origin=origin)
+    table = _checked(_cpts(origin), name, origin=origin)
     _refuse_unknown(table, origin)
     return table
 
@@ -659,6 +703,8 @@ def load_known_lines() -> pd.DataFrame:
     5
     """
     table = _cpts("known_lines.csv")
+    from cpts_geo.sources.embedding.contracts import numbers_of  # noqa: PLC0415
+
     numbers = [name for name, number in numbers_of("known_lines").items() if number]
     table[numbers] = table[numbers].mask(table[numbers] == "")
-    return check(table, "known_lines", origin="known_lines.csv")
+    return _checked(table, "known_lines", origin="known_lines.csv")

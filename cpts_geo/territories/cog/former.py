@@ -6,9 +6,8 @@ from typing import Final
 
 import pandas as pd
 
-from cpts_geo.settings import COG_YEAR
+from cpts_geo.settings import COG_YEAR, lock_path
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.cog.events import current_codes
 
 #: Source of the events since 1943, which say the name of each commune before and after.
 _EVENTS: Final = f"insee_cog_events_{COG_YEAR}"
@@ -44,9 +43,9 @@ def former_communes(communes: pd.DataFrame, *, fetched: bool) -> pd.DataFrame:
     "Château-d'Olonne"
     """
     former = embedded.load_former_communes()
-    if not fetched:
+    if not fetched or not lock_path().is_file():
         return former
-    # Only a run that may use fetched sources needs what reads them.
+    # Only where something was fetched is there need of what reads it.
     from cpts_geo.sources.fetching.parsed import available, load_source  # noqa: PLC0415
 
     return _with_names(former, load_source(_EVENTS), communes) if available(_EVENTS) else former
@@ -56,6 +55,8 @@ def _with_names(
     former: pd.DataFrame, movements: pd.DataFrame, communes: pd.DataFrame
 ) -> pd.DataFrame:
     """Former communes, and the names that the Insee events say communes had before them."""
+    from cpts_geo.territories.cog.events import current_codes  # noqa: PLC0415
+
     before = movements[(movements["before_type"] == "COM") & (movements["before_name"] != "")]
     table = pd.DataFrame(
         {"former_code": before["before_code"], "former_name": before["before_name"]}

@@ -13,6 +13,7 @@ import pandas as pd
 from cpts_geo import errors
 from cpts_geo.errors import NameResolutionError, PerimeterError, quoted
 from cpts_geo.french import number
+from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.territories.naming._places.gazetteer import Gazetteer, Place
 from cpts_geo.territories.naming._places.search import CANDIDATES_SHOWN, holding_places
@@ -43,6 +44,10 @@ _CODE_REMEDY: Final = (
 _FAR_REMEDY: Final = (
     "une liste est un seul territoire : écrivez le nom entier de la commune, ou son département à "
     "côté pour confirmer qu’elle est loin"
+)
+_OLD_REMEDY: Final = (
+    "si c’est le nom d’une commune fusionnée avant 2021, « cpts-geo data fetch insee_cog_events_"
+    f"{COG_YEAR} » apporte ceux que ces données n’ont pas"
 )
 #: A figure in parentheses that calls a note, unless it is a département.
 FOOTNOTE: Final = re.compile(r"[(\[]\s*\d\s*[)\]]\s*$")
@@ -161,7 +166,13 @@ def audit_table(
         columns=list(AUDIT_COLUMNS),
     )
     if defects := sorted([*name_defects, *code_defects, *far]):
-        remedies = {_NAME_REMEDY: name_defects, _CODE_REMEDY: code_defects, _FAR_REMEDY: far}
+        unknown = [defect for defect in name_defects if defect.kind == "nom inconnu"]
+        remedies = {
+            _NAME_REMEDY: name_defects,
+            _CODE_REMEDY: code_defects,
+            _FAR_REMEDY: far,
+            _OLD_REMEDY: unknown,
+        }
         error = (NameResolutionError if name_defects else PerimeterError)(
             "La liste de communes ne peut pas être utilisée telle quelle : "
             f"{number(len(defects))} point{'s' if len(defects) > 1 else ''} à corriger.",

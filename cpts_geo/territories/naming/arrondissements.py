@@ -10,6 +10,7 @@ from cpts_geo.sources.codes import PLM
 
 #: Cities that have arrondissements, and the key of each.
 CITIES: Final = {"75056": "paris", "69123": "lyon", "13055": "marseille"}
+_NAMES: Final = frozenset(CITIES.values())
 _TENS: Final = ("", "x", "xx")
 _UNITS: Final = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN: Final = {
@@ -62,7 +63,9 @@ def arrondissement_key(words: Sequence[str]) -> str | None:
     if len(words) == 1 and words[0] in _OF_CODE:
         city, number = _OF_CODE[words[0]]
         return f"{city} {number}"
-    cities = [word for word in words if word in CITIES.values()]
+    if _NAMES.isdisjoint(words):
+        return None
+    cities = [word for word in words if word in _NAMES]
     if len(cities) != 1:
         return None
     [city] = cities

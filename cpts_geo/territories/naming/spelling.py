@@ -24,6 +24,9 @@ _SAME_WORD: Final = {
     "les": "lez",
 }
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
+_USUAL: Final = _LIGATURES | str.maketrans("àâäçéèêëîïôöùûüÿ’", "aaaceeeeiioouuuy'")
+#: What a name whose article comes last ends with.
+_ENDS: Final = frozenset("lesa'’) \t\n")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _DEPARTEMENT_HINT: Final = re.compile(r"[(\[]\s*(\d{1,3}|2[aAbB])\s*[)\]]\s*$")
 _TRAILING_ARTICLE: Final = re.compile(r"^(.*)[(,]\s*(les?|la|l)[\s'’)]*$", re.DOTALL)
@@ -91,12 +94,15 @@ def key_with_article(name: str) -> str:
     'le chambon feugerolles'
     """
     base, _ = split_departement_hint(name)
-    folded = unicodedata.normalize("NFKD", _INVISIBLE.sub("", base)).casefold()
-    folded = unicodedata.normalize("NFKD", folded.translate(_LIGATURES))
-    folded = "".join(char for char in folded if not unicodedata.combining(char))
-    if moved := _TRAILING_ARTICLE.match(folded):
+    # The names of France need no more than this: all of them are read for each list.
+    folded = base.casefold().translate(_USUAL)
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", _INVISIBLE.sub("", base)).casefold()
+        folded = unicodedata.normalize("NFKD", folded.translate(_LIGATURES))
+        folded = "".join(char for char in folded if not unicodedata.combining(char))
+    if folded[-1:] in _ENDS and (moved := _TRAILING_ARTICLE.match(folded)):
         folded = f"{moved[2]} {moved[1]}"
-    return " ".join(_WORD.findall(_SLASH.sub(" sur ", folded)))
+    return " ".join(_WORD.findall(_SLASH.sub(" sur ", folded) if "/" in folded else folded))
 
 
 def split_departement_hint(name: str) -> tuple[str, str | None]:
@@ -121,7 +127,7 @@ def split_departement_hint(name: str) -> tuple[str, str | None]:
     >>> split_departement_hint("Château-Chinon (Ville)")
     ('Château-Chinon (Ville)', None)
     """
-    found = _DEPARTEMENT_HINT.search(name)
+    found = _DEPARTEMENT_HINT.search(name) if name.rstrip()[-1:] in (")", "]") else None
     if found is None:
         return name, None
     return name[: found.start()].rstrip(), departement_code(found[1])

@@ -15,7 +15,7 @@ from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.settings import MAX_COMMUNES
-from cpts_geo.sources.analyst.polygons import file as polygons
+from cpts_geo.sources.analyst.polygons.suffixes import draws
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.perimeters._files.lists import file_perimeter
 from cpts_geo.territories.perimeters._files.polygons import polygon_perimeters
@@ -124,8 +124,7 @@ class Request:
     @property
     def polygon(self) -> bool:
         """Whether the analyst's file draws polygons, by its extension."""
-        drawn = polygons.SUFFIXES | polygons.OTHER_SUFFIXES
-        return self.perimeter is not None and self.perimeter.suffix.lower() in drawn
+        return self.perimeter is not None and draws(self.perimeter)
 
     @property
     def published(self) -> bool:

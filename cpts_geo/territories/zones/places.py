@@ -41,9 +41,6 @@ _WITH_ACRONYMS: Final = ("EPCI", "EPT")
 _NOT: Final = 9
 #: Names shown where none fits.
 _NEAREST: Final = 5
-#: What is read of the communes: never their contours.
-_READ: Final = ["code_insee", "name", "departement", "departement_name", "epci", "epci_name", "tvs",
-                "tvs_name", "population"]  # fmt: skip
 
 
 def every_place(cpts: Mapping[str, str] = MappingProxyType({})) -> pd.DataFrame:
@@ -73,8 +70,7 @@ def every_place(cpts: Mapping[str, str] = MappingProxyType({})) -> pd.DataFrame:
     >>> places[places["code"] == "200070183"][["type", "departement", "option"]].values.tolist()
     [['EPCI', '45, 41', '--epci 200070183']]
     """
-    communes = pd.read_parquet(embedded.verified("communes.parquet"), columns=_READ)
-    parts = pd.read_parquet(embedded.verified("arrondissements.parquet"), columns=_READ)
+    communes, parts = embedded.load_without_contours()
     bodies = communes.merge(embedded.load_ept(), on="code_insee").assign(
         ept_name=lambda table: "EPT " + table["ept_name"]
     )

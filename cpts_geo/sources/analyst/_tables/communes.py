@@ -14,13 +14,10 @@ import pandas as pd
 
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.cells import read_cell
 from cpts_geo.sources.codes import WHOLE_OF
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
-# « 45300 Pithiviers », « Pithiviers (45) », « Orléans cedex 2 »: nothing else may stand beside.
-_COMMUNE: Final = re.compile(
-    r"(?:\d{5}\s+)?([^\d()]+?)(?:\s+cedex(?:\s+\d{1,2})?|\s*\(\s*\d[\dab]\d?\s*\))?", re.I
-)
 _ARTICLE: Final = re.compile("^(?:les?|la|l) ")
 _WORD: Final = re.compile("[a-z]+")
 _IN_FULL: Final = {"st": "saint", "ste": "sainte"}
@@ -38,10 +35,11 @@ def commune_of(text: str) -> str | None:
     names, folded = _communes()
     if text in names:  # accents and articles tell homonyms apart
         return text
-    match = _COMMUNE.fullmatch(text.strip())
-    if not match:
+    cell = read_cell(text)
+    # Who stands in parentheses, and figures of a name, are no place's.
+    if cell.asides or any(map(str.isdigit, cell.name)):
         return None
-    place = _place(match[1])
+    place = _place(cell.name)
     return folded.get(place) or folded.get(_ARTICLE.sub("", place))
 
 

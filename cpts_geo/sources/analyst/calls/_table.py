@@ -80,6 +80,22 @@ class _Part(NamedTuple):
     rows: list[Row]
 
 
+def is_log(path: Path, content: bytes) -> bool:
+    """Whether a header of a text, or of a sheet, names dates, and more than communes beside."""
+    if path.suffix.lower() in SUFFIXES:
+        heads = [sheet.rows for sheet in read_workbook(path, content, door=CALL_LOG).sheets]
+    else:
+        text, _ = text_of(path, content, door=CALL_LOG)
+        heads = [first_rows(path, text, each, door=CALL_LOG) for each in SEPARATORS]
+    for rows in heads:
+        if head := _head(rows):
+            header = rows[head[2]][1]
+            found = roles(header).keys() - {"date"}
+            counts = any(map(count_of, header))
+            return bool(found - {"commune", "code"}) or counts or not found
+    return False
+
+
 def read_table(path: Path, content: bytes) -> Table:
     """Table of a text or of a workbook; a refusal of one without a header, or of uneven rows."""
     if path.suffix.lower() in SUFFIXES:

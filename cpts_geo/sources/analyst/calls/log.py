@@ -27,7 +27,7 @@ from cpts_geo.sources.analyst.calls._people import (
     refuse_people,
     unread_columns,
 )
-from cpts_geo.sources.analyst.calls._table import CALL_LOG, no_call, read_table
+from cpts_geo.sources.analyst.calls._table import CALL_LOG, is_log, no_call, read_table
 from cpts_geo.sources.analyst.calls._values._lines import said_lines
 from cpts_geo.sources.analyst.calls._values._zones import zone_of, zone_of_places
 from cpts_geo.sources.analyst.calls._values.ages import age_classes, hashed
@@ -69,6 +69,35 @@ _FRENCH: Final = {
 OUTCOMES_FRENCH: Final = tuple(wordings[0] for wordings in WORDINGS.values())
 #: Columns that serve to tell calls alike, whose values nobody is to read again.
 _OPAQUE: Final = ("reason", "caller")
+
+
+def is_call_log(path: Path) -> bool:
+    """
+    Tell whether a file is a log of calls rather than a list of communes, by its header.
+
+    Parameters
+    ----------
+    path : Path
+        A text or a spreadsheet.
+
+    Returns
+    -------
+    bool
+        Whether it has a column of dates, and no column of communes alone beside it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "a.csv"
+    ...     _ = path.write_text("date;issue;commune\\n04/03/2024;RDV;Dry\\n", encoding="utf-8")
+    ...     is_call_log(path)
+    True
+    """
+    try:
+        return is_log(path, read_bytes(path, CALL_LOG))
+    except TableError:
+        return False
 
 
 @memory_told(CALL_LOG)

@@ -23,16 +23,9 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources.analyst.polygons._layer import EXPORT, unreadable
 from cpts_geo.sources.analyst.polygons._packed import ENCODING, PARTS, flat_archive
+from cpts_geo.sources.analyst.polygons.suffixes import SUFFIXES
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
-SUFFIXES: Final = frozenset(
-    {".gpkg", ".geojson", ".json", ".shp", ".zip", ".kml", ".kmz", ".fgb", ".gml"}
-)
-#: Files of geography in other formats, so that their refusal says what to save them as.
-OTHER_SUFFIXES: Final = frozenset(
-    {".shx", ".dbf", ".prj", ".cpg", ".tab", ".mif", ".dxf", ".dwg", ".gpx", ".gdb", ".qgz", ".qgs",
-     ".topojson", ".parquet", ".geoparquet"}
-)  # fmt: skip
 _POLYGONS: Final = Door(
     key="polygons",
     error=PerimeterError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +13,7 @@ from cpts_geo.french import number, signed_percent, slug
 from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.naming.codes import resolve_table
-from cpts_geo.territories.naming.names import LEFT_OUT
+from cpts_geo.territories.perimeters._files.resolving import left_out, resolved
 from cpts_geo.territories.perimeters._membership import Perimeters, territory_keys
 
 
@@ -47,7 +45,7 @@ def file_perimeter(
             )
         labels = [name]
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
-    audits = _resolved(tables, communes, former=former, departements=departements)
+    audits = resolved(tables, communes, former=former, departements=departements)
     notes = [
         *map(visible, read.attrs["notes"]),
         *(note for audit in audits for note in audit.attrs.get("notes", ())),
@@ -64,68 +62,11 @@ def file_perimeter(
         index=pd.Index(keys, name="territory"),
     )
     members = audit[["published", "code_insee", "territory"]].assign(basis="fichier", note="")
-    audit = pd.concat([audit, _left_out(read.attrs["left_out"], audit)], ignore_index=True)
+    audit = pd.concat([audit, left_out(read.attrs["left_out"], audit)], ignore_index=True)
     audit = audit.assign(file=file, sheet=read.attrs["sheet"])
     folder = keys[0] if len(keys) == 1 else slug(path.stem)
     inputs = {file: sha256_of(path)}
     return Perimeters(identity, members, audit, tuple(notes), inputs, folder=folder)
-
-
-def _left_out(lines: Sequence[tuple[int, str, str]], audit: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the audit for what was left out, each with the territory of the line before it."""
-    starts = [int(line.split(" + ")[0]) for line in audit["line"]]
-    order = sorted(zip(starts, audit["territory"], strict=True))
-    rows = []
-    for line, text, why in lines:
-        before = [territory for start, territory in order if start <= line]
-        rows.append(
-            {
-                "territory": before[-1] if before else order[0][1],
-                "published": text,
-                "code_insee": "",
-                "name": "",
-                "departement": "",
-                "method": LEFT_OUT,
-                "alternatives": why,
-                "line": str(line),
-            }
-        )
-    return pd.DataFrame(rows, columns=[*audit.columns])
-
-
-def _resolved(
-    tables: Mapping[str, pd.DataFrame],
-    communes: pd.DataFrame,
-    *,
-    former: pd.DataFrame,
-    departements: Collection[str] | None,
-) -> list[pd.DataFrame]:
-    """Audit of the list of each territory, or one refusal of all that is wrong in them."""
-    audits: list[pd.DataFrame] = []
-    refused: list[PerimeterError] = []
-    postal, outside = embedded.load_postal_codes(), embedded.load_outside_communes()
-    for table in tables.values():
-        # A population only checks the list, and names no commune.
-        rows = table.drop(columns=["population", "territory"], errors="ignore")
-        try:
-            audits.append(
-                resolve_table(
-                    rows, communes, former=former, departements=departements,
-                    postal=postal, outside=outside,
-                )
-            )  # fmt: skip
-        except PerimeterError as error:
-            refused.append(error)
-    if len(refused) == 1:
-        raise refused[0]
-    if refused:
-        raise type(refused[0])(
-            f"Les listes de {len(refused)} territoires ne peuvent pas être utilisées telles "
-            "quelles.",
-            defects=[defect for error in refused for defect in error.defects],
-            remedy=" ".join(dict.fromkeys(error.remedy for error in refused)),
-        )
-    return audits
 
 
 def _population_note(table: pd.DataFrame, audit: pd.DataFrame, communes: pd.DataFrame) -> list[str]:

@@ -1,0 +1,90 @@
+"""The command that reads a file, says how each line was understood, and computes nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cpts_geo.asked import typed_path
+from cpts_geo.cli._terminal import echo, results, table_view
+
+if TYPE_CHECKING:
+    from cpts_geo.territories.perimeters._membership import Perimeters
+
+_HEADERS: Final = ("Ligne", "Écrit", "Commune", "Code", "Comment")
+#: Rows shown on a terminal; --json gives them all.
+_SHOWN: Final = 200
+
+
+def check(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Liste de communes, polygones ou journal."
+        ),
+    ],
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(help="Département où chercher les noms d’une liste ; répétable."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Nom d’un territoire du fichier ; répétable.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option(help="Feuille du classeur à lire.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Couche de polygones à lire.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Écrire le tout en JSON, pour un autre programme.")
+    ] = False,
+) -> None:
+    """Lire une liste, des polygones ou un journal : ce qui est compris, ce qui serait demandé."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
+    from cpts_geo.territories.naming.names import LEFT_OUT  # noqa: PLC0415
+    from cpts_geo.territories.perimeters.checking import (  # noqa: PLC0415
+        METHODS,
+        audit_lines,
+        check_file,
+    )
+
+    def drawn() -> Perimeters:
+        """The perimeters that the file draws: their communes need contours."""
+        from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
+        from cpts_geo.territories.perimeters.request import (  # noqa: PLC0415
+            Request,
+            find_perimeters,
+        )
+
+        return find_perimeters(
+            Request(perimeter=file, only=only or (), layer=layer),
+            embedded.load_communes(),
+            former=embedded.load_former_communes(),
+            arrondissements=embedded.load_arrondissements(),
+        )
+
+    found = check_file(
+        file,
+        drawn=drawn if draws(file) else None,
+        departements=departement or (),
+        sheet=sheet,
+        only=only or (),
+    )
+    if as_json:
+        # Plain characters: what a terminal must not receive is escaped.
+        typer.echo(json.dumps(found.to_json(file), ensure_ascii=True, indent=1))
+        if found.refusal is not None:
+            raise typer.Exit(1)
+        return
+    known = found.audit[found.audit["method"] != LEFT_OUT]
+    if len(known):
+        rows = [
+            (row["line"], row["published"], row["name"], row["code_insee"], METHODS[row["method"]])
+            for row in known.head(_SHOWN).to_dict("records")
+        ]
+        results().print(table_view(_HEADERS, rows, right=False))
+    for line in (*(audit_lines(found.audit) if len(found.audit) else ()), *found.notes):
+        echo(line)
+    if found.refusal is not None:
+        raise found.refusal
