@@ -351,7 +351,7 @@ def test_a_process_gives_the_tables_of_ones_own_list_whatever_its_file_is_called
         source = listed(tmp_path, *lines, name="été.csv")
     asked = ("--perimeter", source, "--departement", "45", "--name", "ma liste")
     told = report(*asked, cwd=tmp_path)
-    assert "« Epieds en Bauce » compris comme Épieds-en-Beauce" in " ".join(told.split())
+    assert "« Epieds en Bauce » → Épieds-en-Beauce (45134)" in " ".join(told.split())
     # Beside the report of the five, which it does not overwrite.
     mine = tmp_path / "outputs" / "ma_liste"
     assert (mine / "ma_liste.html").is_file()

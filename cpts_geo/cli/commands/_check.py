@@ -39,7 +39,7 @@ def check(
         bool, typer.Option("--json", help="Écrire le tout en JSON, pour un autre programme.")
     ] = False,
 ) -> None:
-    """Lire une liste, des polygones ou un journal : ce qui est compris, ce qui serait demandé."""
+    """Lire votre fichier et dire ce qui en est compris, sans rien calculer."""
     # Imported here so that --help answers at once.
     from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
     from cpts_geo.territories.naming.names import LEFT_OUT  # noqa: PLC0415
@@ -75,7 +75,7 @@ def check(
         # Plain characters: what a terminal must not receive is escaped.
         typer.echo(json.dumps(found.to_json(file), ensure_ascii=True, indent=1))
         if found.refusal is not None:
-            raise typer.Exit(1)
+            raise SystemExit(1)
         return
     known = found.audit[found.audit["method"] != LEFT_OUT]
     if len(known):

@@ -291,7 +291,7 @@ def load_postal_codes() -> dict[str, frozenset[str]]:
     Examples
     --------
     >>> sorted(load_postal_codes()["45190"])[:3]
-    ['45028', '45049', '45204']
+    ['45028', '45116', '45202']
     """
     table = pd.read_parquet(verified("postal_codes.parquet"))
     found: dict[str, set[str]] = {}

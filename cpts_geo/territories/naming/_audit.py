@@ -46,8 +46,8 @@ _FAR_REMEDY: Final = (
     "côté pour confirmer qu’elle est loin"
 )
 _OLD_REMEDY: Final = (
-    "si c’est le nom d’une commune fusionnée avant 2021, « cpts-geo data fetch insee_cog_events_"
-    f"{COG_YEAR} » apporte ceux que ces données n’ont pas"
+    "si c’est le nom d’une commune fusionnée depuis longtemps, « cpts-geo data fetch "
+    f"insee_cog_events_{COG_YEAR} » apporte ceux que ces données n’ont pas"
 )
 #: A figure in parentheses that calls a note, unless it is a département.
 FOOTNOTE: Final = re.compile(r"[(\[]\s*\d\s*[)\]]\s*$")

@@ -60,7 +60,7 @@ def audit_lines(audit: pd.DataFrame) -> list[str]:
     left = audit["method"] == LEFT_OUT
     known, out = audit[~left], audit[left]
     changed = known[~known["method"].isin(["exact", "normalised"])]
-    lines = [read_line(known, out)] if (audit["file"] != "").any() else []
+    lines = [read_line(known, out)] if "file" in audit and (audit["file"] != "").any() else []
     if len(changed):
         ways = [
             counted(n, *_COUNTED[str(way)]) for way, n in changed["method"].value_counts().items()

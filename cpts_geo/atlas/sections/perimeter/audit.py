@@ -40,6 +40,6 @@ def section(audit: pd.DataFrame) -> dict[str, Any]:
         [*plain_cells(row["line"], row["published"], row["alternatives"])]
         for row in out.to_dict("records")
     ]
-    listed = (audit["file"] != "").any()
+    listed = "file" in audit and (audit["file"] != "").any()
     read = read_line(audit[audit["method"] != LEFT_OUT], out) if listed else ""
     return {"rows": rows, "left_out": left, "read": read}

@@ -39,7 +39,7 @@ def times(
     days = plain_dates(dates)
     defects, notes = list(days.defects), []
     if days.numbers:
-        notes.append("Dates écrites en nombre de jours d’Excel (45355 = 4 mars 2024), ainsi lues.")
+        notes.append("Dates écrites en nombre de jours d’Excel, ainsi lues.")
     found = _moments(days.texts)
     # A spreadsheet writes midnight after a date that has its hour in another column.
     if hours is not None and all(m.time is None or _is_midnight(m.time) for m in found):
