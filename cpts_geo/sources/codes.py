@@ -72,23 +72,24 @@ def overseas(codes: pd.Series) -> pd.Series:
     return codes.str.startswith("97")
 
 
-def postal_departements(code: str) -> tuple[str, ...]:
+def code_departements(code: str) -> tuple[str, ...]:
     """
-    Tell the départements that a postal code begins with.
+    Tell the départements that the code of a commune, or a postal code, begins with.
 
     Parameters
     ----------
     code : str
-        Five figures.
+        Five characters.
 
     Returns
     -------
     tuple of str
-        Their codes, two for Corse; some communes near a limit are delivered from the other side.
+        Their codes, two for a postal code of Corse; some communes near a limit are delivered from
+        the other side.
 
     Examples
     --------
-    >>> postal_departements("45300"), postal_departements("97410"), postal_departements("20200")
+    >>> code_departements("45300"), code_departements("97410"), code_departements("20200")
     (('45',), ('974',), ('2A', '2B'))
     """
     if code.startswith("20"):

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from cpts_geo.sources.cells import Cell, parts_of, read_cell
-from cpts_geo.sources.codes import WHOLE_OF, postal_departements
+from cpts_geo.sources.codes import WHOLE_OF, code_departements
 from cpts_geo.territories.naming._audit import FOOTNOTE, Line
 from cpts_geo.territories.naming._places.gazetteer import Gazetteer, Place, departement_of, in_scope
 from cpts_geo.territories.naming._places.search import agree
@@ -165,7 +165,7 @@ def beside(gazetteer: Gazetteer, query: NameQuery, code: str, *, cedex: bool = F
     if delivered and not cedex:
         said = f"avec le code postal {code}"
         return replace(query, among=delivered, removed=(*query.removed, said))
-    areas = postal_departements(code)
+    areas = code_departements(code)
     codes = (c for c, place in gazetteer.current.items() if place.departement in areas)
     said = f"avec « {code} », dont n’est pris que le département"
     return replace(query, among=frozenset(codes), removed=(*query.removed, said))

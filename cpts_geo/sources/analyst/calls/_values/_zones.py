@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
+from cpts_geo.sources.codes import code_departements
 from cpts_geo.sources.embedding.embedded import load_former_communes, verified
 
 #: Clock of métropole.
@@ -46,7 +47,7 @@ def zone_of(departments: Collection[str]) -> str | None:
     codes = {each.strip().upper().removesuffix(".0").zfill(2): each for each in departments}
     if not codes:
         return None
-    known = {code[: 3 if code.startswith("97") else 2] for code in _codes()} | {*_ZONES}
+    known = {area for code in _codes() for area in code_departements(code)} | {*_ZONES}
     if unknown := sorted(codes.keys() - known):
         raise AskedError(
             "Département inconnu.",
