@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from cpts_geo import settings
-from cpts_geo.cli import _data as data_commands
+from cpts_geo.cli.commands import _data as data_commands
 from cpts_geo.french import typeset
 from cpts_geo.sources import status
 from cpts_geo.sources.catalogue.catalogue import Source, sources

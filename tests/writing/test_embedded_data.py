@@ -162,6 +162,7 @@ def test_compiling_again_gives_the_committed_bytes(
         "former_communes.csv",
         "outside_communes.csv",
         "ept.csv",
+        "postal_codes.parquet",
         "cog_events.csv",
         "figures.parquet",
         "bassins_de_vie.csv",
