@@ -49,7 +49,8 @@ def report_dir() -> Path:
 def evil_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A territory whose names hold markup, quotes, a newline and a template literal."""
     source = tmp_path_factory.mktemp("evil") / "liste.csv"
-    source.write_text("code_insee;commune\n45203;\n45024;\n55039;Beaumont-en-Verdunois\n", encoding="utf-8")
+    far = "55039;Beaumont-en-Verdunois"
+    source.write_text(f"code_insee;commune\n45203;\n45024;\n{far}\n", encoding="utf-8")
     found = analysed(perimeter=source, name=EVIL, draws=500)
     communes = found.communes.assign(name=EVIL)
     national = found.national.assign(

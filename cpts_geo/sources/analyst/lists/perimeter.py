@@ -75,7 +75,8 @@ def read_perimeter_file(
         (text), ``population`` (inhabitants, NaN when not given) and ``territory`` (name of the
         territory it is of; empty for none in particular). In attrs: ``notes``, French sentences on
         all that was adapted to read the file; ``left_out``, line, text and French reason of each
-        row or cell that is not among the rows given; ``sheet``, its name (empty for a text).
+        row or cell that is not among the rows given; ``notes_left_out``, the
+        notes on these; ``sheet``, its name (empty for a text).
 
     Raises
     ------
@@ -152,7 +153,9 @@ def read_perimeter_file(
         notes += said
     table = pd.DataFrame(columns)
     left_out.sort(key=lambda each: each[0])
-    table.attrs["notes"] = (*notes, *told(left_out))
+    said_left = tuple(told(left_out))
+    table.attrs["notes"] = (*notes, *said_left)
+    table.attrs["notes_left_out"] = said_left
     table.attrs["left_out"] = tuple(left_out)
     table.attrs["sheet"] = found.sheet
     return table

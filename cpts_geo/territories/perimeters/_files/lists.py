@@ -47,7 +47,8 @@ def file_perimeter(
     keys = territory_keys(labels, [str(rank) for rank in range(1, len(labels) + 1)])
     audits = resolved(tables, communes, former=former, departements=departements)
     notes = [
-        *map(visible, read.attrs["notes"]),
+        # What was left out is in the audit, which says it.
+        *(visible(n) for n in read.attrs["notes"] if n not in read.attrs["notes_left_out"]),
         *(note for audit in audits for note in audit.attrs.get("notes", ())),
         *_population_note(read, pd.concat(audits), communes),
     ]
