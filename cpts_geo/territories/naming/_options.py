@@ -83,7 +83,9 @@ def currents(options: Iterable[Option]) -> set[str]:
 def picked_of(inside: Sequence[Option]) -> Option | None:
     """The option retained among those where the list is; None where several could be."""
     living = [option for option in inside if option.tier <= KEY]
-    best = [option for option in living if option.tier == living[0].tier] or list(inside)
+    best = [option for option in living if option.tier == living[0].tier]
+    # A name that holds the words of a former one is no rival of it.
+    best = best or [o for o in inside if o.tier < HOLDING or inside[0].tier >= SHORT]
     if len(currents(best)) > 1:
         best = [option for option in best if option.level == SAME]
     # What begins a former name is shown, and not taken.

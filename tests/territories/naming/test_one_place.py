@@ -220,6 +220,7 @@ def test_perturbed_names_with_their_departement_are_right_or_asked(gazetteer, co
          {"45234", "45147"}),
         (["Châtillon (Hauts-de-Seine)", "Vanves"], {"92020", "92075"}),
         (["Saint-Pierre (974)", "Saint-Joseph"], {"97416", "97412"}),
+        (["Sainte-Hermine", "Luçon"], {"85223", "85128"}),
     ],
 )  # fmt: skip
 def test_what_the_place_decides(gazetteer, names: list[str], codes: set[str]) -> None:
