@@ -39,7 +39,7 @@ def check(
         bool, typer.Option("--json", help="Écrire le tout en JSON, pour un autre programme.")
     ] = False,
 ) -> None:
-    """Lire votre fichier et dire ce qui en est compris, sans rien calculer."""
+    """Lire un fichier et dire ce qui en est compris."""
     # Imported here so that --help answers at once.
     from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
     from cpts_geo.territories.naming.names import LEFT_OUT  # noqa: PLC0415
