@@ -45,10 +45,11 @@ def test_a_list_is_told_line_by_line(tmp_path: Path) -> None:
 
 
 def test_what_would_be_asked_comes_with_what_is_recognised(tmp_path: Path) -> None:
-    path = written(tmp_path, "commune\nPommiers (2)\nBaule\nDry\n")
+    path = written(tmp_path, "commune\nPommiers (2)\nBaule\nDry\nTotal\n")
     code, found = checked(path)
     assert code == 1
     assert [each["code"] for each in found["communes"]] == ["45024", "45130"]
+    assert found["left_out"] == [{"line": "5", "written": "Total", "why": "total"}]
     [asked] = found["asked"]
     assert "Pommiers (02)" in asked["details"][0]
     done = run("check", path)

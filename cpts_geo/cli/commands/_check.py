@@ -84,7 +84,9 @@ def check(
             for row in known.head(_SHOWN).to_dict("records")
         ]
         results().print(table_view(_HEADERS, rows, right=False))
-    for line in (*(audit_lines(found.audit) if len(found.audit) else ()), *found.notes):
+    lines = audit_lines(found.audit) if len(found.audit) else []
+    # What is asked counts in no line: the whole would not add up.
+    for line in (*lines[found.refusal is not None :], *found.notes):
         echo(line)
     if found.refusal is not None:
         raise found.refusal

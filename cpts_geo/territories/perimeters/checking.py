@@ -13,10 +13,12 @@ from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.foreign import shown_name, visible
 from cpts_geo.french import counted, number
 from cpts_geo.sources.analyst.calls.log import is_call_log, read_call_log
+from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.territories.cog.former import former_communes
 from cpts_geo.territories.naming.names import LEFT_OUT
 from cpts_geo.territories.perimeters._files.lists import file_perimeter
+from cpts_geo.territories.perimeters._files.resolving import left_out
 from cpts_geo.territories.perimeters._membership import Perimeters
 
 #: Names written in a line; the table has them all.
@@ -258,10 +260,23 @@ def check_file(
         found = drawn() if drawn else _listed(path, departements, sheet, only)
     except CptsGeoError as error:
         known = pd.DataFrame([*error.recognised], columns=[*_COLUMNS]).fillna("")
+        if drawn is None:
+            known = pd.concat([known, _rest(path, known, sheet=sheet, only=only)])
         return Checked(kind, known.assign(file=one_line(path.name)), {}, refusal=error)
     audit = found.audit.assign(**{name: "" for name in _COLUMNS if name not in found.audit})
     names = {str(key): str(name) for key, name in found.identity["name"].items()}
     return Checked(kind, audit, names, tuple(map(visible, found.notes)))
+
+
+def _rest(
+    path: Path, known: pd.DataFrame, *, sheet: str | None, only: Collection[str]
+) -> pd.DataFrame:
+    """What was left out of a list that is refused; nothing where it could not even be read."""
+    try:
+        lines = read_perimeter_file(path, sheet=sheet, only=only).attrs["left_out"]
+    except CptsGeoError:
+        return known.iloc[:0]
+    return left_out(lines, known).assign(sheet="", file="")
 
 
 def _listed(

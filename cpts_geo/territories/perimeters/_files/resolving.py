@@ -30,7 +30,7 @@ def left_out(lines: Sequence[tuple[int, str, str]], audit: pd.DataFrame) -> pd.D
         before = [territory for start, territory in order if start <= line]
         rows.append(
             {
-                "territory": before[-1] if before else order[0][1],
+                "territory": next(reversed(before), order[0][1] if order else ""),
                 "published": text,
                 "code_insee": "",
                 "name": "",
