@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -25,7 +25,7 @@ from cpts_geo.territories.naming._places.search import (
     key_of,
     nearest_places,
     one_per_commune,
-    similarity,
+    scored,
 )
 from cpts_geo.territories.naming._places.whereabouts import INSIDE, NEAR, Whereabouts
 from cpts_geo.territories.naming._queries import NameQuery, Scope
@@ -144,12 +144,6 @@ def _is_here(
 ) -> bool:
     """Whether a place is where the list is, or where the line says."""
     return query.narrow is not None or not where or where.level(gazetteer, place) <= INSIDE
-
-
-def scored(key: str, places: Iterable[Place]) -> list[tuple[float, Place]]:
-    """Similarity and place, the most like a key first."""
-    scored = [(similarity(key, key_of(place)), place) for place in places]
-    return sorted(scored, key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code))
 
 
 def searched(gazetteer: Gazetteer, query: NameQuery) -> Scope:

@@ -19,7 +19,6 @@ from cpts_geo.territories.naming._answers import (
     closest,
     place_text,
     resolution,
-    scored,
     searched,
 )
 from cpts_geo.territories.naming._audit import (
@@ -41,6 +40,7 @@ from cpts_geo.territories.naming._places.search import (
     agree,
     key_of,
     nearest_places,
+    scored,
     similarity,
 )
 from cpts_geo.territories.naming._places.whereabouts import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -78,14 +78,16 @@ def nearest_places(
     return result
 
 
-def one_per_commune(key: str, places: Sequence[Place]) -> list[tuple[float, Place]]:
-    """Places most like a key, the nearest first, one a commune of today."""
-    scored = sorted(
-        ((similarity(key, key_of(place)), place) for place in places),
-        key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code),
-    )
+def scored(key: str, places: Iterable[Place]) -> list[tuple[float, Place]]:
+    """Similarity and place, the most like a key first."""
+    every = [(similarity(key, key_of(place)), place) for place in places]
+    return sorted(every, key=lambda pair: (-pair[0], not pair[1].is_current, pair[1].code))
+
+
+def one_per_commune(key: str, places: Iterable[Place]) -> list[tuple[float, Place]]:
+    """The same, one a commune of today."""
     seen: dict[str, tuple[float, Place]] = {}
-    for score, place in scored:
+    for score, place in scored(key, places):
         seen.setdefault(place.current, (score, place))
     return list(seen.values())
 
