@@ -14,7 +14,7 @@ import pandas as pd
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.sources.analyst._tables.communes import commune_of, is_code_like
 from cpts_geo.sources.codes import code_departements
-from cpts_geo.sources.embedding.embedded import load_former_communes, verified
+from cpts_geo.sources.embedding.embedded import load_epci, load_former_communes, verified
 
 #: Clock of métropole.
 PARIS: Final = "Europe/Paris"
@@ -47,7 +47,7 @@ def zone_of(departments: Collection[str]) -> str | None:
     codes = {each.strip().upper().removesuffix(".0").zfill(2): each for each in departments}
     if not codes:
         return None
-    known = {area for code in _codes() for area in code_departements(code)} | {*_ZONES}
+    known = {area for code in load_epci().index for area in code_departements(code)} | {*_ZONES}
     if unknown := sorted(codes.keys() - known):
         raise AskedError(
             "Département inconnu.",
@@ -90,14 +90,6 @@ def _zones_of(text: str) -> frozenset[str]:
 def _zone_of_code(code: str) -> str:
     """Clock of a commune by its code."""
     return _ZONES.get(code[:3], PARIS)
-
-
-@cache
-def _codes() -> frozenset[str]:
-    """Codes of the communes of today."""
-    return frozenset(
-        pd.read_parquet(verified("communes.parquet"), columns=["code_insee"])["code_insee"]
-    )
 
 
 @cache
