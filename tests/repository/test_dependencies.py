@@ -26,6 +26,12 @@ OURS = {"cpts_geo", "tests", "benchmarks", "run"}
 #: Declared but imported by no line of ours -> what it is for.
 NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",
+    "jupyterlab-language-pack-fr-fr": "JupyterLab in French",
+    "myst-nb": "extension of Sphinx: pages in Markdown, executed notebooks",
+    "nbconvert": "makes a page of a notebook",
+    "papermill": "executes notebooks with other parameters",
+    "pydata-sphinx-theme": "theme of the documentation",
+    "sphinx": "builds the documentation",
     "ipykernel": "runs the notebooks",
     "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
     "editables": "asked for by hatchling when the package is installed with --editable",
