@@ -157,9 +157,11 @@ class Territory:
         ScenarioError
             Changes that are not understood or not possible; every defect is listed.
         """
+        national = self._run.analysis.national
         if not changes:
-            return self._kept("access", lambda: access_view(self.study))
-        return access_view(self.study.with_changes(self._run.changes(self.study, changes)))
+            return self._kept("access", lambda: access_view(self.study, national=national))
+        changed = self.study.with_changes(self._run.changes(self.study, changes))
+        return access_view(changed, national=national)
 
     def where_to_open(self, p: int | None = None) -> View:
         """
