@@ -192,8 +192,8 @@ def _simulation_view() -> View:
         ],
         rows=rows,
         more="La simulation ignore le calcul : elle joue chaque demande, cherche le premier "
-        "créneau libre et compte. « × » : variance des demandes d’un jour, en multiples du hasard. Cette "
-        "épreuve dit que le calcul est juste, pas que le monde est celui du modèle.",
+        "créneau libre et compte. « × » : variance des demandes d’un jour, en multiples du hasard. "
+        "Cette épreuve dit que le calcul est juste, pas que le monde est celui du modèle.",
     )  # fmt: skip
 
 
