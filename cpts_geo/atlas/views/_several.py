@@ -71,6 +71,7 @@ def _gap_view(studies: Sequence[Study]) -> View:
         return unknown_view(title, "L’APL n’est publiée pour aucun de ces territoires.")
     table = table.sort_values("gap_p50", kind="stable", ignore_index=True)
     none = int((table["gap_p50"] == 0).sum())
+    where = counted(none, "territoire", "territoires")
     rows = []
     for row in table.to_dict("records"):
         cells = [Cell("inconnu", status=Status.UNKNOWN.value)] * 2
@@ -84,11 +85,13 @@ def _gap_view(studies: Sequence[Study]) -> View:
         rows.append(
             [*plain_cells(row["name"]), Cell(number(row["population"])), *cells, *plain_cells(seen)]
         )
-    where = counted(none, "territoire", "territoires")
+    said = f"L’APL ne voit aucun manque, à la médiane, dans {where} sur {number(len(table))}."
+    if not none:
+        said = "À la médiane, l’APL voit un manque partout où elle est connue."
     return table_view(
         title,
         table,
-        lead=[f"L’APL ne voit aucun manque, à la médiane, dans {where} sur {number(len(table))}."],
+        lead=[said],
         headers=[
             "Territoire", "Habitants", "Besoin par jour d’ouverture", "Sans réponse sur place",
             "L’APL voit-elle un manque ?",
