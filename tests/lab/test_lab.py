@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from playwright.sync_api import Route, WebSocket, expect
+from playwright.sync_api import Locator, Route, WebSocket, expect
 
 from tests.conftest import ROOT, OpenedPage
 
@@ -32,28 +32,19 @@ NAME = "00_essai.ipynb"
 FIRST, OTHER = ("beauce_gatinais", "CPTS Beauce-Gâtinais"), ("ouest_loiret", "CPTS Ouest Loiret")
 CELLS = [
     f'territory = "{FIRST[0]}"  # clé d’un territoire',
-    """
-from IPython.display import HTML, display
-from ipywidgets import IntSlider, interactive
-
-from cpts_geo import Request, analyse
-from cpts_geo.atlas.look.offline import frame
-from cpts_geo.atlas.maps.interactive import territory_map
-
-run = analyse(Request([territory]))
-study = run.studies[territory]
-HTML(f"<h2>{study.name}</h2>")
-""",
-    "HTML(frame(territory_map(study.communes, name=study.name, national=run.national)))",
-    'study.communes[["name", "population"]].head()',
-    'interactive(lambda n: print(n, "créneaux par jour"), n=IntSlider(8, 0, 40))',
+    "import cpts_geo as cg\n\nt = cg.territory(territory)\nt",
+    't.explore("apl_2023")',
+    't.communes[["name", "population"]].head()',
+    "from ipywidgets import IntSlider, interactive\n\n"
+    'interactive(lambda n: print("essayé :", n), n=IntSlider(8, 0, 40))',
 ]
-COMPLAINTS = "[data-mime-type$=stderr], [data-mime-type$=error]"
 #: Menus as JupyterLab names them.
 RUN_ALL = ("Exécution", "Exécuter toutes les cellules")
 RESTART = ("Noyau", "Redémarrer le noyau et Exécuter toutes les cellules…")
 EXPORT = ("Fichier", "Enregistrer et exporter le notebook comme", "HTML")
 STOP = ("Fichier", "Arrêter")
+OUTPUTS = ".jp-OutputArea-output"
+COMPLAINTS = "[data-mime-type$=stderr], [data-mime-type$=error]"
 IN_THE_WAY = "dialog, .Toastify__toast"
 #: Milliseconds, for what takes a second on a machine that does nothing else.
 PATIENCE = 60_000
@@ -61,8 +52,8 @@ expect.set_options(timeout=PATIENCE)
 
 
 def write_notebook(folder: Path) -> None:
-    """Write what is opened: a territory in words, on a map, in a table, behind a control."""
-    cells = [new_markdown_cell("# 00. Essai"), *map(new_code_cell, map(str.strip, CELLS))]
+    """Write what is opened; one of ``notebooks/`` would do, copied here under this name."""
+    cells = [new_markdown_cell("# 00. Essai"), *map(new_code_cell, CELLS)]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(new_notebook(cells=cells, metadata=kernel), folder / NAME)
 
@@ -152,6 +143,15 @@ def test_the_menus_are_named_to_analysts_as_they_are(menu):
     assert f"*{' › '.join(menu)}*" in (ROOT / "notebooks" / "README.md").read_text("utf-8")
 
 
+def shows_territory(outputs: Locator, name: str) -> None:
+    """Check its name, a map drawn of it, and a table."""
+    expect(outputs.get_by_text(name, exact=True).first).to_be_visible()
+    drawn = outputs.frame_locator("iframe")
+    expect(drawn.get_by_text(name, exact=True).first).to_be_visible()
+    expect(drawn.locator("canvas, path").first).to_be_visible()
+    expect(outputs.locator("table td").first).to_be_visible()
+
+
 class InBrowser(OpenedPage):
     """JupyterLab in a browser: what it asks of elsewhere is refused and noted, its errors too."""
 
@@ -190,16 +190,12 @@ class InBrowser(OpenedPage):
         expect(numbers.last).to_have_text(f"[{runs * numbers.count()}]:")
 
     def shows(self, name: str) -> None:
-        """Check the four things of a territory, with its name on the first two."""
-        outputs = self.page.locator(".jp-OutputArea-output")
-        expect(outputs.get_by_text(name, exact=True)).to_be_visible()
-        drawn = outputs.frame_locator("iframe")
-        expect(drawn.get_by_text(name, exact=True)).to_be_visible()
-        expect(drawn.locator("canvas, path").first).to_be_visible()
-        expect(outputs.locator("table td").first).to_be_visible()
-        expect(outputs.get_by_text("8 créneaux par jour")).to_be_visible()
+        """Check what is shown of a territory, the control that answers, and nothing else."""
+        outputs = self.page.locator(OUTPUTS)
+        shows_territory(outputs, name)
+        expect(outputs.get_by_text("essayé : 8")).to_be_visible()
         outputs.locator(".jupyter-widgets .noUi-handle").press("ArrowRight")
-        expect(outputs.get_by_text("9 créneaux par jour")).to_be_visible()
+        expect(outputs.get_by_text("essayé : 9")).to_be_visible()
         expect(outputs.and_(self.page.locator(COMPLAINTS))).to_have_count(0)
         expect(self.page.locator(IN_THE_WAY)).to_have_count(0)
 
@@ -239,8 +235,7 @@ def test_a_notebook_is_run_changed_run_again_and_exported(in_browser, open_offli
     exported = tmp_path / "exported.html"
     download.value.save_as(exported)
     alone = open_offline(exported)
-    expect(alone.page.get_by_role("heading", name=OTHER[1])).to_be_visible()
-    expect(alone.page.frame_locator("iframe").locator("canvas, path").first).to_be_visible()
+    shows_territory(alone.page.locator(OUTPUTS), OTHER[1])
     expect(alone.page.get_by_text(FIRST[1])).to_have_count(0)
     assert (alone.requests, alone.errors) == ([], [])
     alone.close()
