@@ -32,6 +32,7 @@ class _Tidying(HTMLParser):
         self._count: dict[str, int] = {}
         self._head = False
         self._last = ""
+        self._th = 0
         self._wrapped: list[bool] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -62,8 +63,10 @@ class _Tidying(HTMLParser):
                 self.parts.append(frame)
         elif tag in ("thead", "tbody"):
             self._head = tag == "thead"
-        elif tag == "th" and "scope" not in values:
-            written = _with(written, scope="col" if self._head else "row")
+        elif tag == "th":
+            self._th = len(self.parts)
+            if "scope" not in values:
+                written = _with(written, scope="col" if self._head else "row")
         elif tag == "a" and not _ELSEWHERE.match(values.get("href", "#")):
             written = self._link(values["href"])
         self._last = written
@@ -78,6 +81,9 @@ class _Tidying(HTMLParser):
         if _HEADING.fullmatch(tag) and self._open:
             tag = f"h{self._open.pop()}"
             self._under = " ".join("".join(self._heading).split())
+        if tag == "th" and not "".join(self.parts[self._th + 1 :]).strip():
+            # A heading of nothing would be announced.
+            tag, self.parts[self._th] = "td", "<td>"
         self.parts.append(f"</{tag}>")
         if tag == "table" and self._wrapped:
             self.parts.append("</div>" * self._wrapped.pop())
