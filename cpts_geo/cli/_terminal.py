@@ -63,9 +63,14 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
         *columns, console=_plain(stderr=True), transient=True, disable=not shown,
         redirect_stdout=False,
     ) as bar:  # fmt: skip
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", visible=False)
         yield lambda done, total, doing: bar.update(
-            task, completed=done, total=total, description=visible(doing)
+            task,
+            completed=done,
+            total=total,
+            description=visible(doing),
+            visible=True,
+            refresh=True,
         )
 
 

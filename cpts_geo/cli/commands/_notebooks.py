@@ -86,7 +86,7 @@ def _watching() -> Iterator[tuple[Callable[[Step], None], Callable[[str], None]]
             left = _left(step.remaining)
             if step.ended:
                 say(f"{step.done}/{step.total} {step.ended}" + (f" ; {left}" if left else ""))
-            bar(step.done, step.total, " ; ".join(filter(None, [step.doing, left])))
+            bar(step.done, step.total, " · ".join(filter(None, [left, step.doing])))
 
         yield watch, say
 

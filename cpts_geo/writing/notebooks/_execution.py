@@ -72,7 +72,19 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if _INJECTED in cell.metadata.get("tags", []):
+            cell.source = _shown(parameters)
     return notebook
+
+
+def _shown(parameters: Mapping[str, Any]) -> str:
+    """What a notebook was given, as its pages show it: of a path, which may name someone, the
+    file."""
+    given = {
+        name: Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+        for name, value in parameters.items()
+    }
+    return "\n".join(["# Donné par cpts-geo notebooks run", *(f"{n} = {v!r}" for n, v in given.items())])
 
 
 def _unformatted(path: Path) -> str:

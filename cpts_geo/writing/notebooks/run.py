@@ -27,7 +27,7 @@ from cpts_geo.writing.output_folder import check_output, staged
 
 _INDEX: Final = "index.html"
 #: What a notebook with its page weighs, at most; a run of several asks for as many times this.
-_MEGABYTES: Final = 15.0
+_MEGABYTES: Final = 6.0
 #: How much of a page is read to know what it is: its title stands at its top.
 _HEAD: Final = 4_000
 _TOLD: Final = re.compile(r'<title>(.*?)</title>\s*<meta name="territory" content="(.*?)">', re.S)
@@ -126,7 +126,8 @@ def run_notebooks(
             spent.append((source.name, monotonic() - start))
     except KeyboardInterrupt as error:
         whole = counted(len(spent) - len(failures), "carnet écrit", "carnets écrits")
-        _index(output, asked, found, failures)
+        if spent:
+            _index(output, asked, found, failures)
         raise KeyboardInterrupt(f"{whole} en entier sur {len(tasks)}, aucun à moitié") from error
     watch(Step(len(tasks), len(tasks), "", ended, 0.0))
     index = _index(output, asked, found, failures)

@@ -80,6 +80,21 @@ def test_each_page_shows_the_figures_of_its_own_territory(tmp_path):
     assert str(tmp_path) not in (tmp_path / "out" / "lvo" / "01_communes.ipynb").read_text("utf-8")
 
 
+def test_a_list_is_handed_by_its_path_which_no_page_shows(tmp_path):
+    listed = tmp_path / "chez moi" / "Ma liste \"d’été\".csv"
+    listed.parent.mkdir()
+    listed.write_text("commune\nBaule\nMeung-sur-Loire\n", encoding="utf-8")
+    parameters = PARAMETER + "\ndepartement = None"
+    code = "with open(territory, encoding='utf-8') as f: print(len(f.readlines()), departement)"
+    write(tmp_path / "carnets" / "01_a.ipynb", "# 01. A", parameters, code)
+    out = tmp_path / "out"
+    run_notebooks([str(listed)], out, departements=["45"], folder=tmp_path / "carnets")
+    written = [path.read_text(encoding="utf-8") for path in out.glob("ma_liste_dete/01_a.*")]
+    assert len(written) == 2
+    assert all("3 45" in text and "chez moi" not in text for text in written)
+    assert all("Ma liste" in text for text in written)
+
+
 def test_one_that_fails_is_told_in_words_and_the_others_are_written(tmp_path):
     folder = tmp_path / "mes carnets {été}"
     ours = "from cpts_geo.analysis import analyse\nfrom cpts_geo.territories.perimeters.request import Request\nanalyse(Request([territory + 'x']))"
