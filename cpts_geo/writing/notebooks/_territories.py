@@ -11,7 +11,7 @@ from typing import Any
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import CptsGeoError, NotebookError, nested, quoted
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.request import Request, find_perimeters
+from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.writing.notebooks._sources import DEPARTEMENT, TERRITORY
 
 

@@ -97,7 +97,7 @@ def test_a_list_is_handed_by_its_path_which_no_page_shows(tmp_path):
 
 def test_one_that_fails_is_told_in_words_and_the_others_are_written(tmp_path):
     folder = tmp_path / "mes carnets {été}"
-    ours = "from cpts_geo.analysis import analyse\nfrom cpts_geo.territories.perimeters.request import Request\nanalyse(Request([territory + 'x']))"
+    ours = "from cpts_geo.analysis import analyse\nfrom cpts_geo.geography.perimeters.request import Request\nanalyse(Request([territory + 'x']))"
     write(folder / "01_a.ipynb", "# 01. A", "first = 1", PARAMETER, "print(territory)")
     write(folder / "02_b.ipynb", "# 02. B", "first = 1", PARAMETER, "second = 2", ours, "3")
     write(folder / "03_c.ipynb", "# 03. C", "1 / 0", PARAMETER)
