@@ -59,7 +59,7 @@ def whole():
         code("x = '<b>'  # « d'abord »", new_output("stream", name="stdout", text="\x1b[31mici")),
         code("df", shown(html=TABLE, text="df")),
         code("plot", shown(png=DOT, text="<Figure>")),
-        code("svg", shown(svg=SVG)),
+        code("svg", shown(svg=SVG), *[shown(html='<section aria-label="Vue">v</section>')] * 2),
         new_markdown_cell("# Une autre partie\n\n### La carte"),
         code("map", shown(html=MAP), shown(html="<iframe srcdoc='<p>a</p>'></iframe>")),
         code("w", new_output("stream", name="stderr", text="FutureWarning")),
@@ -105,7 +105,10 @@ def test_what_is_seen_has_words(whole):
     assert '<th scope="col">APL</th>' in whole
     assert '<th scope="row">Dry</th>' in whole
     assert "<tr><td></td><th" in whole
-    assert len(re.findall(r'<div class="scroll" tabindex="0" role="region"', whole)) == 2
+    assert re.findall(r"<section.*?>", whole) == [
+        '<section aria-label="Vue">', '<section aria-label="Vue (2)">'
+    ]  # fmt: skip
+    assert len(re.findall(r'<div class="scroll" tabindex="0" role="group"', whole)) == 2
 
 
 def test_an_image_that_has_words_keeps_them():

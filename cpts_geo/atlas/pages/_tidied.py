@@ -51,6 +51,11 @@ class _Tidying(HTMLParser):
             drawn = "data-output" in values and not values.get("alt")
             if drawn or values.get("alt", _UNNAMED) == _UNNAMED:
                 written = _with(written, alt=self._named("Figure"))
+        elif tag == "section" and (label := values.get("aria-label")):
+            # What is shown twice is told apart by ear too.
+            self._count[label] = n = self._count.get(label, 0) + 1
+            if n > 1:
+                written = _with(written, **{"aria-label": f"{label} ({n})"})
         elif tag == "iframe" and not values.get("title"):
             written = _with(written, title=self._named("Carte"))
         elif tag == "table":
@@ -59,7 +64,7 @@ class _Tidying(HTMLParser):
             self._wrapped.append(own)
             if own:
                 label = escape(self._named("Tableau"))
-                frame = f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">'
+                frame = f'<div class="scroll" tabindex="0" role="group" aria-label="{label}">'
                 self.parts.append(frame)
         elif tag in ("thead", "tbody"):
             self._head = tag == "thead"
