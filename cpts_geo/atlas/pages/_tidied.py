@@ -51,7 +51,9 @@ class _Tidying(HTMLParser):
             drawn = "data-output" in values and not values.get("alt")
             if drawn or values.get("alt", _UNNAMED) == _UNNAMED:
                 written = _with(written, alt=self._named("Figure"))
-        elif tag == "section" and (label := values.get("aria-label")):
+        elif (tag == "section" or values.get("role") == "region") and (
+            label := values.get("aria-label")
+        ):
             # What is shown twice is told apart by ear too.
             self._count[label] = n = self._count.get(label, 0) + 1
             if n > 1:
