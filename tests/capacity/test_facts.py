@@ -141,7 +141,7 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
         # other draws: without a group of lines, of one territory of many, of a log, of a fake world
         "cpts_geo.capacity.checks.learnt",
         "cpts_geo.capacity.comparing.many",
-        "cpts_geo.cli.commands._call_log",
+        "cpts_geo.study.call_log",
         # of another deadline, whose readings of the slots are others
         "cpts_geo.study._trial",
         "cpts_geo.capacity.checks.coverage",
