@@ -178,6 +178,10 @@ class CptsGeoError(Exception):
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]
         super().__init__("\n".join(lines))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in the place of a traceback: the message, which is enough."""
+        return str(self).split("\n")
+
 
 class DataFileError(CptsGeoError):
     """A data file of the package is missing, altered or of an unexpected form."""

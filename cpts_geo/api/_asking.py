@@ -23,6 +23,8 @@ from cpts_geo.study.options import Options
 #: End of the name of a file.
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
 _SIREN_DIGITS: Final = 9
+#: A code of a commune; one whose first zero was lost as a number is mended where files are read.
+_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 #: What a list typed without a name is called.
 _NAMELESS: Final = "Votre territoire"
 
@@ -92,7 +94,8 @@ def _kind_of_list(what: Any, folder: Path, *, called: str | None) -> dict[str, A
         raise PerimeterError("La liste de communes est vide.", remedy="donnez au moins un nom.")
     if set(names) <= set(_keys()):
         return {"territories": names}
-    return {"perimeter": _written(pd.DataFrame({"commune": names}), folder, called=called)}
+    column = "code_insee" if all(map(_CODE.fullmatch, names)) else "commune"
+    return {"perimeter": _written(pd.DataFrame({column: names}), folder, called=called)}
 
 
 def _kind_of_text(what: str) -> dict[str, Any]:

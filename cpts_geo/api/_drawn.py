@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import folium
 import geopandas as gpd
 import matplotlib.pyplot as plt
@@ -44,7 +46,17 @@ def plotted(
     layer = territory_layers(study.communes)[0] if column is None else _layer(study, column)
     if ax is None:
         _, ax = plt.subplots(figsize=_SIZE, layout="constrained")
+    _sharpen()
     return draw_layer(study.communes, layer, ax=ax, national=national)
+
+
+def _sharpen() -> None:
+    """Have a notebook show figures with two pixels a point, unless its analyst chose a format."""
+    shown = sys.modules.get("matplotlib_inline.config")
+    if shown and shown.InlineBackend.initialized():
+        backend = shown.InlineBackend.instance()
+        if backend.figure_formats == {"png"}:
+            backend.figure_formats = {"retina"}
 
 
 def _layer(study: Study, column: str) -> MapLayer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -16,6 +16,23 @@ from cpts_geo.french import counted
 from cpts_geo.geography.naming.names import LEFT_OUT
 from cpts_geo.geography.perimeters.checking import audit_lines
 from cpts_geo.study.study import Study
+
+#: Parts of the audit: French words, and what is said where there is nothing to show.
+_AUDIT_PARTS: Final = {
+    "gaps": (
+        "chiffres publiés et sommes d’aujourd’hui",
+        "Aucun document connu ne publie la taille de ce territoire : rien à rapprocher de la somme "
+        "de ses communes.",
+    ),
+    "documents": (
+        "ce que disent les documents",
+        "Aucun document publié sur ce territoire n’est connu de l’outil.",
+    ),
+    "border": (
+        "communes que la limite coupe",
+        "Ce territoire est une liste de communes entières : sa limite n’en coupe aucune.",
+    ),
+}
 
 
 def audit_view(study: Study) -> View:
@@ -42,11 +59,7 @@ def audit_view(study: Study) -> View:
         *study.notes,
         *([] if sections["audit"]["read"] else audit_lines(study.audit)),
     ]
-    parts = {
-        "gaps": ("chiffres publiés et sommes d’aujourd’hui", "gaps", study.gaps),
-        "documents": ("ce que disent les documents", "documents", study.facts),
-        "border": ("communes que la limite coupe", "border", study.border),
-    }
+    tables = {"gaps": study.gaps, "documents": study.facts, "border": study.border}
     return View(
         f"{study.name} : la liste de communes",
         ["views/sentences.html.j2", "sections/perimeter/audit.html.j2"],
@@ -56,12 +69,13 @@ def audit_view(study: Study) -> View:
         parts=section_parts(
             study.name,
             {
-                key: (words, f"sections/perimeter/{section}.html.j2", table)
-                for key, (words, section, table) in parts.items()
-                if sections[section]["rows"]
+                key: (words, f"sections/perimeter/{key}.html.j2", tables[key])
+                for key, (words, _) in _AUDIT_PARTS.items()
+                if sections[key]["rows"]
             },
             sections,
         ),
+        absent=_AUDIT_PARTS,
     )
 
 
