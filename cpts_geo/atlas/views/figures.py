@@ -7,15 +7,29 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.territory import figure_sections
+from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, section_parts
 from cpts_geo.french import counted
 from cpts_geo.geography.naming.names import LEFT_OUT
 from cpts_geo.geography.perimeters.checking import audit_lines
+from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TERRITORY, Status
 from cpts_geo.study.study import Study
+
+#: What each sign means, in words that suit any value.
+_MEANINGS: Final = {
+    Status.MEASURED: "compté ou recensé, repris tel quel, ou somme de valeurs qui le sont toutes",
+    Status.COMPUTED: "indice que son producteur calcule : personne ne l’a compté",
+    Status.ANNOUNCED: "écrit dans un document public par ceux dont il parle, sans dire sa source",
+    Status.ESTIMATED: "obtenu en approchant : communes fusionnées, poids d’une autre année, "
+    "données de quelques communes absentes",
+    Status.ASSUMED: "choisi faute de mesure ; à remplacer dès que vous en savez plus",
+    Status.UNKNOWN: "inconnu ici : ce n’est pas zéro, et ce n’est pas « faible »",
+}
 
 #: Parts of the audit: French words, and what is said where there is nothing to show.
 _AUDIT_PARTS: Final = {
@@ -30,7 +44,7 @@ _AUDIT_PARTS: Final = {
     ),
     "border": (
         "communes que la limite coupe",
-        "Ce territoire est une liste de communes entières : sa limite n’en coupe aucune.",
+        "Ce territoire est fait de communes entières : sa limite n’en coupe aucune.",
     ),
 }
 
@@ -115,12 +129,53 @@ def indicators_view(study: Study) -> View:
         value=study.comparison,
         table=study.comparison,
         used=sources_used([study]),
-        parts=section_parts(
-            study.name,
-            {
-                key: (words, f"sections/territory/{section}.html.j2", table)
-                for key, (words, section, table) in parts.items()
-            },
-            shown,
-        ),
+        parts={
+            **section_parts(
+                study.name,
+                {
+                    key: (words, f"sections/territory/{section}.html.j2", table)
+                    for key, (words, section, table) in parts.items()
+                },
+                shown,
+            ),
+            "signs": ("lire un signe", lambda: _signs(study)),
+            "grades": ("lire une note", lambda: _grades(study)),
+        },
+    )
+
+
+def _signs(study: Study) -> View:
+    """What each sign means, and how many values of the territory carry it."""
+    comparison = study.comparison
+    mine = comparison.loc[comparison["area_level"] == TERRITORY.key, "status"].value_counts()
+    table = pd.DataFrame(
+        [
+            [STATUS_MARKS[each], STATUS_LABELS[each], meaning, int(mine.get(each.value, 0))]
+            for each, meaning in _MEANINGS.items()
+        ],
+        columns=["sign", "label", "meaning", "values"],
+    )
+    return table_view(
+        f"{study.name} : lire un signe",
+        table,
+        headers=["Signe", "Se lit", "Ce que cela veut dire", "Valeurs du territoire"],
+        rows=[plain_cells(*map(str, row)) for row in table.to_numpy()],
+        more="0 est une absence connue, jamais un blanc.",
+    )
+
+
+def _grades(study: Study) -> View:
+    """What each grade of a source means, and how many sources of the territory have it."""
+    used = pd.Series([source.grade for source in sources_used([study])]).value_counts()
+    table = pd.DataFrame(
+        [[grade, words, int(used.get(grade, 0))] for grade, words in GRADE_LABELS.items()],
+        columns=["grade", "meaning", "sources"],
+    )
+    return table_view(
+        f"{study.name} : lire une note de confiance",
+        table,
+        headers=["Note", "La source est", "Sources employées ici"],
+        rows=[plain_cells(*map(str, row)) for row in table.to_numpy()],
+        more="La note dit la confiance dans la source, non l’âge du chiffre : le millésime est "
+        "écrit à côté.",
     )
