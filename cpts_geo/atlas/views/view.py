@@ -46,9 +46,6 @@ class View:
         Sources of what is shown.
     parts : mapping of str to (str, callable), optional
         Parts that say more, by their key: French words, and what makes the part.
-    absent : mapping of str to (str, str), optional
-        Parts that others of its kind have and this one has not, by their key: French words, and
-        why it is not there. They are not listed; asked for, they say why.
 
     Examples
     --------
@@ -67,14 +64,12 @@ class View:
         table: pd.DataFrame | None = None,
         used: Sequence[Source] = (),
         parts: Mapping[str, tuple[str, Callable[[], View]]] | None = None,
-        absent: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.title = title
         self.value = value
         self.table = pd.DataFrame() if table is None else table
         self._sections, self._shown, self._used = sections, shown, used
         self._parts = dict(parts or {})
-        self._absent = dict(absent or {})
         self._made: dict[str, View] = {}
 
     @property
@@ -98,10 +93,7 @@ class View:
         return _FOLDS.sub('<details class="fold" open>', page)
 
     def __getitem__(self, key: str) -> View:
-        """Give a part, made when it is first asked for; one that is absent says why."""
-        if key in self._absent and key not in self._parts:
-            words, why = self._absent[key]
-            return View(f"{self.title}, {words}", ["views/absent.html.j2"], {"why": why})
+        """Give a part, made when it is first asked for."""
         if key not in self._parts:
             raise AskedError(
                 f"« {self.title} » n’a pas de partie {quoted(str(key))}.",
