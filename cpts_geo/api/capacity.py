@@ -9,14 +9,14 @@ from typing import Any
 
 from cpts_geo.asked import paths, texts, typed_path
 from cpts_geo.atlas.views.tables import call_log_view, comparison_view, parameters_view
-from cpts_geo.atlas.views.view import View
+from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.need.learning import known_lines as read_lines
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.errors import AskedError, DemandTooLargeError, NeedUnknownError, quoted
 from cpts_geo.sources.embedding.embedded import load_territories
 from cpts_geo.study.call_log import study_call_log
 
@@ -73,8 +73,8 @@ def compare(a: Any, b: Any, *, draws: int = DRAWS, known_lines: Path | str | Non
     Returns
     -------
     View
-        Its value is a :class:`cpts_geo.capacity.comparing.compare.ScenarioComparison`; its table
-        has a row a measure.
+        Its value is a :class:`cpts_geo.capacity.comparing.compare.ScenarioComparison`, or the error
+        that says why there is none; its table has a row a measure.
 
     Raises
     ------
@@ -88,7 +88,11 @@ def compare(a: Any, b: Any, *, draws: int = DRAWS, known_lines: Path | str | Non
     """
     first, second = scenario(a), scenario(b)
     lines = None if known_lines is None else read_lines(typed_path(known_lines))
-    return comparison_view(compare_scenarios(first, second, draws=draws, lines=lines))
+    try:
+        return comparison_view(compare_scenarios(first, second, draws=draws, lines=lines))
+    except (DemandTooLargeError, NeedUnknownError) as error:
+        title = f"{second.label}, comparé à {first.label}"
+        return unknown_view(title, error.summary, *error.defects, value=error)
 
 
 def parameters(path: Path | str | None = None) -> View:
