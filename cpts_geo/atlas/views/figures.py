@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any, Final
 
 import pandas as pd
@@ -13,7 +14,7 @@ from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.territory import figure_sections
 from cpts_geo.atlas.views.tables import table_view
-from cpts_geo.atlas.views.view import View, section_parts
+from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.french import counted
 from cpts_geo.geography.naming.names import LEFT_OUT
 from cpts_geo.geography.perimeters.checking import audit_lines
@@ -74,22 +75,20 @@ def audit_view(study: Study) -> View:
         *([] if sections["audit"]["read"] else audit_lines(study.audit)),
     ]
     tables = {"gaps": study.gaps, "documents": study.facts, "border": study.border}
+    parts: dict[str, tuple[str, Callable[[], View]]] = {}
+    for key, (words, why) in _AUDIT_PARTS.items():
+        if sections[key]["rows"]:
+            section = {key: (words, f"sections/perimeter/{key}.html.j2", tables[key])}
+            parts |= section_parts(study.name, section, sections)
+        else:
+            parts[key] = (words, partial(unknown_view, f"{study.name} : {words}", why))
     return View(
         f"{study.name} : la liste de communes",
         ["views/sentences.html.j2", "sections/perimeter/audit.html.j2"],
         {**sections, "sentences": said},
         value=study.audit,
         table=study.audit,
-        parts=section_parts(
-            study.name,
-            {
-                key: (words, f"sections/perimeter/{key}.html.j2", tables[key])
-                for key, (words, _) in _AUDIT_PARTS.items()
-                if sections[key]["rows"]
-            },
-            sections,
-        ),
-        absent=_AUDIT_PARTS,
+        parts=parts,
     )
 
 
