@@ -11,13 +11,10 @@ from matplotlib.axes import Axes
 
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import MapLayer, pooled_layer, territory_layers
-from cpts_geo.atlas.maps.still import draw_layer
+from cpts_geo.atlas.maps.still import draw_layer, layer_figure
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.schema import COLUMNS, shown_vintage
 from cpts_geo.study.study import Study
-
-#: Inches of a map alone.
-_SIZE = (6.4, 6.4)
 
 
 def explored(
@@ -44,10 +41,13 @@ def plotted(
 ) -> Axes:
     """Draw a column, or what the page opens on, on axes given or new."""
     layer = territory_layers(study.communes)[0] if column is None else _layer(study, column)
-    if ax is None:
-        _, ax = plt.subplots(figsize=_SIZE, layout="constrained")
+    if ax is not None:
+        return draw_layer(study.communes, layer, ax=ax, national=national)
+    figure = layer_figure(
+        study.communes, layer, name=study.name, national=national, make=plt.figure
+    )
     _sharpen()
-    return draw_layer(study.communes, layer, ax=ax, national=national)
+    return figure.axes[0]
 
 
 def _sharpen() -> None:

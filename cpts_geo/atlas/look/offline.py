@@ -181,7 +181,7 @@ def inline_assets(html: str) -> str:
     return _HEAD.sub(lambda match: match[0] + _POLICY, page, count=1)
 
 
-def frame(new: folium.Map, *, height: int = 560) -> str:
+def frame(new: folium.Map, *, height: int = 680) -> str:
     """
     Show a map inside another page or a notebook, without a network.
 
