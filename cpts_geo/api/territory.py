@@ -69,12 +69,11 @@ class Run:
         tuple of Change
             In the order of `texts`.
         """
-        whole = embedded.load_communes()
         return parsed_changes(
             texts,
             study.common.surroundings.field,
-            whole,
-            former=former_communes(whole, fetched=True),
+            self.analysis.national,
+            former=former_communes(embedded.load_communes(), fetched=True),
         )
 
 

@@ -8,16 +8,23 @@ from functools import cache
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 
 from cpts_geo.atlas.exhibits.findings import map_finding
+from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.maps.embedding import png
 from cpts_geo.atlas.maps.layers import MapLayer, territory_layers
 from cpts_geo.atlas.maps.still import layer_figures
-from cpts_geo.atlas.sections.access import access_sections
+from cpts_geo.atlas.sections.access import NOWHERE, access_sections
+from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.territory import answer
+from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, section_parts, unknown_view
-from cpts_geo.schema import COLUMNS
+from cpts_geo.french import duration, number, whole_percent
+from cpts_geo.schema import COLUMNS, Status
+from cpts_geo.settings import SPOKEN_MINUTES
+from cpts_geo.study.opening import MAX_SITES
 from cpts_geo.study.study import Study
 
 _DPI: Final = 80
@@ -141,7 +148,53 @@ def opening_view(study: Study) -> View:
         lambda: access_sections(study.access),
         value=found,
         table=found.solutions,
+        parts={"several": ("un, deux ou trois lieux", lambda: _several_view(study))},
     )
+
+
+def _several_view(study: Study) -> View:
+    """One site, then more: where, and how many people they bring near."""
+    rows, table = [], []
+    for count in range(1, MAX_SITES + 1):
+        access = study.opening_at(count).access
+        found = access.opening
+        if found is None or len(found.best) < count:
+            break
+        for sites in found.helpful:
+            gain = found.gain(sites)
+            counts = sites == found.farthest_first and found.emergencies_known
+            table.append({"sites": sites, "with_emergencies": counts, "gain": gain})
+            cells = [Cell("non calculé")] * 3
+            if gain is not None:
+                before, after = (whole_percent(share) for share in gain.shares)
+                minutes = " puis ".join(duration(each) for each in gain.minutes)
+                cells = [
+                    Cell(number(gain.people), status=Status.ESTIMATED.value),
+                    Cell(f"{before} puis {after}"),
+                    Cell(minutes),
+                ]
+            rows.append(
+                [
+                    Cell(number(count)),
+                    *plain_cells(named(sites, access.names), "oui" if counts else "non"),
+                    *cells,
+                ]
+            )
+    title = f"{study.name} : un, deux ou trois lieux"
+    if not rows:
+        return unknown_view(title, NOWHERE)
+    near = duration(SPOKEN_MINUTES["centre"], words=True)
+    return table_view(
+        title,
+        pd.DataFrame(table),
+        headers=[
+            "Nouveaux lieux", "Lesquels", "Les urgences comptent", f"Habitants de plus à {near}",
+            "Part des habitants, avant puis après", "Trajet moyen, avant puis après",
+        ],
+        rows=rows,
+        more="Avant, après : jusqu’au service d’urgences ou au centre le plus proche. Choisir ce que "
+        "l’on veut est une décision, pas un calcul.",
+    )  # fmt: skip
 
 
 def _nowhere(study: Study) -> Sequence[str]:

@@ -33,7 +33,7 @@ _WORDS: Final = {
 _TOO_MUCH: Final = "Certains mois dépassent ce que la file d’attente d’une ligne peut représenter."
 _NO_SLOTS: Final = (
     "Les créneaux d’aujourd’hui ne sont pas publiés ici : ce que perd chaque jour de la semaine ne "
-    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…)."
+    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…, minutes_per_slot_today=…)."
 )
 _NO_PHONE: Final = (
     "Aucune ligne d’ici ne compte ses appels sur des heures connues : le nombre de personnes au "
@@ -128,7 +128,10 @@ def _queue(study: Study) -> View:
         return queue_view(study, study.headline)
     title = f"{study.name} : qui attend, et combien"
     why = answer.section(study)["why"]
-    parts = dict.fromkeys(QUEUE_PARTS, (title, lambda: unknown_view(title, why)))
+    parts = {
+        key: (words, partial(unknown_view, f"{study.name} : {words}", why))
+        for key, words in QUEUE_PARTS.items()
+    }
     return View(title, ["views/unknown.html.j2"], {"unknown": [why]}, parts=parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,9 @@ from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.french import counted, number, percent, whole_percent
 from cpts_geo.study.study import Study
 
-_NO_CALLS = (
+#: One setting of so many is played again in a notebook, which waits; tests play them all.
+_EVERY: Final = 2
+_NO_CALLS: Final = (
     "Il faut le nombre d’appels d’une ligne et les créneaux qu’elle offre : ils ne sont pas "
     "publiés ici."
 )
@@ -44,7 +46,7 @@ def checks_view(study: Study) -> View:
     """
     parts: dict[str, tuple[str, Callable[[], View]]] = {
         "groups": ("sans un groupe de lignes", lambda: _groups_view(study)),
-        "simulation": ("le calcul et une simulation", lambda: _simulation_view()),
+        "simulation": ("le calcul et une simulation", _simulation_view),
         "calls": ("ce que des comptes ne disent pas", lambda: _calls_view(study)),
         "noted": ("ce que noter des appels apprendrait", lambda: _noted_view(study)),
         "gaps": ("chiffres publiés et sommes d’aujourd’hui", lambda: _gaps_view(study)),
@@ -154,10 +156,11 @@ def _groups_view(study: Study) -> View:
 
 def _simulation_view() -> View:
     """The exact chain beside a simulation, and a chain wrong on purpose beside the same."""
-    table = verification()
+    played = VERIFIED_SETTINGS[::_EVERY]
+    table = verification(played)
     largest = table["z"].abs().max()
-    of_setting = np.repeat(range(len(VERIFIED_SETTINGS)), 2)
-    missed = int((table["wrong_z"].abs().groupby(of_setting).max() <= REFUTED).sum())
+    of_setting = np.repeat(range(len(played)), 2)
+    caught = int((table["wrong_z"].abs().groupby(of_setting).max() > REFUTED).sum())
     passed = "aucun n’est" if largest <= REFUTED else "un au moins est"
     rows = []
     for row in table[table["measure"] == "served"].to_dict("records"):
@@ -183,10 +186,8 @@ def _simulation_view() -> View:
             f"Sur {number(len(table))} comparaisons (part servie, part vue le jour même), {passed} "
             f"à plus de {number(REFUTED)} erreurs-types de la simulation ; le plus grand écart est "
             f"de {number(largest, 1)}.",
-            "Une épreuve que tout réussit ne vaut rien : la même, avec une file volontairement "
-            "fausse qui compte un créneau de trop, laisse passer "
-            f"{number(missed)} réglage{'s' if missed > 1 else ''} sur "
-            f"{number(len(VERIFIED_SETTINGS))}.",
+            "Une épreuve que tout réussit ne vaut rien : la même file, volontairement fausse d’un "
+            f"créneau de trop, y échoue {number(caught)} fois sur {number(len(played))}.",
         ],
         headers=[
             "Demandes par jour", "Créneaux par jour", "Délai (jours)", "Jours", "Demandes jouées",

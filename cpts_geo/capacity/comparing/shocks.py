@@ -65,7 +65,7 @@ def shocks(result: Headline) -> pd.DataFrame:
     rows = []
     for slots in (enough, enough + 1):
         usual = rules.service(demand, slots)
-        for shock in _shocks(slots):
+        for place, shock in enumerate(_shocks(slots)):
             lasts = len(shock.times)
             # What is booked ahead is known the day before: the days before count too.
             before, after = scenario.deadline_days, _AFTER
@@ -82,11 +82,12 @@ def shocks(result: Headline) -> pd.DataFrame:
             during = days.iloc[before : before + lasts]
             late = np.flatnonzero(more.iloc[before + lasts :] > _OVER)
             rows.append(
-                {"words": shock.words, "slots": slots, "lost_more": float(more.sum())}
+                {"place": place, "words": shock.words, "slots": slots, "lost_more": float(more.sum())}
                 | {"served": float(during["served"].sum() / during["requests"].sum())}
                 | {"usual": usual.served, "days_after": int(late.max()) + 1 if late.size else 0}
             )
-    return pd.DataFrame(rows).sort_values("words", kind="stable", ignore_index=True)
+    table = pd.DataFrame(rows).sort_values("place", kind="stable", ignore_index=True)
+    return table.drop(columns="place")
 
 
 def _shocks(slots: int) -> tuple[_Shock, ...]:
