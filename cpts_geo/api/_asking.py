@@ -24,8 +24,6 @@ from cpts_geo.study.options import Options
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
 _CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _SIREN_DIGITS: Final = 9
-#: A code of a commune; one whose first zero was lost as a number is mended where files are read.
-_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 #: What a list typed without a name is called.
 _NAMELESS: Final = "Votre territoire"
 

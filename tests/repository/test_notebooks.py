@@ -22,7 +22,7 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 MOST_CODE = 120
 WIDTH = 100
 #: What a notebook may import; of ours, the face alone.
-IMPORTS = {"cpts_geo", "pandas", "pathlib", "tempfile"}
+IMPORTS = {"cpts_geo", "numpy", "pandas", "pathlib", "tempfile"}
 #: The notebook of a whole département; every other one studies the territory it is given.
 OF_A_DEPARTEMENT = "12"
 #: A territory of each kind, as the parameters write it: one of ours first, an intercommunalité of
