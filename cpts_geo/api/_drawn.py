@@ -43,6 +43,8 @@ def plotted(
     layer = territory_layers(study.communes)[0] if column is None else _layer(study, column)
     if ax is not None:
         return draw_layer(study.communes, layer, ax=ax, national=national)
+    # Chooses the backend now: chosen in a context of styles, it would be forgotten at its end.
+    plt.draw_if_interactive()
     figure = layer_figure(
         study.communes, layer, name=study.name, national=national, make=plt.figure
     )

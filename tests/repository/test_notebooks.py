@@ -103,6 +103,16 @@ def complaints(notebook):
     ]
 
 
+def undrawn(notebook):
+    """Cells that draw, and show no drawing."""
+    return [
+        cell.source
+        for cell in code_cells(notebook)
+        if ".plot(" in cell.source
+        and not any("image/png" in output.get("data", {}) for output in cell.outputs)
+    ]
+
+
 def files_here():
     """Files of the folders a notebook could write in."""
     return {path for name in ("notebooks", "outputs") for path in (ROOT / name).rglob("*")}
@@ -227,6 +237,7 @@ def test_runs_quietly_and_writes_nothing_here(path, kernel):
     before = files_here()
     done = run(nbformat.read(path, as_version=4), kernel)
     assert complaints(done) == []
+    assert undrawn(done) == []
     assert files_here() == before
 
 
@@ -266,7 +277,9 @@ def test_runs_quietly_for_another_territory(path, place, kernel):
         n for n, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])
     ]
     notebook.cells.insert(ranks[0] + 1, new_code_cell(PLACES[place]))
-    assert complaints(run(notebook, kernel)) == []
+    done = run(notebook, kernel)
+    assert complaints(done) == []
+    assert undrawn(done) == []
 
 
 def run(notebook, kernel, folder: Path | None = None):
@@ -308,6 +321,11 @@ def test_lines_of_code_are_counted():
 
 def test_missing_comments_are_seen():
     assert uncommented("a = 1  # jours\nb = [\n    2,  # km\n]\nc = 3") == ["c"]
+
+
+def test_missing_drawings_are_seen():
+    notebook = new_notebook(cells=[new_code_cell("t.plot();"), new_code_cell("t.need()")])
+    assert undrawn(notebook) == ["t.plot();"]
 
 
 def test_error_stream_is_seen():
