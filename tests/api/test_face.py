@@ -15,6 +15,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.config import InlineBackend
 
 import cpts_geo as cg
 from cpts_geo.atlas.look.offline import inline_assets
@@ -379,3 +381,25 @@ def test_a_view_is_text_and_html() -> None:
     assert text_of("<p>a</p><svg aria-label='un dessin'><text>b</text></svg><p>c</p>") == (
         "a\nun dessin\nc"
     )
+
+
+def test_an_interactive_shell_shows_an_error_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell()
+    done = shell.run_cell("import cpts_geo as cg\ncg.territory(['Patay', 'Sougi'], departement=45)")
+    said = capsys.readouterr().out
+    assert isinstance(done.error_in_exec, PerimeterError)
+    assert "Sougi" in said and "À faire" in said
+    assert "Traceback" not in said and ".py" not in said
+
+
+def test_figures_of_a_notebook_are_sharp(beauce: cg.Territory) -> None:
+    backend = InlineBackend.instance()
+    try:
+        beauce.plot()
+        assert backend.figure_formats == {"retina"}
+        backend.figure_formats = {"svg"}
+        beauce.plot()
+        assert backend.figure_formats == {"svg"}
+    finally:
+        InlineBackend.clear_instance()
+        plt.close("all")
