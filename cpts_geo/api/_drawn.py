@@ -44,7 +44,7 @@ def plotted(
     if ax is not None:
         return draw_layer(study.communes, layer, ax=ax, national=national)
     # Chooses the backend now: chosen in a context of styles, it would be forgotten at its end.
-    plt.draw_if_interactive()
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     figure = layer_figure(
         study.communes, layer, name=study.name, national=national, make=plt.figure
     )
