@@ -33,7 +33,6 @@ NOT_IMPORTED = {
     "pydata-sphinx-theme": "theme of the documentation",
     "sphinx": "builds the documentation",
     "ipykernel": "runs the notebooks",
-    "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",
     "uv": "installs the locks",
@@ -109,7 +108,7 @@ def distributions(modules: Iterable[str]) -> set[str]:
     ("folder", "declared"),
     [
         # Code of an extra is imported where it is asked for, never at the top of a module.
-        ("cpts_geo", RUNTIME | EVERY_EXTRA - names(EXTRAS["notebooks"])),
+        ("cpts_geo", RUNTIME | EVERY_EXTRA - names(EXTRAS["notebooks"]) | {"ipywidgets"}),
         ("notebooks", RUNTIME | names(EXTRAS["notebooks"])),
         ("benchmarks", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),
         ("tests", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),
