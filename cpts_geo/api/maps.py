@@ -29,14 +29,14 @@ def offline(m: folium.Map, path: Path | str) -> Path:
 
     Raises
     ------
+    AskedError
+        It is no map.
     AssetError
         The map needs files that cannot be embedded; all are listed.
-    AskedError
-        That is no map.
     OutputError
         The file cannot be written; what stood there is as it was.
     """
-    expect(m, folium.Map, remedy="donnez une carte : t.explore(), folium.Map(), gdf.explore().")
+    expect(m, folium.Map, remedy="donnez une carte : t.explore(), folium.Map(), table.explore().")
     file = typed_path(path)
     write_text(standalone(m), file)
     return file

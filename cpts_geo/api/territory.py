@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import folium
 import geopandas as gpd
 from matplotlib.axes import Axes
 
+from cpts_geo.access.changes.change import Change
+from cpts_geo.analysis import Analysis
 from cpts_geo.api._drawn import explored, plotted
-from cpts_geo.api._run import Run
 from cpts_geo.api.capacity import scenario as scenario_of
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.sheet import sources_used
@@ -21,12 +23,59 @@ from cpts_geo.atlas.views.figures import audit_view, indicators_view
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
 from cpts_geo.atlas.views.view import View
+from cpts_geo.geography.cog.former import former_communes
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Study
+from cpts_geo.study.surroundings import parsed_changes
 from cpts_geo.writing.export.export import check_export, write_exports
+from cpts_geo.writing.released import released
 from cpts_geo.writing.report import write_report
 
 #: Folder of the exports in that of the results.
 _EXPORTS = "exports"
+
+
+class Run:
+    """
+    A run, whose figures are masked once, over all its territories, when first shown.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The run as computed.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    @cached_property
+    def shown(self) -> Analysis:
+        """The run as it may leave."""
+        return released(self.analysis)
+
+    def changes(self, study: Study, texts: Sequence[str]) -> tuple[Change, ...]:
+        """
+        Read changes of supply around a territory.
+
+        Parameters
+        ----------
+        study : Study
+            The territory.
+        texts : sequence of str
+            As :func:`cpts_geo.access.changes.text.parse_changes` reads them.
+
+        Returns
+        -------
+        tuple of Change
+            In the order of `texts`.
+        """
+        whole = embedded.load_communes()
+        return parsed_changes(
+            texts,
+            study.common.surroundings.field,
+            whole,
+            former=former_communes(whole, fetched=True),
+        )
 
 
 class Territory:
@@ -236,7 +285,7 @@ class Territory:
 
         Returns
         -------
-        ipywidgets.Widget or View
+        cpts_geo.api.panel.Panel or View
             A panel that computes the answer again; where ipywidgets is absent, the answer.
         """
         # Imported here: only who tries values needs widgets.
@@ -244,7 +293,9 @@ class Territory:
 
         return panel(self.study)
 
-    def report(self, folder: Path | str = "outputs") -> Path:
+    def report(
+        self, folder: Path | str = "outputs", *, say: Callable[[str], None] = lambda _: None
+    ) -> Path:
         """
         Write its page, maps, tables, scenario and manifest.
 
@@ -252,6 +303,8 @@ class Territory:
         ----------
         folder : Path or str
             Folder to write; other files in it are left alone.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -263,11 +316,15 @@ class Territory:
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        index = write_report(self._run.analysis.only(self.key), folder)
+        index = write_report(self._run.analysis.only(self.key), folder, say=say)
         return index.with_name(self.study.file)
 
     def export(
-        self, *formats: str, folder: Path | str = "outputs/exports", annex: bool = False
+        self,
+        *formats: str,
+        folder: Path | str = "outputs/exports",
+        annex: bool = False,
+        say: Callable[[str], None] = lambda _: None,
     ) -> list[Path]:
         """
         Write what leaves the room.
@@ -280,6 +337,8 @@ class Territory:
             Folder to write.
         annex : bool
             Whether the PDF has the annex after its two pages.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -295,7 +354,9 @@ class Territory:
         """
         where = typed_path(folder)
         asked = check_export(formats, where)
-        return write_exports(self._run.analysis.only(self.key), where, formats=asked, annex=annex)
+        return write_exports(
+            self._run.analysis.only(self.key), where, formats=asked, annex=annex, say=say
+        )
 
     @cached_property
     def _view(self) -> View:
