@@ -43,7 +43,7 @@ class Legend(MacroElement):
 
     def __init__(self, scale: ColorMap) -> None:
         """Draw a scale."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Legend"
         # folium compiles what a script holds once more: a brace in a caption is no template.
         text = json.dumps(_svg(scale)).replace("{", "\\u007b").replace("<", "\\u003c")

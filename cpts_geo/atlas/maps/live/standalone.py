@@ -138,7 +138,7 @@ def _leave_tiles(root: Any) -> None:
             if isinstance(child, folium.TileLayer | WmsTileLayer):
                 del holder._children[key]
                 _forget(child, root)
-                names.append(one_line(str(child.tile_name or child.layer_name or "")))
+                names.append(one_line(str(getattr(child, "tile_name", child.layer_name))))
     if names:
         warnings.warn(
             f"Fond de carte en ligne retiré : {joined(names)}. La carte s’ouvre sans réseau.",
