@@ -31,7 +31,6 @@ NOT_IMPORTED = {
     "pydata-sphinx-theme": "theme of the documentation",
     "sphinx": "builds the documentation",
     "ipykernel": "runs the notebooks",
-    "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",
     "uv": "installs the locks",
@@ -53,8 +52,8 @@ def names(requirements: list[str]) -> set[str]:
 
 
 RUNTIME = names(PROJECT["project"]["dependencies"])
-#: What `cpts-geo notebooks run` imports of the extra that serves the notebooks themselves.
-RUN_NOTEBOOKS = {"nbclient", "nbconvert", "nbformat", "papermill"}
+#: What `cpts-geo notebooks run` and the panel import of the extra that serves the notebooks.
+RUN_NOTEBOOKS = {"ipywidgets", "nbclient", "nbconvert", "nbformat", "papermill"}
 EVERY_EXTRA = set().union(*map(names, EXTRAS.values()))
 
 
