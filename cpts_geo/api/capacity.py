@@ -10,14 +10,14 @@ from typing import Any
 
 from cpts_geo.asked import texts, typed_path
 from cpts_geo.atlas.views.tables import call_log_view, comparison_view, parameters_view
-from cpts_geo.atlas.views.view import View
+from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.need.learning import known_lines as read_lines
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.errors import AskedError, DemandTooLargeError, NeedUnknownError, quoted
 from cpts_geo.sources.embedding.embedded import load_territories
 from cpts_geo.study.call_log import study_call_log
 
@@ -86,8 +86,8 @@ def compare(
     Returns
     -------
     View
-        Its value is a :class:`cpts_geo.capacity.comparing.compare.ScenarioComparison`; its table
-        has a row a measure.
+        Its value is a :class:`cpts_geo.capacity.comparing.compare.ScenarioComparison`, or the error
+        that says why there is none; its table has a row a measure.
 
     Raises
     ------
@@ -100,9 +100,18 @@ def compare(
     'CPTS Beauce-Gâtinais, 16 créneaux, comparé à CPTS Beauce-Gâtinais'
     """
     first, second = (scenario(each, parameters=parameters) for each in (a, b))
+    if first.label == second.label:
+        # Of one territory: readers are to tell them apart.
+        label = f"{second.label}, avec d’autres valeurs"
+        second = second.evolve(label=label, sources=second.sources)
     defaults = chosen_parameters(_path(parameters))
     lines = read_lines(_path(known_lines), parameters=defaults)
-    found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
+    try:
+        found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
+    except (DemandTooLargeError, NeedUnknownError) as error:
+        title = f"{second.label}, comparé à {first.label}"
+        why = f"{error.summary.rstrip('.')} : {' ; '.join(map(str, error.defects))}."
+        return unknown_view(title, why, value=error)
     return comparison_view(replace(found, caveats=(*found.caveats, *parameter_notes(defaults))))
 
 

@@ -69,12 +69,11 @@ class Run:
         tuple of Change
             In the order of `texts`.
         """
-        whole = embedded.load_communes()
         return parsed_changes(
             texts,
             study.common.surroundings.field,
-            whole,
-            former=former_communes(whole, fetched=True),
+            self.analysis.national,
+            former=former_communes(embedded.load_communes(), fetched=True),
         )
 
 
@@ -179,7 +178,7 @@ class Territory:
         >>> import cpts_geo as cg
         >>> t = cg.territory("ouest_loiret", draws=1000)
         >>> t.capacity(deadline_days=0).value.slots_per_day.p50
-        9
+        10
         """
         if scenario is None and not changes:
             return self._kept("capacity", lambda: capacity_view(self.study))
@@ -206,9 +205,11 @@ class Territory:
         ScenarioError
             Changes that are not understood or not possible; every defect is listed.
         """
+        national = self._run.analysis.national
         if not changes:
-            return self._kept("access", lambda: access_view(self.study))
-        return access_view(self.study.with_changes(self._run.changes(self.study, changes)))
+            return self._kept("access", lambda: access_view(self.study, national=national))
+        changed = self.study.with_changes(self._run.changes(self.study, changes))
+        return access_view(changed, national=national)
 
     def where_to_open(self, p: int | None = None) -> View:
         """

@@ -27,7 +27,7 @@ from cpts_geo.errors import AskedError, SitingError, quoted
 from cpts_geo.settings import SPOKEN_MINUTES
 
 #: New sites of one answer; more than that is a question for the notebook.
-_MAX_SITES: Final = 3
+MAX_SITES: Final = 3
 #: Solutions listed.
 _BEST: Final = 5
 #: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
@@ -74,7 +74,7 @@ class Opening:
         Communes whose emergency department or centre is today the nearest one of some commune.
     best : tuple of str
         New sites with the fewest minutes for all, centres open today staying open; fewer than the
-        requests call for where more than :data:`_MAX_SITES`, or too many sets to try.
+        requests call for where more than :data:`MAX_SITES`, or too many sets to try.
     farthest_first : tuple of str
         New sites with the fewest minutes for all when emergency departments count as open too;
         `best` where every candidate has one.
@@ -237,7 +237,7 @@ def opening(
     given : TravelTimes, optional
         Times of the analyst, instead of approximations.
     sites : int, optional
-        New sites, from 1 to :data:`_MAX_SITES`; as many as the requests call for if absent.
+        New sites, from 1 to :data:`MAX_SITES`; as many as the requests call for if absent.
 
     Returns
     -------
@@ -267,9 +267,9 @@ def opening(
     >>> found.best, found.sites_needed
     (('B',), 1)
     """
-    if sites is not None and sites not in range(1, _MAX_SITES + 1):
+    if sites is not None and sites not in range(1, MAX_SITES + 1):
         raise AskedError(
-            f"Il faut de 1 à {_MAX_SITES} lieux, et non {quoted(str(sites))}.",
+            f"Il faut de 1 à {MAX_SITES} lieux, et non {quoted(str(sites))}.",
             remedy="au-delà, découpez le territoire.",
         )
     scenario = result.scenario
@@ -288,7 +288,7 @@ def opening(
         return None
     reach = times["central"].reach
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
-    wanted = min(max(1, needed - len(open_now)), _MAX_SITES) if sites is None else sites
+    wanted = min(max(1, needed - len(open_now)), MAX_SITES) if sites is None else sites
     new = _tractable(min(wanted, len(candidates)), len(candidates))
     people = field.loc[asking, "population"].astype("float64")
     proportional = allocate(requests, people)

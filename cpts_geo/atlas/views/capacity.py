@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Any, Final
 
 import pandas as pd
 
@@ -11,9 +12,37 @@ from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import answer, hypotheses
-from cpts_geo.atlas.views.view import View, section_parts
+from cpts_geo.atlas.views._checks import checks_view
+from cpts_geo.atlas.views._queue import NOBODY, QUEUE_PARTS, queue_view
+from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.study.study import Study
+
+#: Parts of a capacity, by their key.
+_WORDS: Final = {
+    "needed": "d’où vient ce nombre",
+    "months": "mois par mois",
+    "week": "jour par jour",
+    "causes": "ce qui fait l’intervalle",
+    "resources": "heures, volontaires, coûts",
+    "telephone": "le téléphone",
+    "future": "dans les années à venir",
+    "assumed": "ce qui est supposé",
+}
+#: Why some of them cannot be shown.
+_TOO_MUCH: Final = "Certains mois dépassent ce que la file d’attente d’une ligne peut représenter."
+_NO_SLOTS: Final = (
+    "Les créneaux d’aujourd’hui ne sont pas publiés ici : ce que perd chaque jour de la semaine ne "
+    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…, minutes_per_slot_today=…)."
+)
+_NO_PHONE: Final = (
+    "Aucune ligne d’ici ne compte ses appels sur des heures connues : le nombre de personnes au "
+    "téléphone ne peut pas être calculé. Un journal d’appels le permet (cg.call_log)."
+)
+_NO_AGE: Final = (
+    "L’âge moyen des médecins d’ici n’est pas publié, ou ils sont trop peu : leur nombre dans les "
+    "années à venir ne peut pas être calculé."
+)
 
 
 def need_view(study: Study) -> View:
@@ -79,36 +108,69 @@ def capacity_view(study: Study) -> View:
             found["resources"] = resources_section(study.headline, capacity)
         return found
 
-    def parts() -> dict[str, tuple[str, str, pd.DataFrame | None]]:
-        capacity = study.capacity
-        if result is None or capacity is None:
-            return {}
-        known: dict[str, tuple[str, bool, pd.DataFrame | None]] = {
-            "months": ("mois par mois", capacity.by_month is not None, capacity.by_month),
-            "week": ("jour par jour", capacity.week is not None, None),
-            "causes": (
-                "ce qui fait l’intervalle", bool(result.slots_per_day.p90), capacity.tornado
-            ),
-            "resources": ("heures, volontaires, coûts", True, capacity.resources),
-            "telephone": ("le téléphone", capacity.phone is not None, capacity.phone),
-            "future": ("dans les années à venir", capacity.future is not None, capacity.future),
-        }  # fmt: skip
-        rooms = {"resources": "sections/resources.html.j2"}
-        return {
-            "needed": ("d’où vient ce nombre", "sections/capacity/needed.html.j2", None),
-            **{
-                key: (words, rooms.get(key, f"sections/capacity/{key}.html.j2"), table)
-                for key, (words, there, table) in known.items()
-                if there
-            },
-            "assumed": ("ce qui est supposé", "sections/territory/hypotheses.html.j2", None),
-        }
-
     return View(
         f"{study.name} : la capacité",
         ["views/capacity.html.j2"],
         shown,
         value=study.answer,
         table=None if result is None else to_frame([result]),
-        parts=section_parts(study.name, parts(), shown),
+        parts={
+            **_parts(study, shown),
+            "queue": ("qui attend, et combien", lambda: _queue(study)),
+            "checks": ("ce que vaut le modèle", lambda: checks_view(study)),
+        },
     )
+
+
+def _queue(study: Study) -> View:
+    """The queue, or why there is none; so of each of its parts."""
+    if study.headline is not None:
+        return queue_view(study, study.headline)
+    title = f"{study.name} : qui attend, et combien"
+    why = answer.section(study)["why"]
+    parts = {
+        key: (words, partial(unknown_view, f"{study.name} : {words}", why))
+        for key, words in QUEUE_PARTS.items()
+    }
+    return View(title, ["views/unknown.html.j2"], {"unknown": [why]}, parts=parts)
+
+
+def _parts(
+    study: Study, shown: Callable[[], dict[str, Any]]
+) -> dict[str, tuple[str, Callable[[], View]]]:
+    """Parts that say more: each of them shows something, or why there is nothing to show."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        why = answer.section(study)["why"]
+        return {
+            key: (words, partial(unknown_view, f"{study.name} : {words}", why))
+            for key, words in _WORDS.items()
+        }
+    asked = bool(result.slots_per_day.p90)
+    month = capacity.by_month
+    tables: dict[str, pd.DataFrame | None] = {
+        "months": month, "causes": capacity.tornado, "resources": capacity.resources,
+        "telephone": capacity.phone, "future": capacity.future,
+    }  # fmt: skip
+    unknown = {
+        "months": _TOO_MUCH if month is None else None if asked else NOBODY,
+        "week": None if capacity.week else _NO_SLOTS if result.today is None else NOBODY,
+        "causes": None if asked else NOBODY,
+        "telephone": None if capacity.phone is not None else _NO_PHONE,
+        "future": None if capacity.future is not None else _NO_AGE,
+    }
+    rooms = {
+        "resources": "sections/resources.html.j2",
+        "assumed": "sections/territory/hypotheses.html.j2",
+    }
+    known = {
+        key: (words, rooms.get(key, f"sections/capacity/{key}.html.j2"), tables.get(key))
+        for key, words in _WORDS.items()
+        if not unknown.get(key)
+    }
+    parts = section_parts(study.name, known, shown)
+    for key, why in unknown.items():
+        if why:
+            words = _WORDS[key]
+            parts[key] = (words, partial(unknown_view, f"{study.name} : {words}", why))
+    return {key: parts[key] for key in _WORDS}

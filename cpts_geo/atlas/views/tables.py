@@ -27,6 +27,7 @@ def table_view(
     *,
     headers: Sequence[str],
     rows: Sequence[Sequence[Cell]],
+    lead: Sequence[str] = (),
     more: str = "",
     value: Any = None,
 ) -> View:
@@ -43,6 +44,8 @@ def table_view(
         French title of each column.
     rows : sequence of sequence of Cell
         What is read.
+    lead : sequence of str
+        French sentences above it.
     more : str
         French sentence below it.
     value : object, optional
@@ -53,7 +56,7 @@ def table_view(
     View
         The table.
     """
-    shown = {"caption": title, "headers": headers, "rows": rows, "more": more}
+    shown = {"caption": title, "headers": headers, "rows": rows, "lead": lead, "more": more}
     value = table if value is None else value
     return View(title, ["views/table.html.j2"], shown, value=value, table=table)
 

@@ -154,6 +154,33 @@ def section_parts(
     }
 
 
+def unknown_view(title: str, *why: str, value: Any = None) -> View:
+    """
+    Show why something cannot be computed here.
+
+    Parameters
+    ----------
+    title : str
+        What it would be, in French.
+    *why : str
+        French sentences.
+    value : object, optional
+        The error that says so.
+
+    Returns
+    -------
+    View
+        Its table is empty.
+
+    Examples
+    --------
+    >>> unknown_view("Le téléphone", "Aucun appel n’est compté ici.")
+    Le téléphone
+    Aucun appel n’est compté ici.
+    """
+    return View(title, ["views/unknown.html.j2"], {"unknown": why}, value=value)
+
+
 class _Text(HTMLParser):
     """Text of a page: a line a paragraph or a row, cells apart, drawings in their own words."""
 

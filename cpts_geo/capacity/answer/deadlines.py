@@ -1,7 +1,8 @@
-"""The same answer at other deadlines: what is needed, served and missing, from the same draws."""
+"""The same answer at other deadlines: what is needed, served, waited for and missing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -65,3 +66,54 @@ def by_deadline(result: Headline) -> pd.DataFrame:
             | {f"missing_{bound}": np.maximum(n - today, 0.0) for bound, n in needed.items()}
         )
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("deadline_days")
+
+
+def waits(result: Headline) -> pd.DataFrame:
+    """
+    Say how long requests wait, at the median demand, for some numbers of slots.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    DataFrame
+        A row a number of slots a day (today's, one more, p10, p50 and p90 of those needed) and
+        deadline (:data:`NAMED_DEADLINES` and that of the scenario): slots (a mean where days
+        differ), is_today, deadline_days, after_0, after_1… (share of the requests seen that many
+        opening days later, NaN beyond the deadline), served and lost (shares). Empty where nobody
+        asks.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> table = waits(headline(load_scenario("beauce_gatinais"), draws=1000))
+    >>> sorted(set(table["slots"])), bool((table["served"] + table["lost"]).round(9).eq(1).all())
+    ([8.0, 9.0, 12.0, 16.0, 20.0], True)
+    """
+    scenario, demand = result.scenario, result.requests_per_day.p50
+    if not demand:
+        return pd.DataFrame()
+    tried: dict[float, Sequence[int]] = {}
+    if (week := scenario.slots_by_weekday) is not None:
+        tried[float(np.mean(week))] = week
+        more = tuple(count + 1 for count in week)
+        tried[float(np.mean(more))] = more
+    days = len(scenario.calendar.weekdays)
+    for count in vars(result.slots_per_day).values():
+        tried.setdefault(float(count), (int(count),) * days)
+    rows = []
+    for slots, plan in sorted(tried.items()):
+        for deadline in sorted({*NAMED_DEADLINES, scenario.deadline_days}):
+            if not slots:
+                continue
+            found = replace(scenario.rules, deadline_days=deadline).week(demand, plan)
+            rows.append(
+                {"slots": slots, "is_today": plan == week, "deadline_days": deadline}
+                | {f"after_{after}": share for after, share in enumerate(found.waiting)}
+                | {"served": found.served, "lost": 1.0 - found.served}
+            )
+    return pd.DataFrame(rows)

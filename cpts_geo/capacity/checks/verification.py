@@ -76,6 +76,10 @@ VERIFIED_SETTINGS: Final = (
 )
 
 
+#: Standard errors from which a claim is refuted: chance alone goes there 7 times in 1,000.
+REFUTED: Final = 3.0
+
+
 def verification(
     settings: Sequence[Setting] = VERIFIED_SETTINGS,
     *,
@@ -100,7 +104,8 @@ def verification(
         Two rows a setting: its fields but `days`, `factors` and the target, `slots` being their
         mean a day (float), `weekly` (bool), `requests` (int, simulated), `measure` (``"served"`` or
         ``"same_day"``), `chain` and `simulated` (shares), `error` (standard error of the second),
-        `z` (:func:`z_scores`).
+        `z` (:func:`z_scores`); `wrong_z`, that of a chain wrong on purpose, with one slot more a
+        day: a check that it passed would be worth nothing.
 
     Raises
     ------
@@ -124,11 +129,7 @@ def verification(
         )
         rules, demand, slots = setting.rules, setting.arrivals_per_day, setting.slots
         weekly = len(setting.factors) > 1 or isinstance(slots, tuple)
-        chain: BookingService | WeeklyService
-        if isinstance(slots, tuple) or weekly:
-            chain = rules.week(demand, slots, factors=setting.factors)
-        else:
-            chain = rules.service(demand, slots)
+        chain, wrong = (_chain(setting, more) for more in (0, 1))
         played = simulate(
             demand,
             slots,
@@ -150,13 +151,27 @@ def verification(
                 **common,
                 "measure": measure,
                 "chain": getattr(chain, measure),
+                "wrong": getattr(wrong, measure),
                 "simulated": getattr(played, measure),
                 "error": getattr(played, f"{measure}_error"),
             }
             for measure in ("served", "same_day")
         ]
     table = pd.DataFrame(rows)
-    return table.assign(z=z_scores(table["chain"], table["simulated"], table["error"]))
+    simulated, error = table["simulated"], table["error"]
+    wrong_z = z_scores(table.pop("wrong"), simulated, error)
+    return table.assign(z=z_scores(table["chain"], simulated, error), wrong_z=wrong_z)
+
+
+def _chain(setting: Setting, more: int) -> BookingService | WeeklyService:
+    """The exact steady state of a setting, with so many slots more a day."""
+    rules, slots, demand = setting.rules, setting.slots, setting.arrivals_per_day
+    if isinstance(slots, tuple):
+        plan = [count + more for count in slots]
+        return rules.week(demand, plan, factors=setting.factors)
+    if len(setting.factors) > 1:
+        return rules.week(demand, slots + more, factors=setting.factors)
+    return rules.service(demand, slots + more)
 
 
 def z_scores(

@@ -42,6 +42,7 @@ def compare(
     from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.need.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.errors import ScenarioError  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
@@ -59,6 +60,8 @@ def compare(
         parameters=parameters,
         say=say,
     ).value
+    if isinstance(found, ScenarioError):
+        raise found
     for scenario in (one, two):
         for note in scenario.file_notes:
             say(f"{scenario.label} : {note}")

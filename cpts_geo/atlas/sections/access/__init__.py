@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cpts_geo.atlas.sections.access import _cards, _changes, _coverage, _opening
+from cpts_geo.atlas.sections.access._opening import NOWHERE as NOWHERE
 from cpts_geo.study.access import TerritoryAccess
 
 
