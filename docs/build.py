@@ -1,0 +1,29 @@
+"""Build the documentation in docs/_build/html: ``python3 run.py docs [--quick]``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sphinx.cmd.build import build_main
+
+DOCS = Path(__file__).resolve().parent
+#: Leaves notebooks as they are committed: without results, and in seconds.
+QUICK = "--quick"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run Sphinx, a warning being an error, and say where the first page is."""
+    options = ["-D", "nb_execution_mode=off"] if QUICK in arguments else []
+    options += [each for each in arguments if each != QUICK]
+    output = DOCS / "_build" / "html"
+    strict = ["-W", "--keep-going", "--quiet", "-b", "html"]
+    code = build_main([*strict, *options, str(DOCS), str(output)])
+    if code == 0:
+        print(f"Documentation : {output / 'index.html'}")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
