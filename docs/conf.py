@@ -57,6 +57,7 @@ html_static_path = ["_static"]
 html_css_files = ["guide.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": "cpts_geo"},
     "navbar_end": ["theme-switcher"],

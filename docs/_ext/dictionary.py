@@ -41,7 +41,7 @@ def columns() -> str:
 
 
 def _columns(found: list[Column]) -> str:
-    header = ("Nom", "Ce que c’est", "Unité", "Nature", "Source, année", "Confiance", "Où le voir")
+    header = ("Nom", "Ce que c’est", "Unité", "Source, année, confiance", "Où le voir")
     return table(header, map(_row, found))
 
 
@@ -50,10 +50,11 @@ def _row(column: Column) -> tuple[str, ...]:
     name = code(column.name)
     if column.table == "figures":
         name += f" {code(status_column(column.name))}"
-    origin = f"{source.producer}, {column.vintage}" + (" (à télécharger)" if column.fetched else "")
+    fetched = ", à télécharger" if column.fetched else ""
+    origin = f"{source.producer}, {column.vintage}{fetched} ({source.grade})"
     what = f"**{column.label}.** {column.definition}"
-    unit = "%" if column.percent else column.unit
-    return name, what, unit, _KINDS[column.kind], origin, source.grade, _shown(column)
+    unit = f"{'%' if column.percent else column.unit} ({_KINDS[column.kind]})"
+    return name, what, unit, origin, _shown(column)
 
 
 def _shown(column: Column) -> str:

@@ -13,15 +13,18 @@ from docs._ext import dictionary, gallery, model, words
 
 #: What a page may ask for; each gives Markdown.
 PIECES: Final[dict[str, Callable[..., str]]] = {
+    "apl-weights": model.apl_weights,
     "catalogue": words.catalogue,
     "columns": dictionary.columns,
     "commands": words.commands,
+    "exit-rates": model.exit_rates,
     "glossary": words.glossary,
     "grades": words.grades,
     "known-lines": model.known_lines,
     "notebooks": gallery.outline,
     "outputs": dictionary.outputs,
     "parameters": model.parameters,
+    "profiles": model.profiles,
     "signs": words.signs,
     "travel-laws": model.travel_laws,
 }

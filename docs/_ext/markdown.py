@@ -6,8 +6,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cpts_geo.french import typeset
-
 GUIDE = Path(__file__).parents[1] / "guide"
 
 
@@ -29,4 +27,4 @@ def records(name: str) -> list[dict[str, str]]:
 
 
 def _cell(text: str) -> str:
-    return typeset(" ".join(text.split())).replace("|", "\\|")
+    return " ".join(text.split()).replace("|", "\\|")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import Any
 
 from docs._ext.markdown import table
 
 from cpts_geo import __version__
+from cpts_geo.access.catchments.weights import APL_WEIGHT
+from cpts_geo.access.changes import _activity
 from cpts_geo.access.travel.surrogate import LAWS, VARIANT_NAMES
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET
+from cpts_geo.capacity.need import _sampling
 from cpts_geo.capacity.need.learning import leave_one_out, shipped_lines
 from cpts_geo.capacity.scenario.area import apl_of_france
 from cpts_geo.capacity.scenario.loading import described, load_scenario
-from cpts_geo.capacity.scenario.parameters import SEED, default_parameters
+from cpts_geo.capacity.scenario.parameters import SEED, default_parameters, named_profiles
 from cpts_geo.capacity.workforce import projection
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.french import joined, number, whole_percent
+from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import APL_OF_NEED, COLUMNS
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS
 from cpts_geo.settings import (
@@ -36,7 +42,7 @@ def parameters(*names: str) -> str:
     for name in names:
         default = default_parameters()[name]
         label, unit = described(name)
-        value = "" if isinstance(default.value, dict) else written(default.value)
+        value = written(default.value)
         whose = f"{label} ({default.base})" if default.base else label
         rows.append((f"`{name}`", whose, value, unit, default.text, default.grade))
     return table(("Paramètre", "Ce que c’est", "Valeur", "Unité", "Source", "Confiance"), rows)
@@ -44,6 +50,8 @@ def parameters(*names: str) -> str:
 
 def written(value: Any) -> str:
     """Write a value in French, with the decimals it has."""
+    if isinstance(value, dict):
+        return f"{number(len(load_scenario('asclepios').calendar.opening_days))} jours"
     if isinstance(value, list):
         return " · ".join(map(written, value))
     return f"{value:g}".replace(".", ",") if abs(value) < 1_000 else number(value)
@@ -88,10 +96,48 @@ def travel_laws() -> str:
     return table(("Variante", "Minutes", "Par exemple", "D’où elle vient", "Confiance"), rows)
 
 
+def apl_weights() -> str:
+    """What a doctor is worth by minutes, as the APL weighs."""
+    edges = [0.0, *APL_WEIGHT.breaks]
+    rows = [
+        (f"de {low:g} à moins de {high:g} min", number(weight, 2))
+        for (low, high), weight in zip(pairwise(edges), APL_WEIGHT.weights, strict=True)
+    ]
+    return table(("Temps", "Poids"), [*rows, (f"{edges[-1]:g} min et plus", "0")])
+
+
+def exit_rates() -> str:
+    """Share of the GPs who leave in a year, by age."""
+    starts = [age for age, _ in projection._EXIT_RATES]
+    rows = [
+        (f"de {age} à {following - 1} ans" if age else f"moins de {following} ans", written(rate))
+        for (age, rate), following in zip(projection._EXIT_RATES, starts[1:], strict=False)
+    ]
+    last, rate = projection._EXIT_RATES[-1]
+    factors = joined([written(factor) for factor in projection.EXIT_FACTORS])
+    told = f"Ces parts sont essayées multipliées par {factors}, à chances égales (confiance D)."
+    return table(("Âge", "Part qui s’arrête"), [*rows, (f"{last} ans et plus", written(rate))]) + (
+        f"\n\n{told}"
+    )
+
+
+def profiles() -> str:
+    """Shapes of the week and of the year, beside a mean day."""
+    rows = []
+    for name, profile in named_profiles().items():
+        week, year = (profile.value[key] for key in ("weekday_factors", "month_factors"))
+        cells = (" · ".join(number(each, 2) for each in part) for part in (week, year))
+        rows.append((f"`{name}`", *cells, profile.text, profile.grade))
+    header = ("Profil", "Lundi à vendredi", "Janvier à décembre", "Source", "Confiance")
+    return table(header, rows)
+
+
 def values() -> dict[str, str]:
     """Figures that sentences of the guide hold, by the name they have there."""
     defaults = default_parameters()
     calendar = load_scenario("asclepios").calendar
+    known = load_scenario("beauce_gatinais")
+    one_gp = poisson_interval(1)
     spoken = {name: f"{minutes:g}" for name, minutes in SPOKEN_MINUTES.items()}
     return {
         "target": whole_percent(float(defaults["target"].value)),
@@ -115,6 +161,18 @@ def values() -> dict[str, str]:
         "same_day_target": whole_percent(SAME_DAY_TARGET),
         "masked_patients": f"1 à {MIN_PATIENTS - 1}",
         "min_professionals": str(MIN_PROFESSIONALS),
+        "bg_calls": number(known.calls_observed),
+        "bg_consultations": number(known.observed_consultations or 0),
+        "bg_slots": joined(sorted({str(slots) for slots in known.slots_by_weekday or ()})),
+        "prior_share": written(round(math.exp(_sampling._MU[0]), 4)),
+        "prior_sd": written(_sampling._MU[1]),
+        "prior_tau": written(_sampling._TAU),
+        "activity_negligible": number(_activity._ACTIVITY_NEGLIGIBLE),
+        "activity_floor": number(_activity._ACTIVITY_FLOOR),
+        "activity_cap": number(_activity._ACTIVITY_CAP),
+        "activity_new": number(_activity.ACTIVITY_NEW_DOCTOR),
+        "one_gp_low": number(one_gp[0], 2),
+        "one_gp_high": number(one_gp[1], 1),
         "entry_age": f"{projection.ENTRY_AGE:g}",
         "max_name": str(MAX_NAME),
         "version": __version__,
