@@ -40,6 +40,11 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         TEST,
     ),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"], LAB),
+    "docs": (
+        "construit la documentation (--quick : sans exécuter les carnets)",
+        ["docs/build.py"],
+        TEST,
+    ),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }

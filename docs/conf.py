@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cpts_geo import __version__
-
+# The package and its pages are those of one checkout, whatever is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from cpts_geo import __version__  # noqa: E402
 from docs._ext import languages, model  # noqa: E402
 
 project = "cpts_geo"

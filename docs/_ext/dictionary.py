@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from docs._ext.markdown import code, records, table
-
-from cpts_geo import Options, Request, analyse
 from cpts_geo.schema import COLUMNS, COMPARED, Column, Status, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.writing._csv_tables import tables
+from docs._ext.examples import five
+from docs._ext.markdown import code, records, table
 
 #: Where the values of a column stand, in words, in reading order.
 PLACES: Final = {
@@ -24,9 +23,7 @@ PLACES: Final = {
     "past": "De publications antérieures",
 }
 _KINDS: Final = {"count": "compte", "rate": "taux", "derived": "calcul"}
-#: Territories whose report holds nearly every table; what a polygon or an export alone brings is
-#: read where it is made.
-_SHOWN: Final = ("beauce_gatinais", "lvo")
+#: Tables that a polygon or an export alone brings, and what they are made of.
 _ONLY_GIVEN: Final = {"communes_de_bordure": "border", "indicateurs_fournis": "given"}
 _BOUND: Final = re.compile(r"_?p(10|50|90)$")
 _BOUNDS: Final = {"10": "borne basse", "50": "médiane", "90": "borne haute"}
@@ -75,10 +72,9 @@ def _shown(column: Column) -> str:
 
 @cache
 def written() -> Mapping[str, list[str]]:
-    """Columns of each table that a report writes, read from a small run."""
-    run = analyse(Request(list(_SHOWN)), Options(draws=100, fetched=False))
-    found = {name: list(map(str, each.columns)) for name, each in tables(run).items()}
-    return found | {name: list(run.table(part).columns) for name, part in _ONLY_GIVEN.items()}
+    """Columns of each table that a report writes, read from that of the five."""
+    found = {name: list(map(str, each.columns)) for name, each in tables(five()).items()}
+    return found | {name: list(five().table(part).columns) for name, part in _ONLY_GIVEN.items()}
 
 
 def meaning(name: str, column: str, said: Mapping[tuple[str, str], str]) -> str:

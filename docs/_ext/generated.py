@@ -9,10 +9,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import dictionary, gallery, model, words
+from docs._ext import dictionary, examples, gallery, model, words
 
 #: What a page may ask for; each gives Markdown.
 PIECES: Final[dict[str, Callable[..., str]]] = {
+    "answers": examples.answers,
     "apl-weights": model.apl_weights,
     "catalogue": words.catalogue,
     "columns": dictionary.columns,
@@ -25,6 +26,7 @@ PIECES: Final[dict[str, Callable[..., str]]] = {
     "outputs": dictionary.outputs,
     "parameters": model.parameters,
     "profiles": model.profiles,
+    "reach": examples.reach,
     "signs": words.signs,
     "travel-laws": model.travel_laws,
 }

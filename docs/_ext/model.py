@@ -22,7 +22,7 @@ from cpts_geo.capacity.workforce import projection
 from cpts_geo.foreign import MAX_NAME
 from cpts_geo.french import joined, number, whole_percent
 from cpts_geo.indicators.densities import poisson_interval
-from cpts_geo.schema import APL_OF_NEED, COLUMNS
+from cpts_geo.schema import APL_OF_NEED, COLUMNS, PUBLISHED
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS
 from cpts_geo.settings import (
     APL_JUMP,
@@ -173,6 +173,8 @@ def values() -> dict[str, str]:
         "activity_new": number(_activity.ACTIVITY_NEW_DOCTOR),
         "one_gp_low": number(one_gp[0], 2),
         "one_gp_high": number(one_gp[1], 1),
+        "emergency_date": PUBLISHED.vintage,
+        "emergency_year": PUBLISHED.vintage[-4:],
         "entry_age": f"{projection.ENTRY_AGE:g}",
         "max_name": str(MAX_NAME),
         "version": __version__,
