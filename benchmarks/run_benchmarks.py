@@ -43,11 +43,11 @@ from cpts_geo.analysis import analyse
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import number
+from cpts_geo.geography.perimeters.coverage import dissolve
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded, packages
-from cpts_geo.territories.perimeters.coverage import dissolve
-from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing.report import write_report
 
 TERRITORY = "beauce_gatinais"

@@ -12,10 +12,10 @@ from benchmarks.measures import ROOT, Measure, Run, measured, median_seconds, se
 from benchmarks.samples import write_bpe_long, write_rpps
 from cpts_geo import settings
 from cpts_geo.french import number
+from cpts_geo.geography.figures.national import load_national
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.fetch import fetch
 from cpts_geo.sources.fetching.parsed import load_source
-from cpts_geo.territories.figures.national import load_national
 
 #: Real files that a mirror may hold; without them the lines on real files are not measured.
 _REAL = ("drees_apl_2023", "insee_bpe_2017", "insee_bpe_2024", "insee_rp_2022")

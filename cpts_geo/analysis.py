@@ -22,6 +22,11 @@ from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.french import counted
+from cpts_geo.geography.cog.former import former_communes
+from cpts_geo.geography.figures.national import load_national
+from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
+from cpts_geo.geography.perimeters.partition import parts_notes, places_of
+from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
@@ -37,11 +42,6 @@ from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
 from cpts_geo.study.study import TABLES, Common, Study, check_names
 from cpts_geo.study.surroundings import Surroundings, parsed_changes, places
-from cpts_geo.territories.cog.former import former_communes
-from cpts_geo.territories.figures.national import load_national
-from cpts_geo.territories.perimeters.outlines import outlines, territory_communes
-from cpts_geo.territories.perimeters.partition import parts_notes, places_of
-from cpts_geo.territories.perimeters.request import Request, find_perimeters
 
 __all__ = ["Analysis", "Options", "analyse"]
 
@@ -154,6 +154,28 @@ class Analysis:
             for key, study in self.studies.items()
         }
         return replace(self, studies=studies)
+
+    def only(self, key: str) -> Analysis:
+        """
+        Give the run of one of its territories.
+
+        Parameters
+        ----------
+        key : str
+            Key of the territory.
+
+        Returns
+        -------
+        Analysis
+            A copy with this study alone.
+
+        Raises
+        ------
+        AskedError
+            No territory has this key.
+        """
+        check_names([key], self.studies, what="Clés")
+        return replace(self, studies={key: self.studies[key]}, listed=(key,))
 
 
 #: The five published CPTS, with what is usual.

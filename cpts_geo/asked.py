@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from numbers import Integral
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -80,18 +81,21 @@ def texts(value: Any) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        One text alone is a text, not its letters.
+        One text alone is a text, not its letters; whole numbers are codes.
 
     Examples
     --------
-    >>> texts("45"), texts(["45", "41"])
-    (('45',), ('45', '41'))
+    >>> texts("45"), texts(["45", "41"]), texts(242900744)
+    (('45',), ('45', '41'), ('242900744',))
     """
     several = (value,) if isinstance(value, str) else value
     try:
         found = tuple(several)
     except TypeError:
         found = (several,)
+    # A code that is a number is one: the zero it lacks, those who read codes give back.
+    found = tuple(str(x) if isinstance(x, Integral) and not isinstance(x, bool) else x
+                  for x in found)  # fmt: skip
     if not all(isinstance(each, str) for each in found):
         raise ValueError("il faut un texte, ou une liste de textes (codes entre guillemets)")
     if not all(each.strip() for each in found):

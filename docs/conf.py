@@ -11,8 +11,8 @@ from pathlib import Path
 
 # The package and its pages are those of one checkout, whatever is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from cpts_geo import __version__  # noqa: E402
-from docs._ext import languages, model  # noqa: E402
+from cpts_geo import __version__
+from docs._ext import languages, model
 
 project = "cpts_geo"
 author = "The cpts_geo authors"

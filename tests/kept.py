@@ -22,7 +22,7 @@ from typing import Any
 from filelock import FileLock
 
 from cpts_geo.analysis import Analysis, Options, analyse
-from cpts_geo.territories.perimeters.request import Request
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.writing.report import write_report
 
 ROOT = Path(__file__).resolve().parents[1]

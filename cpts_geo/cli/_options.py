@@ -18,7 +18,7 @@ from cpts_geo.errors import ScenarioError, one_line
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options
-    from cpts_geo.territories.perimeters.request import Request
+    from cpts_geo.geography.perimeters.request import Request
 
 
 def path_option(text: str) -> Any:
@@ -137,7 +137,10 @@ def _asked(
         ),
     ] = None,
     by: Annotated[
-        str | None, typer.Option(help="Avec --departement seul : « epci » (par défaut) ou « tvs ».")
+        str | None,
+        typer.Option(
+            help="Avec --departement seul : epci (par défaut), tvs, ou departement (entier)."
+        ),
     ] = None,
     travel: Annotated[
         Path | None,
@@ -206,7 +209,7 @@ def _asked(
     # Imported here so that --help and --version answer at once.
     from cpts_geo.analysis import Options  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.territories.perimeters.request import Request  # noqa: PLC0415
+    from cpts_geo.geography.perimeters.request import Request  # noqa: PLC0415
 
     own, changes = _told_apart(scenario or (), capacity or (), say=say)
     request = Request(

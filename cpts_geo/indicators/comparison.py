@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cpts_geo.geography.figures.aggregate import area_summary
+from cpts_geo.geography.figures.basins import mean_of_basins
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import (
     AREA,
@@ -21,8 +23,6 @@ from cpts_geo.schema import (
     Status,
 )
 from cpts_geo.sources.catalogue.catalogue import sources
-from cpts_geo.territories.figures.aggregate import area_summary
-from cpts_geo.territories.figures.basins import mean_of_basins
 
 #: Facts that fill an indicator no table of communes gives: fact -> (level, area, indicator).
 _PUBLISHED = {
@@ -61,7 +61,7 @@ def compare_areas(
     ----------
     communes : DataFrame
         Communes of the territories, from
-        :func:`cpts_geo.territories.perimeters.outlines.territory_communes`.
+        :func:`cpts_geo.geography.perimeters.outlines.territory_communes`.
     comparisons : DataFrame
         Embedded figures of départements and France.
     names : Series of str
@@ -70,7 +70,7 @@ def compare_areas(
         Published facts; those of `_PUBLISHED` stand as indicators of their own, the last of two.
         One may bring its status and vintage (see :mod:`cpts_geo.indicators.given_share`).
     basins : DataFrame
-        As :func:`cpts_geo.territories.figures.basins.mean_of_basins` takes it.
+        As :func:`cpts_geo.geography.figures.basins.mean_of_basins` takes it.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def compare_areas(
     Examples
     --------
     >>> from cpts_geo.sources.embedding import embedded
-    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
+    >>> from cpts_geo.geography.perimeters.outlines import territory_communes
     >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> figures = embedded.load_figures()
     >>> table = compare_areas(

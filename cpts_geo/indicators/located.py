@@ -10,11 +10,11 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError, IndicatorsError, alike, one_line, quoted
 from cpts_geo.french import counted
+from cpts_geo.geography.cog.events import current_codes
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.analyst.indicators.file import Figures, Given
 from cpts_geo.sources.analyst.indicators.levels import AREA_LEVELS, AreaLevel
 from cpts_geo.sources.codes import WHOLE_OF
-from cpts_geo.territories.cog.events import current_codes
 
 #: The oldest COG that a code of commune is looked for in.
 _OLDEST_COG: Final = 2018

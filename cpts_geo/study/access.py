@@ -80,6 +80,7 @@ def study_access(
     *,
     result: Headline | None,
     centres: Sequence[str] = (),
+    sites: int | None = None,
 ) -> TerritoryAccess:
     """
     Study the access of a territory.
@@ -95,17 +96,24 @@ def study_access(
         Capacity needed; None where the territory is too large for one queue.
     centres : sequence of str
         Communes with a centre open today.
+    sites : int, optional
+        New centres, as :func:`cpts_geo.study.opening.opening`.
 
     Returns
     -------
     TerritoryAccess
         Its access.
 
+    Raises
+    ------
+    AskedError
+        There are too few new centres, or too many.
+
     Examples
     --------
     >>> from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
     >>> from cpts_geo.sources.embedding import embedded
-    >>> from cpts_geo.territories.perimeters.outlines import territory_communes
+    >>> from cpts_geo.geography.perimeters.outlines import territory_communes
     >>> national, figures = embedded.load_communes(), embedded.load_figures()
     >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> communes = territory_communes(members, national, figures=figures)
@@ -128,6 +136,7 @@ def study_access(
             given=around.given,
             emergencies=None if doubt else around.emergencies,
             existing=centres,
+            sites=sites,
             apl=None if around.basis is None else around.basis.apl,
         )
     shifts, aside = _shifts(around, around.changes or _usual(communes, found, result), codes)

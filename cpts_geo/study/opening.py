@@ -23,7 +23,7 @@ from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS
-from cpts_geo.errors import SitingError
+from cpts_geo.errors import AskedError, SitingError, quoted
 from cpts_geo.settings import SPOKEN_MINUTES
 
 #: New sites of one answer; more than that is a question for the notebook.
@@ -214,6 +214,7 @@ def opening(
     emergencies: Sequence[str] | None = (),
     apl: pd.Series | None = None,
     given: TravelTimes | None = None,
+    sites: int | None = None,
 ) -> Opening | None:
     """
     Find where to open a centre in a territory.
@@ -235,6 +236,8 @@ def opening(
         Published APL by commune, which tilts the demand; NaN unknown.
     given : TravelTimes, optional
         Times of the analyst, instead of approximations.
+    sites : int, optional
+        New sites, from 1 to :data:`_MAX_SITES`; as many as the requests call for if absent.
 
     Returns
     -------
@@ -242,6 +245,11 @@ def opening(
         The answer; None where the territory has fewer than two communes that can be compared, or
         where the given times leave pairs of them unknown. Places of care that the times do not
         know do not count.
+
+    Raises
+    ------
+    AskedError
+        `sites` is out of bounds.
 
     Notes
     -----
@@ -259,6 +267,11 @@ def opening(
     >>> found.best, found.sites_needed
     (('B',), 1)
     """
+    if sites is not None and sites not in range(1, _MAX_SITES + 1):
+        raise AskedError(
+            f"Il faut de 1 à {_MAX_SITES} lieux, et non {quoted(str(sites))}.",
+            remedy="au-delà, découpez le territoire.",
+        )
     scenario = result.scenario
     requests = result.requests_per_day.p50
     capacity = scenario.rules.carries(SITE_SLOTS)
@@ -275,7 +288,8 @@ def opening(
         return None
     reach = times["central"].reach
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
-    new = _tractable(min(max(1, needed - len(open_now)), _MAX_SITES), len(candidates))
+    wanted = min(max(1, needed - len(open_now)), _MAX_SITES) if sites is None else sites
+    new = _tractable(min(wanted, len(candidates)), len(candidates))
     people = field.loc[asking, "population"].astype("float64")
     proportional = allocate(requests, people)
     central = matrices["central"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Self, cast
 
 import geopandas as gpd
 import pandas as pd
 
+from cpts_geo.access.changes.change import Change
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer, answers
 from cpts_geo.capacity.checks.learnt import without_groups
@@ -21,6 +22,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import joined
+from cpts_geo.geography.perimeters.outlines import published_gaps
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
@@ -33,7 +35,6 @@ from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.scenarios import age_parts
 from cpts_geo.study.surroundings import Surroundings
-from cpts_geo.territories.perimeters.outlines import published_gaps
 
 
 def check_names(asked: Iterable[str], known: Collection[str], *, what: str) -> None:
@@ -131,6 +132,8 @@ class Study:
         notes stand once.
     common : Common
         What it shares with the other studies of the run.
+    sites : int or None
+        Centres to open; None for as many as the requests call for.
     """
 
     key: str
@@ -144,6 +147,7 @@ class Study:
     centres: tuple[str, ...]
     notes: tuple[str, ...]
     common: Common
+    sites: int | None = None
 
     @property
     def name(self) -> str:
@@ -288,14 +292,77 @@ class Study:
     def access(self) -> TerritoryAccess:
         """Minutes to care, changes of supply, where to open."""
         return study_access(
-            self.figures, self.common.surroundings, result=self.headline, centres=self.centres
-        )
+            self.figures, self.common.surroundings, result=self.headline, centres=self.centres,
+            sites=self.sites,
+        )  # fmt: skip
 
     @cached_property
     def communes(self) -> gpd.GeoDataFrame:
         """Communes with their figures, minutes to care and shifts, each with its status."""
         table = pd.concat([self.figures, self.access.columns], axis=1)
         return gpd.GeoDataFrame(table, geometry="geometry", crs=self.figures.crs)
+
+    def resting_on(self, scenario: Scenario) -> Self:
+        """
+        Give the same study with another scenario: what rests on it is computed again.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            What its capacity rests on.
+
+        Returns
+        -------
+        Study
+            A copy.
+        """
+        return self._without(_OF_SCENARIO, scenario=scenario)
+
+    def with_changes(self, changes: Sequence[Change]) -> Self:
+        """
+        Give the same study with other changes of supply.
+
+        Parameters
+        ----------
+        changes : sequence of Change
+            See :func:`cpts_geo.study.surroundings.parsed_changes`.
+
+        Returns
+        -------
+        Study
+            A copy.
+        """
+        around = replace(self.common.surroundings, changes=tuple(changes))
+        return self._without(_OF_ACCESS, common=replace(self.common, surroundings=around))
+
+    def opening_at(self, sites: int) -> Self:
+        """
+        Give the same study with another number of centres to open.
+
+        Parameters
+        ----------
+        sites : int
+            New sites, see :func:`cpts_geo.study.opening.opening`.
+
+        Returns
+        -------
+        Study
+            A copy.
+
+        Raises
+        ------
+        AskedError
+            There are too few, or too many.
+        """
+        return self._without(_OF_ACCESS, sites=sites)
+
+    def _without(self, parts: Collection[str], **fields: Any) -> Self:
+        """A copy with other fields, of which some parts are computed again."""
+        other = copy(self)
+        vars(other).update(fields)
+        for name in parts:
+            vars(other).pop(name, None)
+        return other
 
     def with_parts(self, **parts: Any) -> Self:
         """
@@ -322,6 +389,12 @@ class Study:
         return other
 
 
+#: Parts that rest on the changes of supply and the centres to open, and those that rest on its
+#: scenario.
+_OF_ACCESS: Final = ("access", "communes")
+_OF_SCENARIO: Final = (
+    *_OF_ACCESS, "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
+)  # fmt: skip
 #: What a study holds, and what is computed when first asked for: by name, what it is.
 _PARTS: Final = Study.__annotations__ | {
     name: part.func.__annotations__["return"]

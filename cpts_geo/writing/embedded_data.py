@@ -18,6 +18,12 @@ from cpts_geo.access.travel.factors import travel_factors
 from cpts_geo.capacity.calls.daily_counts import day_profiles
 from cpts_geo.errors import DataFileError
 from cpts_geo.files import write_csv, write_json, write_parquet
+from cpts_geo.geography.cog.events import current_codes
+from cpts_geo.geography.figures.apl_past import past_apl
+from cpts_geo.geography.figures.by_commune import cog_of, national_figures, parts_of
+from cpts_geo.geography.figures.departments import department_comparisons, department_totals
+from cpts_geo.geography.figures.zones import zones_of_today
+from cpts_geo.geography.perimeters import coverage
 from cpts_geo.indicators.apl_trend import past_areas
 from cpts_geo.schema import (
     AREA,
@@ -37,12 +43,6 @@ from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import columns_of, compiled_sources, descriptor
 from cpts_geo.sources.embedding.former import read_former
 from cpts_geo.sources.readers.registry import READERS
-from cpts_geo.territories.cog.events import current_codes
-from cpts_geo.territories.figures.apl_past import past_apl
-from cpts_geo.territories.figures.by_commune import cog_of, national_figures, parts_of
-from cpts_geo.territories.figures.departments import department_comparisons, department_totals
-from cpts_geo.territories.figures.zones import zones_of_today
-from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.output_folder import check_output, staged
 
 #: Chosen by looking at the five CPTS: 250 m keeps the shape of small communes on a CPTS page.

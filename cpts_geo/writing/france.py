@@ -13,10 +13,10 @@ from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.france import france_page
 from cpts_geo.files import write_text
 from cpts_geo.french import number
+from cpts_geo.geography.figures.aggregate import SUMMARISED, area_summary, with_every_figure
+from cpts_geo.geography.figures.national import load_national
 from cpts_geo.schema import shown_vintage, vintages
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.figures.aggregate import SUMMARISED, area_summary, with_every_figure
-from cpts_geo.territories.figures.national import load_national
 from cpts_geo.writing.output_folder import check_output, staged
 
 #: What the page weighs, at most.

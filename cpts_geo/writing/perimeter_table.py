@@ -14,11 +14,11 @@ import pandas as pd
 
 from cpts_geo.files import write_csv
 from cpts_geo.french import counted
+from cpts_geo.geography.perimeters.known import perimeter_rows
 from cpts_geo.sources.catalogue.catalogue import sources, verified_path
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.readers.registry import READERS
-from cpts_geo.territories.perimeters.known import perimeter_rows
 from cpts_geo.writing.output_folder import check_output
 
 FILE: Final = "perimeters.csv"

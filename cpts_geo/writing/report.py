@@ -28,8 +28,8 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
-from cpts_geo.writing._released import released
 from cpts_geo.writing.output_folder import Stage, check_output, staged
+from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 _MANIFEST: Final = "manifest.json"

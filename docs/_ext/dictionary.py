@@ -79,10 +79,11 @@ def written() -> Mapping[str, list[str]]:
 
 def meaning(name: str, column: str, said: Mapping[tuple[str, str], str]) -> str:
     """What a column of a written table is; a KeyError where nothing says it."""
-    stem = re.sub(r"_\d$", "", column.removesuffix("_status"))
-    if stem != column and column.endswith("_status") and (name, column) not in said:
-        if stem in COLUMNS or (name, stem) in said:
-            return f"Comment {code(column.removesuffix('_status'))} est connu"
+    whole = column.removesuffix("_status")
+    stem = re.sub(r"_\d$", "", whole)
+    told = stem in COLUMNS or (name, stem) in said
+    if whole != column and told and (name, column) not in said:
+        return f"Comment {code(whole)} est connu"
     for key in ((name, column), ("", column), (name, stem), ("", stem)):
         if key in said:
             return said[key]

@@ -9,10 +9,10 @@ import pandas as pd
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import joined, number, whole_percent
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
-from cpts_geo.territories.perimeters.request import Request
 from docs._ext.markdown import table
 
 

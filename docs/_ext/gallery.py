@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 import nbformat
-from docs._ext.markdown import table
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+
+from docs._ext.markdown import table
 
 _NOTEBOOKS: Final = Path(__file__).parents[2] / "notebooks"
 _LINK: Final = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)]+)\)")
@@ -22,21 +23,15 @@ def paths() -> list[Path]:
 
 def outline() -> str:
     """Each notebook: its title, and the question it opens with."""
-    rows = [(f"[{title}]({path.name})", question) for path in paths() for title, question in [_opening(path)]]
-    return table(("Carnet", "Ce à quoi il répond"), rows)
+    return table(("Carnet", "Ce à quoi il répond"), map(_opening, paths()))
 
 
 def _opening(path: Path) -> tuple[str, str]:
-    """Title and first paragraph of a notebook."""
+    """Title of a notebook, which leads to it, and its first paragraph."""
     first = nbformat.read(path, as_version=4).cells[0].source
     title, _, rest = first.partition("\n")
     paragraph = next((part for part in rest.split("\n\n") if part.strip()), "")
-    return title.removeprefix("# ").strip(), _bare(paragraph)
-
-
-def _bare(text: str) -> str:
-    """Markdown without its links."""
-    return _LINK.sub(r"\1", text)
+    return f"[{title.removeprefix('# ').strip()}]({path.name})", _LINK.sub(r"\1", paragraph)
 
 
 def page(notebook: NotebookNode) -> NotebookNode:

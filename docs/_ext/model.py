@@ -6,8 +6,6 @@ import math
 from itertools import pairwise
 from typing import Any
 
-from docs._ext.markdown import table
-
 from cpts_geo import __version__
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes import _activity
@@ -34,6 +32,7 @@ from cpts_geo.settings import (
     SPOKEN_MINUTES,
 )
 from cpts_geo.sources.embedding.embedded import load_communes
+from docs._ext.markdown import table
 
 
 def parameters(*names: str) -> str:

@@ -1,13 +1,13 @@
-"""Words that the package has: signs, grades, the catalogue of sources, the commands; the glossary."""
+"""Words of the package: signs, grades, the catalogue of sources, the commands; the glossary."""
 
 from __future__ import annotations
 
 import typer
-from docs._ext.markdown import code, records, table
 
 from cpts_geo.cli.main import app
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.sources.catalogue.catalogue import sources
+from docs._ext.markdown import code, records, table
 
 
 def signs() -> str:

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpts_geo.schema import FIGURE_COLUMNS, PUBLISHED, Status, status_column
-from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import PLM, WHOLE_OF
-from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories.figures._parts import Part, _best_cog
-from cpts_geo.territories.figures.by_commune import (
+from cpts_geo.geography.figures._parts import Part, _best_cog
+from cpts_geo.geography.figures.by_commune import (
     _apl_parts,
     cog_of,
     national_figures,
     parts_of,
 )
+from cpts_geo.schema import FIGURE_COLUMNS, PUBLISHED, Status, status_column
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.codes import PLM, WHOLE_OF
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.sources.embedding.contracts import check
 
 #: 01010 joined 01001 in 2022; nobody knows what became of 01099; 01006 left 01005 in 2024;
 #: 02 and 03 have no doctor, 97 is overseas.

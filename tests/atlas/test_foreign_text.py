@@ -23,10 +23,10 @@ from cpts_geo.atlas.maps.interactive import overview_map, territory_map
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.foreign import MAX_NAME, is_invisible
+from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers.registry import READERS
-from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from cpts_geo.writing.report import write_report
 from run import PACKAGE
 from tests.conftest import ROOT, Command, OpenedPage

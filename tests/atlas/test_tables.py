@@ -31,7 +31,7 @@ from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.french import NNBSP, typeset
-from cpts_geo.territories.perimeters.checking import audit_lines
+from cpts_geo.geography.perimeters.checking import audit_lines
 from tests.atlas.said import TERRITORIES, result_of
 
 KEY = "ouest_loiret"

@@ -20,14 +20,14 @@ from cpts_geo.capacity.need.learning import known_lines
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
+from cpts_geo.geography.perimeters._files.lists import file_perimeter
+from cpts_geo.geography.perimeters._files.polygons import polygon_perimeters
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
-from cpts_geo.territories.perimeters._files.lists import file_perimeter
-from cpts_geo.territories.perimeters._files.polygons import polygon_perimeters
 
 TESTS = Path(__file__).parents[1]
 BROKEN = TESTS / "data" / "broken"

@@ -13,10 +13,10 @@ from cpts_geo.capacity.comparing._measures import MEASURES
 from cpts_geo.capacity.scenario.calendar import opening_days
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
 from cpts_geo.errors import ScenarioError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.settings import CPTS_DIR
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.scenarios import scenario_notes
-from cpts_geo.territories.perimeters.request import Request
 from tests.atlas.said import plain
 from tests.conftest import Command
 

@@ -28,8 +28,8 @@ from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.analysis import Options
 from cpts_geo.cli.main import main
 from cpts_geo.errors import ScenarioError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.request import Request
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKEN = Path(__file__).parents[1] / "data" / "broken"

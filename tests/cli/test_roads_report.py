@@ -20,8 +20,8 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.maps.still import layer_figure
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.errors import AskedError, TravelError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing._csv_tables import tables
 
 KMH = 60.0

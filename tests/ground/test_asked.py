@@ -13,8 +13,9 @@ import pandas as pd
 import pytest
 
 import cpts_geo
-from cpts_geo import Options, Request
+from cpts_geo.analysis import Options
 from cpts_geo.errors import AskedError, CptsGeoError, PathError, ScenarioError, TravelError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from tests.kept import analysed
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.atlas.sections.territory.beside import comparison_rows
+from cpts_geo.geography.perimeters.outlines import territory_communes
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.sources.catalogue import lock
@@ -16,7 +17,6 @@ from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching import cached, parsed
 from cpts_geo.sources.readers.care.cnam import READERS
-from cpts_geo.territories.perimeters.outlines import territory_communes
 
 NAME, SOURCE = "share_ald_without_mt", "cnam_ald_without_mt"
 TEXT = (

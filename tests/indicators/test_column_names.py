@@ -82,7 +82,7 @@ _OTHER_YEARS = {
     "cpts_geo.sources.embedding.contracts": "the first COG",
     "cpts_geo.sources.embedding.datapackage": "the first split that is followed",
     "cpts_geo.sources.readers.communes.populations": "figures known of each vintage of a file",
-    "cpts_geo.territories.perimeters.partition": "since when a producer knows arrondissements",
+    "cpts_geo.geography.perimeters.partition": "since when a producer knows arrondissements",
 }
 
 

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from cpts_geo.geography.perimeters.outlines import territory_communes
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.schema import AREA, COLUMNS, COMPARED, LEVELS
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.outlines import territory_communes
 
 NAMES = pd.Series(
     {

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import DataFileError, IndicatorsError
+from cpts_geo.geography.cog.events import current_codes
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.located import Located, locate
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.cog.events import current_codes
 
 #: Four communes of real codes, in two bassins de vie; the territory is the first three.
 COMMUNES = pd.DataFrame(

@@ -13,11 +13,11 @@ from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.asked import share
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import AskedError, ScenarioError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.indicators.given_share import exported_share, shares_of, typed_share, unused_notes
 from cpts_geo.schema import AREA
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.scenarios import scenarios_of, with_share
-from cpts_geo.territories.perimeters.request import Request
 
 TYPED = {"share_without_mt": "14 %", "share_of": "17+", "share_source": "CPAM du Loiret, 2025"}
 OUTLINES = pd.DataFrame({"name": ["Ici"], "population": [10_000]}, index=["ici"])

@@ -33,7 +33,7 @@ from cpts_geo.analysis import Options, analyse
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.territory.communes import commune_columns
-from cpts_geo.territories.perimeters.request import Request
+from cpts_geo.geography.perimeters.request import Request
 
 (study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
 none = study.communes
@@ -55,9 +55,9 @@ from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import _TEXTS
-from cpts_geo.territories.figures._areas import named, sums_of_areas
-from cpts_geo.territories.figures.aggregate import SUMMARISED, with_every_figure
-from cpts_geo.territories.perimeters.request import Request
+from cpts_geo.geography.figures._areas import named, sums_of_areas
+from cpts_geo.geography.figures.aggregate import SUMMARISED, with_every_figure
+from cpts_geo.geography.perimeters.request import Request
 
 (study,) = analyse(Request(["asclepios"]), Options(draws=100, fetched=False)).studies.values()
 communes = pd.DataFrame(embedded.load_communes().drop(columns="geometry"))

@@ -26,6 +26,7 @@ from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.atlas.sections.territory import communes as commune_section
 from cpts_geo.errors import TableError
 from cpts_geo.french import number
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.schema import (
     COLUMNS,
     COMPARED,
@@ -40,10 +41,9 @@ from cpts_geo.schema import (
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, masked, releasable_facts
 from cpts_geo.sources.embedding.embedded import load_facts
-from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing import report
 from cpts_geo.writing._csv_tables import tables as tables_written
-from cpts_geo.writing._released import released
+from cpts_geo.writing.released import released
 from tests.atlas.read_maps import packed_in, unpacked
 from tests.kept import analysed
 

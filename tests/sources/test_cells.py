@@ -6,9 +6,9 @@ import random
 
 import pytest
 
+from cpts_geo.geography.naming.spelling import normalise_name
 from cpts_geo.sources.cells import parts_of, read_cell
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.naming.spelling import normalise_name
 
 AROUND = (
     "45300 {}", "{} 45300", "{} (45300)", "45300 - {}", "{}, 45300", "F-45300 {}",

@@ -14,12 +14,12 @@ from cpts_geo.capacity.scenario.loading import load_scenarios
 from cpts_geo.capacity.scenario.overlay import chosen_parameters
 from cpts_geo.capacity.scenario.parameters import _BY_FILE, _CHANGED, default_parameters
 from cpts_geo.errors import AskedError, ScenarioError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.indicators.given_share import typed_share
 from cpts_geo.schema import Status
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding.embedded import load_facts
 from cpts_geo.study.scenarios import scenarios_of
-from cpts_geo.territories.perimeters.request import Request
 
 TEXT = """
 [share_without_mt]

@@ -8,8 +8,8 @@ import pytest
 
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.errors import DemandTooLargeError, NeedUnknownError, PerimeterError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing.report import write_report
 
 DEPARTEMENTS = sorted(embedded.load_communes()["departement"].unique())

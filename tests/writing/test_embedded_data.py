@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.geography.perimeters import coverage
 from cpts_geo.sources.codes import COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded, packages
 from cpts_geo.sources.embedding.former import read_former
-from cpts_geo.territories.perimeters import coverage
 from cpts_geo.writing.embedded_data import _split_families, build
 
 

@@ -8,8 +8,8 @@ import pytest
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.capacity.need.learning import leave_one_out, shipped_lines
 from cpts_geo.capacity.scenario.loading import load_scenarios
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.schema import GRADE_LABELS
-from cpts_geo.territories.perimeters.request import Request
 from cpts_geo.writing._csv_tables import tables
 from cpts_geo.writing._need_tables import lines_table, need_table
 

@@ -15,8 +15,8 @@ from cpts_geo.access.changes.change import Change, centre_opens, gp_leaves
 from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.errors import CptsGeoError, Defect, ScenarioError, one_line, written
 from cpts_geo.french import number
+from cpts_geo.geography.naming.names import find_codes
 from cpts_geo.schema import CHANGES
-from cpts_geo.territories.naming.names import find_codes
 
 _SPACES: Final = re.compile("[ \u00a0\u202f]")
 #: Figures alone: Python would also read « 1_000 » and the figures of other alphabets.

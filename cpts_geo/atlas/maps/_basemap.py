@@ -13,9 +13,9 @@ import shapely
 
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import UNKNOWN_TEXT
+from cpts_geo.geography.perimeters.coverage import dissolve, metric_crs
 from cpts_geo.schema import shown_vintage
 from cpts_geo.settings import GEOGRAPHIC_CRS
-from cpts_geo.territories.perimeters.coverage import dissolve, metric_crs
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
 LAND_KM = 120.0

@@ -20,8 +20,8 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps._circles import Places, places
 from cpts_geo.french import typeset
+from cpts_geo.geography.perimeters.coverage import metric_crs
 from cpts_geo.sources.catalogue.catalogue import credits_of, sources
-from cpts_geo.territories.perimeters.coverage import metric_crs
 
 #: Points of the letters of a legend.
 LETTER: Final = 8.0

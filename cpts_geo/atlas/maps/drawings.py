@@ -28,9 +28,9 @@ from cpts_geo.atlas.maps._circles import (
 from cpts_geo.atlas.maps._paper import credit_line, padded, svg_path
 from cpts_geo.atlas.maps.layers import MapLayer, classify, territory_layers
 from cpts_geo.french import typeset
+from cpts_geo.geography.perimeters.coverage import metric_crs
 from cpts_geo.schema import COLUMNS
 from cpts_geo.secrecy.disclosure import masked
-from cpts_geo.territories.perimeters.coverage import metric_crs
 
 #: Units across a map of the territory: a printed page shows one in a tenth of a millimetre.
 _WIDE: Final = 1000

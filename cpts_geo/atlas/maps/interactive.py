@@ -15,11 +15,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from cpts_geo.atlas.look.classes import pooled_breaks
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps.layers import MapLayer, column_layer, territory_layers
+from cpts_geo.atlas.maps.layers import MapLayer, column_layer, pooled_layer, territory_layers
 from cpts_geo.atlas.maps.live._areas import by_area, told_of, with_areas
 from cpts_geo.atlas.maps.live._columns import averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
@@ -55,6 +54,8 @@ def territory_map(
     open_today: Sequence[str] = (),
     proposed: Sequence[str] = (),
     still: str = "",
+    layers: Sequence[MapLayer] | None = None,
+    on: folium.Map | None = None,
 ) -> folium.Map:
     """
     Map of one territory: APL, minutes to care, GPs, people and scenarios, on its surroundings.
@@ -77,6 +78,10 @@ def territory_map(
         Communes with a centre open today, and where one is proposed.
     still : str
         Base64 of a PNG, shown where no script runs.
+    layers : sequence of MapLayer, optional
+        What may be shown; the layers of the page if absent.
+    on : folium.Map, optional
+        Map to draw on; it is given back. A new one if absent.
 
     Returns
     -------
@@ -85,7 +90,8 @@ def territory_map(
         hatched.
     """
     box = basemap.extent(communes, national=national)
-    layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
+    if layers is None:
+        layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
     seen, _ = basemap.near(national, communes, box=basemap.view(box, _ASPECT), km=_MARGIN_KM)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
@@ -115,7 +121,7 @@ def territory_map(
             "de communes ou de colonnes, ou prenez france_map.",
             stacklevel=2,
         )
-    return _alone(layer)
+    return _alone(layer, on=on)
 
 
 def overview_map(
@@ -168,7 +174,7 @@ def overview_map(
     if comparison is not None:
         known = newest_known(_COMPARED, comparison)
         rows = _compared(rows, comparison, known)
-        layers = [_pooled(name, rows[name]) for name in known if rows[name].notna().any()]
+        layers = [pooled_layer(name, rows[name]) for name in known if rows[name].notna().any()]
     if slots is not None:
         rows = rows.join(slots)
         layers.insert(0, column_layer(SLOTS.name))
@@ -212,7 +218,7 @@ def france_map(
         Their figures, by the column ``code_insee``.
     areas : DataFrame, optional
         Figures of the intercommunalités, as
-        :func:`cpts_geo.territories.figures.aggregate.area_summary` gives them by ``epci``: they
+        :func:`cpts_geo.geography.figures.aggregate.area_summary` gives them by ``epci``: they
         stand on the cards, and those that communes lack paint their communes.
     links : mapping of str to str, optional
         Address of the page of each intercommunalité that has one, by its code.
@@ -262,7 +268,7 @@ def france_map(
             layer if column in figures or column in national else by_area(layer)
             for column in found
             if column in rows
-            for layer in [_pooled(column, rows[column])]
+            for layer in [pooled_layer(column, rows[column])]
         ],
         label="France",
         areas=named,
@@ -274,9 +280,9 @@ def france_map(
     return _alone(layer)
 
 
-def _alone(layer: CommuneLayer) -> folium.Map:
-    """A bare map that holds a layer."""
-    new = bare_map()
+def _alone(layer: CommuneLayer, *, on: folium.Map | None = None) -> folium.Map:
+    """A map that holds a layer: that which is given, or a bare one."""
+    new = bare_map() if on is None else on
     layer.add_to(new)
     return new
 
@@ -297,11 +303,3 @@ def _compared(
         rows[name] = of_name["value"].reindex(rows.index).astype(float)
         rows[status_column(name)] = of_name["status"].reindex(rows.index).fillna("unknown")
     return rows
-
-
-def _pooled(name: str, values: pd.Series) -> MapLayer:
-    """A column in the classes it says, or in those of its values."""
-    column = COLUMNS[name]
-    if column.breaks or column.kind == "count":
-        return column_layer(name)
-    return column_layer(name, breaks=pooled_breaks([values]))

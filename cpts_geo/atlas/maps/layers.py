@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo import settings
+from cpts_geo.atlas.look.classes import pooled_breaks
 from cpts_geo.atlas.look.style import DIVERGING, LAND, SEQUENTIAL
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.errors import AskedError, quoted
@@ -166,6 +167,33 @@ def _shift_layer(column: str, title: str, *, apl: str) -> MapLayer:
     )
     words = f"Écart d’APL {COLUMNS[apl].vintage}, hypothèse — {title}"
     return MapLayer(column, title, (*down, *up), labels, words, diverging=True)
+
+
+def pooled_layer(name: str, values: pd.Series) -> MapLayer:
+    """
+    Show a column in the classes that it says, or in those of its values.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    values : Series of float
+        What is shown of it.
+
+    Returns
+    -------
+    MapLayer
+        As :func:`column_layer`.
+
+    Raises
+    ------
+    AskedError
+        The schema has no such column.
+    """
+    column = COLUMNS.get(name)
+    if column is None or column.breaks or column.kind == "count":
+        return column_layer(name)
+    return column_layer(name, breaks=pooled_breaks([values]))
 
 
 def territory_layers(

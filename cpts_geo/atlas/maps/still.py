@@ -41,11 +41,11 @@ from cpts_geo.atlas.maps._paper import (
 )
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer
 from cpts_geo.french import value_text
+from cpts_geo.geography.perimeters.coverage import metric_crs
 from cpts_geo.schema import COLUMNS, TERRITORY, shown_vintage
 from cpts_geo.secrecy.disclosure import masked
 from cpts_geo.settings import METRIC_CRS
 from cpts_geo.sources.codes import overseas
-from cpts_geo.territories.perimeters.coverage import metric_crs
 
 #: Inches across a map; letters of a title in one of them.
 _WIDTH = 7.2

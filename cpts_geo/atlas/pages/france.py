@@ -35,7 +35,7 @@ def france_page(
         Their figures, by the column ``code_insee``.
     areas : DataFrame
         Figures of the intercommunalités, as
-        :func:`cpts_geo.territories.figures.aggregate.area_summary` gives them by ``epci``.
+        :func:`cpts_geo.geography.figures.aggregate.area_summary` gives them by ``epci``.
     date : str
         Date of the run, as written on the page.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import folium
 import geopandas as gpd
 import pandas as pd
 
@@ -49,12 +50,8 @@ def index_page(
         A complete HTML page that asks nothing of any network.
     """
     comparison = pd.concat([sheet.comparison for sheet in sheets])
-    drawn = overview_map(
-        outlines,
-        national,
-        comparison=comparison,
-        slots=_slots(sheets),
-        links={sheet.key: sheet.file for sheet in sheets},
+    drawn = index_map(
+        sheets, outlines, national=national, links={sheet.key: sheet.file for sheet in sheets}
     )
     page = rendered(
         "pages/index.html.j2",
@@ -66,6 +63,37 @@ def index_page(
         **several_sections(sheets),
     )
     return inline_assets(page)
+
+
+def index_map(
+    sheets: Sequence[Study],
+    outlines: gpd.GeoDataFrame,
+    *,
+    national: gpd.GeoDataFrame,
+    links: Mapping[str, str] | None = None,
+) -> folium.Map:
+    """
+    Map territories by what they need and by their indicators.
+
+    Parameters
+    ----------
+    sheets, outlines, national : sequence of Study, GeoDataFrame, GeoDataFrame
+        As :func:`index_page`.
+    links : mapping of str to str, optional
+        Address of the page of each, by its key.
+
+    Returns
+    -------
+    folium.Map
+        As :func:`cpts_geo.atlas.maps.interactive.overview_map`.
+    """
+    return overview_map(
+        outlines,
+        national,
+        comparison=pd.concat([sheet.comparison for sheet in sheets]),
+        slots=_slots(sheets),
+        links=links,
+    )
 
 
 def _slots(sheets: Sequence[Study]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from cpts_geo.asked import typed_path
 from cpts_geo.cli._terminal import echo, results, table_view
 
 if TYPE_CHECKING:
-    from cpts_geo.territories.perimeters._membership import Perimeters
+    from cpts_geo.geography.perimeters._membership import Perimeters
 
 _HEADERS: Final = ("Ligne", "Écrit", "Commune", "Code", "Comment")
 #: Rows shown on a terminal; --json gives them all.
@@ -41,21 +41,21 @@ def check(
 ) -> None:
     """Lire un fichier et dire ce qui en est compris."""
     # Imported here so that --help answers at once.
-    from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
-    from cpts_geo.territories.naming.names import LEFT_OUT  # noqa: PLC0415
-    from cpts_geo.territories.perimeters.checking import (  # noqa: PLC0415
+    from cpts_geo.geography.naming.names import LEFT_OUT  # noqa: PLC0415
+    from cpts_geo.geography.perimeters.checking import (  # noqa: PLC0415
         METHODS,
         audit_lines,
         check_file,
     )
+    from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
 
     def drawn() -> Perimeters:
         """The perimeters that the file draws: their communes need contours."""
-        from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
-        from cpts_geo.territories.perimeters.request import (  # noqa: PLC0415
+        from cpts_geo.geography.perimeters.request import (  # noqa: PLC0415
             Request,
             find_perimeters,
         )
+        from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
 
         return find_perimeters(
             Request(perimeter=file, only=only or (), layer=layer),

@@ -15,7 +15,7 @@ from cpts_geo.cli.commands._report import analysed
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options
-    from cpts_geo.territories.perimeters.request import Request
+    from cpts_geo.geography.perimeters.request import Request
 
 #: Folder of the exports in that of the results.
 _FOLDER: Final = "exports"

@@ -39,9 +39,9 @@ def places(
 ) -> None:
     """Chercher un lieu : son code, et ce qu’il faut taper."""
     # Imported here so that --help answers at once.
+    from cpts_geo.geography.perimeters.known import known_cpts  # noqa: PLC0415
+    from cpts_geo.geography.zones.places import every_place, find_places  # noqa: PLC0415
     from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
-    from cpts_geo.territories.perimeters.known import known_cpts  # noqa: PLC0415
-    from cpts_geo.territories.zones.places import every_place, find_places  # noqa: PLC0415
 
     known = known_cpts(
         embedded.load_communes(),

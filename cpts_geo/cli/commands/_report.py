@@ -12,7 +12,7 @@ from cpts_geo.french import number
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Analysis, Options
-    from cpts_geo.territories.perimeters.request import Request
+    from cpts_geo.geography.perimeters.request import Request
 
 
 @on_territories
@@ -62,8 +62,8 @@ def analysed(request: Request, options: Options, *, say: Callable[[str], None]) 
     import pyarrow as pa  # noqa: PLC0415
 
     from cpts_geo.analysis import analyse  # noqa: PLC0415
+    from cpts_geo.geography.perimeters.checking import audit_lines  # noqa: PLC0415
     from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
-    from cpts_geo.territories.perimeters.checking import audit_lines  # noqa: PLC0415
 
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
     pa.set_memory_pool(pa.system_memory_pool())

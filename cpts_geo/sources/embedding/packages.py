@@ -2,7 +2,7 @@
 
 Only files *inside* the packages are read; neither package is installed nor imported.
 Known defects of the contours (see data/communes/README.md) are repaired by
-:mod:`cpts_geo.territories.perimeters.coverage`, not here.
+:mod:`cpts_geo.geography.perimeters.coverage`, not here.
 """
 
 from __future__ import annotations

@@ -27,11 +27,11 @@ from cpts_geo.atlas.exhibits.qgis import layer_style, plain_style
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.files import write_atomically
 from cpts_geo.french import typeset
+from cpts_geo.geography.perimeters.coverage import metric_crs
 from cpts_geo.schema import COLUMNS, TERRITORY, status_column
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
-from cpts_geo.territories.perimeters.coverage import metric_crs
 from cpts_geo.writing.export._sheets import commune_labels, heading, status_words
 
 #: Degrees around a territory in which neighbours are.

@@ -18,13 +18,13 @@ from cpts_geo.foreign import shown_path
 from cpts_geo.french import joined, typeset
 from cpts_geo.sources.catalogue.catalogue import Source, credits_of
 from cpts_geo.study.study import Study
-from cpts_geo.writing._released import released
 from cpts_geo.writing.export._geopackage import write_geopackage
 from cpts_geo.writing.export._images import write_images
 from cpts_geo.writing.export._pdf import printing_browser, write_pdf
 from cpts_geo.writing.export._slides import write_slides
 from cpts_geo.writing.export._workbook import write_tables, write_workbook
 from cpts_geo.writing.output_folder import check_output, staged
+from cpts_geo.writing.released import released
 
 #: What the files of a territory weigh, in all formats, at most.
 _MEGABYTES: Final = 15.0

@@ -12,9 +12,9 @@ from pyarrow import parquet
 from cpts_geo.access.travel.given import given_times, lacking_notes
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import ScenarioError, TravelError
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.travel.file import read_travel_file
-from cpts_geo.territories.perimeters.request import Request
 
 CODES = pd.Series(["45130", "45203", "45028"])
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from cpts_geo.errors import CptsGeoError
+from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters.request import Request, find_perimeters
 from tests.conftest import unavailable
 
 #: Communes, by territory where there are several, or words of the question.

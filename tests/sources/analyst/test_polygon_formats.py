@@ -15,10 +15,10 @@ import shapely
 
 from cpts_geo.cli.main import main
 from cpts_geo.errors import PerimeterError
+from cpts_geo.geography.perimeters._files.polygons import polygon_perimeters
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources.analyst.polygons.file import SUFFIXES, read_polygon_file
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters._files.polygons import polygon_perimeters
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 FORMATS = [

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from cpts_geo.analysis import Options, analyse
 from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.geography.perimeters._files.polygons import inside_shares, polygon_perimeters
+from cpts_geo.geography.perimeters._membership import BORDER_COLUMNS
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters._files.polygons import inside_shares, polygon_perimeters
-from cpts_geo.territories.perimeters._membership import BORDER_COLUMNS
-from cpts_geo.territories.perimeters.request import Request
 
 SQUARE = shapely.box(1.6, 47.8, 1.9, 48.0)
 

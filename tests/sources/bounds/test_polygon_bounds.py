@@ -16,11 +16,11 @@ import pytest
 import shapely
 
 from cpts_geo.errors import PerimeterError
+from cpts_geo.geography.perimeters._files.polygons import inside_shares, polygon_perimeters
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources._bounds.limits import LIMITS
 from cpts_geo.sources.analyst.polygons.file import read_polygon_file
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.perimeters._files.polygons import inside_shares, polygon_perimeters
-from cpts_geo.territories.perimeters.request import Request
 
 NAMES = ["CPTS du Nord", "CPTS de l’Est", "CPTS du Sud"]
 
@@ -200,9 +200,9 @@ def test_what_a_base_would_run_is_not_run(tmp_path: Path) -> None:
 def test_long_teeth_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     communes = embedded.load_communes()
     zone = circle(0, 400)
-    monkeypatch.setattr("cpts_geo.territories.perimeters._files.polygons._TEETH", 1)
+    monkeypatch.setattr("cpts_geo.geography.perimeters._files.polygons._TEETH", 1)
     assert len(inside_shares(zone, communes)) > 10
-    monkeypatch.setattr("cpts_geo.territories.perimeters._files.polygons._CROSSED", 0)
+    monkeypatch.setattr("cpts_geo.geography.perimeters._files.polygons._CROSSED", 0)
     with pytest.raises(PerimeterError, match="va et vient"):
         inside_shares(zone, communes)
 

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.geography.cog.events import codes_at, from_movements
+from cpts_geo.geography.cog.moves import MoveWarning, move
 from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import _entries, embedded
@@ -21,8 +23,6 @@ from cpts_geo.sources.embedding.cog_vintages import (
     read_events,
 )
 from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories.cog.events import codes_at, from_movements
-from cpts_geo.territories.cog.moves import MoveWarning, move
 
 YEARS = (*sorted(_entries.PAST_COG), COG_YEAR)
 #: Communes split between COG 2021 and COG 2026: COG, name before, name of each part.

@@ -12,9 +12,9 @@ import pytest
 from cpts_geo import settings
 from cpts_geo.capacity.need.lines import lines_of
 from cpts_geo.errors import DataFileError, PerimeterError, TableError
+from cpts_geo.geography.perimeters._membership import published_perimeters
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
-from cpts_geo.territories.perimeters._membership import published_perimeters
 
 LOADERS = {
     "facts.csv": embedded.load_facts,

@@ -15,13 +15,13 @@ import shapely
 
 from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError
+from cpts_geo.geography.cog.events import current_codes
+from cpts_geo.geography.perimeters.coverage import area_km2, dissolve
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, Status, status_column
 from cpts_geo.sources.codes import CODE_PATTERN, COLLECTIVITES, PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.datapackage import descriptor
-from cpts_geo.territories.cog.events import current_codes
-from cpts_geo.territories.perimeters.coverage import area_km2, dissolve
 
 ROWS = 34_875
 WITHOUT_CONTOUR = ["12218", "14581", "15031", "15035", "15047", "15171", "49126", "69114"]

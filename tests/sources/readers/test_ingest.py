@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.geography.figures.by_commune import national_figures, parts_of
+from cpts_geo.geography.figures.departments import department_totals
 from cpts_geo.schema import Status, status_column
 from cpts_geo.sources.codes import PLM, WHOLE_OF
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.territories.figures.by_commune import national_figures, parts_of
-from cpts_geo.territories.figures.departments import department_totals
 from cpts_geo.writing.embedded_data import _read_sources
 
 GPS = "Médecins généralistes (hors médecins à expertise particulière - MEP)"

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import folium
 
-from cpts_geo.atlas.look.offline import leaflet_addresses
+from cpts_geo.atlas.look.offline import frame, leaflet_addresses
 from cpts_geo.atlas.maps.live._page import Inert, Page
 
 #: Popups of folium ask jQuery for one thing: an element made of a text of HTML.
@@ -15,6 +15,14 @@ _POPUPS: Final = (
     " const holder = document.createElement('template'); holder.innerHTML = html.trim();"
     " return [holder.content.firstElementChild]; });"
 )
+
+
+class _BareMap(folium.Map):
+    """A map that a notebook shows without a network."""
+
+    def _repr_html_(self, **_: Any) -> str:
+        """The whole map, its assets inside."""
+        return frame(self)
 
 
 def bare_map(**options: Any) -> folium.Map:
@@ -37,7 +45,7 @@ def bare_map(**options: Any) -> folium.Map:
     ['leaflet']
     """
     usual = {"tiles": None, "zoom_control": False, "scrollWheelZoom": False, "zoomSnap": 0.25}
-    new = folium.Map(**usual | options)
+    new = _BareMap(**usual | options)
     known = set(leaflet_addresses())
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]

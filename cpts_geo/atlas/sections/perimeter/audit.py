@@ -8,8 +8,8 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.french import number
-from cpts_geo.territories.naming.names import LEFT_OUT
-from cpts_geo.territories.perimeters.checking import METHODS, read_line
+from cpts_geo.geography.naming.names import LEFT_OUT
+from cpts_geo.geography.perimeters.checking import METHODS, read_line
 
 
 def section(audit: pd.DataFrame) -> dict[str, Any]:

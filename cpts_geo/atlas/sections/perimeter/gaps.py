@@ -23,7 +23,7 @@ def section(gaps: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     gaps : DataFrame
-        Rows of :func:`cpts_geo.territories.perimeters.outlines.published_gaps` for one
+        Rows of :func:`cpts_geo.geography.perimeters.outlines.published_gaps` for one
         territory.
 
     Returns

@@ -1,6 +1,6 @@
 """Communes that a cell writes, by the names and codes of the embedded COG: is this one at all?
 
-Which one it is, among homonyms and misspellings, is decided in :mod:`cpts_geo.territories.naming`.
+Which one it is, among homonyms and misspellings, is decided in :mod:`cpts_geo.geography.naming`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 What is adapted (encoding, separator, title lines, sheet) and what is left out (totals, sources,
 hidden rows) is said in ``notes``; what cannot be read for certain raises one error that lists every
 defect and says what to do. The names and codes are read as text here; what they mean is decided in
-:mod:`cpts_geo.territories`.
+:mod:`cpts_geo.geography`.
 """
 
 from __future__ import annotations

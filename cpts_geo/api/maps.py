@@ -1,0 +1,39 @@
+"""Any map as one file that opens without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import folium
+
+from cpts_geo.asked import typed_path
+from cpts_geo.atlas.look.offline import inline_assets
+from cpts_geo.files import write_text
+
+
+def offline(m: folium.Map, path: Path | str) -> Path:
+    """
+    Write a map as one file that opens without a network.
+
+    Parameters
+    ----------
+    m : folium.Map
+        Any map: ours, or one of folium or of ``GeoDataFrame.explore``.
+    path : path or str
+        File to write.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    AssetError
+        The map needs files that cannot be embedded; all are listed.
+    OutputError
+        The file cannot be written; what stood there is as it was.
+    """
+    file = typed_path(path)
+    write_text(inline_assets(m.get_root().render()), file)
+    return file

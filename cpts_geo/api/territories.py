@@ -1,0 +1,153 @@
+"""Several territories at once, each as it is alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+import folium
+
+from cpts_geo.analysis import Analysis
+from cpts_geo.api._run import Run
+from cpts_geo.api.territory import Territory
+from cpts_geo.asked import typed_path
+from cpts_geo.atlas.pages.index import index_map
+from cpts_geo.atlas.pages.sheet import sources_used
+from cpts_geo.atlas.views.tables import sources_view
+from cpts_geo.atlas.views.territory import territories_view
+from cpts_geo.atlas.views.view import View
+from cpts_geo.errors import PerimeterError, quoted
+from cpts_geo.writing.export.export import check_export, write_exports
+from cpts_geo.writing.report import write_report
+
+
+class Territories(Mapping[str, Territory]):
+    """
+    Territories of one run, by their key.
+
+    Made by :func:`cpts_geo.geography`, not by hand.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The run.
+
+    Examples
+    --------
+    >>> import cpts_geo as cg
+    >>> five = cg.territories(draws=1000)
+    >>> list(five)[:2], five["lvo"].name
+    (['ouest_loiret', 'beauce_gatinais'], 'CPTS Loire-Vendée-Océan')
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._run = Run(analysis)
+        self._all = {key: Territory(key, self._run) for key in analysis.studies}
+
+    def __getitem__(self, key: str) -> Territory:
+        """Give a territory by its key."""
+        if key not in self._all:
+            raise PerimeterError(
+                f"Aucun territoire n’a la clé {quoted(str(key))}.",
+                remedy=f"il y a : {', '.join(self._all)}.",
+            )
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the keys, in the order asked for."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """Count the territories."""
+        return len(self._all)
+
+    @property
+    def analysis(self) -> Analysis:
+        """The run as computed, for who writes files or goes deeper."""
+        return self._run.analysis
+
+    @cached_property
+    def table(self) -> View:
+        """A row each: who lives there, what is needed, what there is."""
+        analysis = self._run.shown
+        return territories_view(list(analysis.studies.values()), notes=analysis.notes)
+
+    @cached_property
+    def sources(self) -> View:
+        """Where their figures come from."""
+        return sources_view("Les sources", sources_used(list(self._run.shown.studies.values())))
+
+    def explore(self) -> folium.Map:
+        """
+        Map all of them, to move and to click.
+
+        Returns
+        -------
+        folium.Map
+            The map, which shows itself without a network.
+        """
+        shown = self._run.shown
+        return index_map(list(shown.studies.values()), shown.territories, national=shown.national)
+
+    def report(self, folder: Path | str = "outputs") -> Path:
+        """
+        Write the pages, maps, tables, scenarios and manifest of all.
+
+        Parameters
+        ----------
+        folder : Path or str
+            Folder to write; other files in it are left alone.
+
+        Returns
+        -------
+        Path
+            The index page.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written; what it held is as it was.
+        """
+        return write_report(self.analysis, folder)
+
+    def export(
+        self, *formats: str, folder: Path | str = "outputs/exports", annex: bool = False
+    ) -> list[Path]:
+        """
+        Write what leaves the room, of each.
+
+        Parameters
+        ----------
+        *formats : str
+            Among ``pdf``, ``pptx``, ``xlsx``, ``gpkg``, ``png``, ``svg``, ``csv``.
+        folder : Path or str
+            Folder to write.
+        annex : bool
+            Whether each PDF has the annex after its two pages.
+
+        Returns
+        -------
+        list of Path
+            The files.
+
+        Raises
+        ------
+        AskedError
+            A format is unknown, or none is given.
+        """
+        where = typed_path(folder)
+        asked = check_export(formats, where)
+        return write_exports(self.analysis, where, formats=asked, annex=annex)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Keys that a notebook proposes between brackets."""
+        return list(self._all)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.table.html
+
+    def __repr__(self) -> str:
+        """What a terminal shows."""
+        return repr(self.table)

@@ -1,0 +1,1 @@
+"""What a notebook shows of a territory: the sections of its page, one at a time."""
