@@ -42,9 +42,14 @@ def commands() -> str:
     return "\n\n".join(_helps(root, "cpts-geo"))
 
 
+def _help(command: typer.core.TyperGroup, context: typer.Context) -> str:
+    """Help of a command, without the marks that keep its lines apart."""
+    return command.get_help(context).replace("\b", "")
+
+
 def _helps(command: typer.core.TyperGroup, path: str) -> list[str]:
     with command.make_context(path, [], resilient_parsing=True) as context:
-        told = [f"## `{path}`\n\n```text\n{command.get_help(context)}\n```"]
+        told = [f"## `{path}`\n\n```text\n{_help(command, context)}\n```"]
     for name, inner in getattr(command, "commands", {}).items():
         told += _helps(inner, f"{path} {name}")
     return told
