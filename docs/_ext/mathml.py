@@ -14,7 +14,9 @@ def _inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 
 def _block(translator: HTML5Translator, node: nodes.math_block) -> None:
-    translator.body.append(f'<div class="formula">{tex2mathml(node.astext(), as_block=True)}</div>')
+    # A formula wider than the screen scrolls: the keyboard must reach it.
+    drawn = tex2mathml(node.astext(), as_block=True)
+    translator.body.append(f'<div class="formula" tabindex="0">{drawn}</div>')
     raise nodes.SkipNode
 
 
