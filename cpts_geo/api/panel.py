@@ -1,4 +1,4 @@
-"""A panel to try other values of a territory: the same code as its answer, no formula of its own."""
+"""A panel to try other values of a territory: the code of its answer, no formula of its own."""
 
 from __future__ import annotations
 

@@ -107,12 +107,14 @@ def territories(
 
     Parameters
     ----------
-    what, epci, tvs, cpts, name, only, sheet, layer, partial
+    what, epci, tvs, cpts : object, optional
         As :func:`territory`, each for several; the five CPTS where nothing is asked for.
     departement : str, int or list of these, optional
         With a list, where its names are looked for; alone, each of its intercommunalités.
     by : {"epci", "tvs", "departement"}, optional
         What départements are divided into.
+    name, only, sheet, layer, partial : object, optional
+        As :func:`territory`.
     say : callable
         Receives one French line a step.
     **options : object

@@ -9,8 +9,7 @@ from pathlib import Path
 import folium
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.api._run import Run
-from cpts_geo.api.territory import Territory
+from cpts_geo.api.territory import Run, Territory
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.index import index_map
 from cpts_geo.atlas.pages.sheet import sources_used

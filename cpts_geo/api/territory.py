@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import folium
 import geopandas as gpd
 from matplotlib.axes import Axes
 
+from cpts_geo.access.changes.change import Change
+from cpts_geo.analysis import Analysis
 from cpts_geo.api._drawn import explored, plotted
-from cpts_geo.api._run import Run
 from cpts_geo.api.capacity import scenario as scenario_of
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.sheet import sources_used
@@ -21,12 +23,59 @@ from cpts_geo.atlas.views.figures import audit_view, indicators_view
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
 from cpts_geo.atlas.views.view import View
+from cpts_geo.geography.cog.former import former_communes
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Study
+from cpts_geo.study.surroundings import parsed_changes
 from cpts_geo.writing.export.export import check_export, write_exports
+from cpts_geo.writing.released import released
 from cpts_geo.writing.report import write_report
 
 #: Folder of the exports in that of the results.
 _EXPORTS = "exports"
+
+
+class Run:
+    """
+    A run, whose figures are masked once, over all its territories, when first shown.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The run as computed.
+    """
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+
+    @cached_property
+    def shown(self) -> Analysis:
+        """The run as it may leave."""
+        return released(self.analysis)
+
+    def changes(self, study: Study, texts: Sequence[str]) -> tuple[Change, ...]:
+        """
+        Read changes of supply around a territory.
+
+        Parameters
+        ----------
+        study : Study
+            The territory.
+        texts : sequence of str
+            As :func:`cpts_geo.access.changes.text.parse_changes` reads them.
+
+        Returns
+        -------
+        tuple of Change
+            In the order of `texts`.
+        """
+        whole = embedded.load_communes()
+        return parsed_changes(
+            texts,
+            study.common.surroundings.field,
+            whole,
+            former=former_communes(whole, fetched=True),
+        )
 
 
 class Territory:
