@@ -6,12 +6,12 @@ import math
 from itertools import pairwise
 from typing import Any
 
-from cpts_geo import __version__
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.access.changes import _activity
 from cpts_geo.access.travel.surrogate import LAWS, VARIANT_NAMES
 from cpts_geo.capacity.answer.headline import DRAWS, SAME_DAY_TARGET
 from cpts_geo.capacity.need import _sampling
+from cpts_geo.capacity.need.interval import CHANCE
 from cpts_geo.capacity.need.learning import leave_one_out, shipped_lines
 from cpts_geo.capacity.scenario.area import apl_of_france
 from cpts_geo.capacity.scenario.loading import described, load_scenario
@@ -28,8 +28,6 @@ from cpts_geo.settings import (
     COG_YEAR,
     MINUTES_BANDS,
     OLD_AFTER_YEARS,
-    SLOT_MINUTES,
-    SPOKEN_MINUTES,
 )
 from cpts_geo.sources.embedding.embedded import load_communes
 from docs._ext.markdown import table
@@ -137,20 +135,17 @@ def values() -> dict[str, str]:
     calendar = load_scenario("asclepios").calendar
     known = load_scenario("beauce_gatinais")
     one_gp = poisson_interval(1)
-    spoken = {name: f"{minutes:g}" for name, minutes in SPOKEN_MINUTES.items()}
     return {
         "target": whole_percent(float(defaults["target"].value)),
         "national_share": f"{whole_percent(float(defaults['share_without_mt'].value))} des "
         f"{defaults['share_without_mt'].base}",
-        "slot_minutes": str(SLOT_MINUTES),
+        "chances": f"{number(10 * CHANCE)} situations sur 10",
         "opening_days": number(len(calendar.opening_days)),
         "year": str(calendar.year),
         "apl_low": APL_LOW_WORDS,
         "apl_france": number(apl_of_france(), 2),
         "apl_vintage": COLUMNS[APL_OF_NEED].vintage,
         "apl_jump": written(APL_JUMP),
-        "gp_minutes": spoken["gp"],
-        "emergency_minutes": spoken["emergency"],
         "bands": joined([f"{band:g}" for band in MINUTES_BANDS]),
         "cog_year": str(COG_YEAR),
         "old_years": str(OLD_AFTER_YEARS),
@@ -176,5 +171,4 @@ def values() -> dict[str, str]:
         "emergency_year": PUBLISHED.vintage[-4:],
         "entry_age": f"{projection.ENTRY_AGE:g}",
         "max_name": str(MAX_NAME),
-        "version": __version__,
     }

@@ -22,9 +22,12 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import cpts_geo
+import run
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.schema import COLUMNS, status_column
+from docs import build as verb
 from docs._ext import dictionary, gallery, languages, reference
+from docs._ext.examples import five
 from docs._ext.markdown import records
 from tests.conftest import ROOT, Command
 
@@ -266,6 +269,11 @@ def test_the_five_minutes_are_as_they_are_told(command: Command, tmp_path: Path)
     for line in told.splitlines():
         assert line.rpartition("…/")[2].strip("· …") in read, line
     assert command(*shlex.split(more)[2:])[0] == 0
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    for asked in re.findall(r"`(t\.[^`]+)`", page):
+        assert eval(asked, names) is not None, asked
 
 
 def test_readme_is_read_in_two_minutes_and_leads_to_pages_that_exist() -> None:
@@ -273,6 +281,32 @@ def test_readme_is_read_in_two_minutes_and_leads_to_pages_that_exist() -> None:
     targets = re.findall(r"\]\(([^)#:]+)\)", README)
     assert len(targets) > 8
     assert [target for target in targets if not (ROOT / target).is_file()] == []
+
+
+def test_the_cases_of_the_readme_are_those_of_today() -> None:
+    slots = [study.headline.slots_per_day for study in five().studies.values() if study.headline]
+    assert len(slots) == 5
+    shown = [f"{each.p50} ({each.p10}–{each.p90})" for each in slots]
+    assert [each for each in shown if each not in README] == []
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_the_verb_builds_strictly_and_says_where(
+    quick: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def note(arguments: list[str]) -> int:
+        asked.extend(arguments)
+        return 0
+
+    monkeypatch.setattr(verb, "build_main", note)
+    assert verb.main([verb.QUICK] if quick else []) == 0
+    assert {"-W", "--keep-going"} <= set(asked)
+    assert ("nb_execution_mode=off" in asked) == quick
+    assert verb.QUICK not in asked
+    assert capsys.readouterr().out.strip().endswith("index.html")
+    assert run.VERBS["docs"][1:] == (["docs/build.py"], run.TEST)
 
 
 def test_the_three_lines_of_the_readme_show_a_territory() -> None:
