@@ -12,24 +12,23 @@ from pathlib import Path
 # The package and its pages are those of one checkout, whatever is installed.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cpts_geo import __version__
-from docs._ext import languages, model
+from docs._ext import model, typography
 
 project = "cpts_geo"
 author = "The cpts_geo authors"
 project_copyright = "The cpts_geo authors"
 version = release = __version__
-#: Of the buttons and of most pages; :mod:`languages` tells those in English.
-language = languages.FRENCH
+#: Of the buttons and of most pages; ``_ext/typography.py`` tells those in English.
+language = typography.FRENCH
 
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
     "numpydoc",
-    "docs._ext.mathml",
     "docs._ext.generated",
     "docs._ext.reference",
     "docs._ext.gallery",
-    "docs._ext.languages",
+    "docs._ext.typography",
 ]
 exclude_patterns = ["_build", "_ext"]
 

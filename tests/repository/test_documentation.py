@@ -26,7 +26,7 @@ import run
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.schema import COLUMNS, status_column
 from docs import build as verb
-from docs._ext import dictionary, gallery, languages, reference
+from docs._ext import dictionary, gallery, reference, typography
 from docs._ext.examples import five
 from docs._ext.markdown import records
 from tests.conftest import ROOT, Command
@@ -131,7 +131,7 @@ def test_every_notebook_is_a_page_of_the_gallery(site: Path) -> None:
 def test_each_page_says_its_language(site: Path) -> None:
     told = {page: re.search(r'<html lang="(\w+)"', text(site / page)) for page in PAGES}
     found = {page: said and said[1] for page, said in told.items()}
-    assert found == {page: languages.of_page(page) for page in PAGES}
+    assert found == {page: typography.language_of(page) for page in PAGES}
     assert set(found.values()) == {"fr", "en"}
 
 
