@@ -22,6 +22,7 @@ from cpts_geo.study.options import Options
 
 #: End of the name of a file.
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
+_CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _SIREN_DIGITS: Final = 9
 #: What a list typed without a name is called.
 _NAMELESS: Final = "Votre territoire"
@@ -92,7 +93,8 @@ def _kind_of_list(what: Any, folder: Path, *, called: str | None) -> dict[str, A
         raise PerimeterError("La liste de communes est vide.", remedy="donnez au moins un nom.")
     if set(names) <= set(_keys()):
         return {"territories": names}
-    return {"perimeter": _written(pd.DataFrame({"commune": names}), folder, called=called)}
+    column = "code_insee" if all(map(_CODE.fullmatch, names)) else "commune"
+    return {"perimeter": _written(pd.DataFrame({column: names}), folder, called=called)}
 
 
 def _kind_of_text(what: str) -> dict[str, Any]:

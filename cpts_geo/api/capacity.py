@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from numbers import Real
 from pathlib import Path
 from typing import Any
 
-from cpts_geo.asked import paths, texts, typed_path
+from cpts_geo.asked import texts, typed_path
 from cpts_geo.atlas.views.tables import call_log_view, comparison_view, parameters_view
 from cpts_geo.atlas.views.view import View
 from cpts_geo.capacity.answer.headline import DRAWS
@@ -57,7 +58,15 @@ def scenario(what: Any, *, parameters: Path | str | None = None, **changes: Any)
     return base.evolve(**_whole(base, changes)) if changes else base
 
 
-def compare(a: Any, b: Any, *, draws: int = DRAWS, known_lines: Path | str | None = None) -> View:
+def compare(
+    a: Any,
+    b: Any,
+    *,
+    draws: int = DRAWS,
+    known_lines: Path | str | None = None,
+    parameters: Path | str | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> View:
     """
     Set two scenarios side by side, on the same draws.
 
@@ -69,6 +78,10 @@ def compare(a: Any, b: Any, *, draws: int = DRAWS, known_lines: Path | str | Non
         Monte Carlo draws.
     known_lines : path or str, optional
         An analyst's copy of ``data/cpts/known_lines.csv``.
+    parameters : path or str, optional
+        TOML file of defaults, over those of the package.
+    say : callable
+        Told in French what is being computed.
 
     Returns
     -------
@@ -86,9 +99,11 @@ def compare(a: Any, b: Any, *, draws: int = DRAWS, known_lines: Path | str | Non
     >>> compare("beauce_gatinais", "beauce_gatinais_16_creneaux", draws=1000).title
     'CPTS Beauce-Gâtinais, 16 créneaux, comparé à CPTS Beauce-Gâtinais'
     """
-    first, second = scenario(a), scenario(b)
-    lines = None if known_lines is None else read_lines(typed_path(known_lines))
-    return comparison_view(compare_scenarios(first, second, draws=draws, lines=lines))
+    first, second = (scenario(each, parameters=parameters) for each in (a, b))
+    defaults = chosen_parameters(_path(parameters))
+    lines = read_lines(_path(known_lines), parameters=defaults)
+    found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
+    return comparison_view(replace(found, caveats=(*found.caveats, *parameter_notes(defaults))))
 
 
 def parameters(path: Path | str | None = None) -> View:
@@ -116,8 +131,7 @@ def parameters(path: Path | str | None = None) -> View:
     >>> float(table.at["target", "value"])
     0.95
     """
-    (chosen,) = paths(path) if path is not None else (None,)
-    found = chosen_parameters(chosen)
+    found = chosen_parameters(_path(path))
     return parameters_view(found, notes=parameter_notes(found))
 
 
@@ -125,7 +139,8 @@ def call_log(
     path: Path | str,
     scenario: Any,
     *,
-    outcomes: Mapping[str, str] | Path | str | None = None,
+    own_outcomes: Mapping[str, str] | None = None,
+    outcomes: Path | str | None = None,
     repeats_out: bool | None = None,
     departement: Any = (),
     parameters: Path | str | None = None,
@@ -140,8 +155,10 @@ def call_log(
         (:func:`cpts_geo.sources.analyst.calls.log.read_call_log`).
     scenario : str, path, Scenario or Territory
         What its territory rests on without it (:func:`cpts_geo.scenario`).
-    outcomes : mapping of str to str, or path, optional
-        What the wordings of the log mean: « Sans suite » : « autre ».
+    own_outcomes : mapping of str to str, optional
+        What the wordings of the log mean, such as ``{"Sans suite": "autre"}``.
+    outcomes : path or str, optional
+        The same in a CSV of columns ``valeur`` and ``sens``.
     repeats_out : bool, optional
         Whether calls that repeat another are duplicates; those that a caller's key tells if absent.
     departement : str, int or list of these, optional
@@ -162,14 +179,13 @@ def call_log(
     """
     base = _scenario_of(scenario, parameters)
     known = load_territories().set_index("territory")["departements"]
-    mapped = outcomes if isinstance(outcomes, Mapping) else None
     return call_log_view(
         study_call_log(
             typed_path(path),
             base,
             departments=texts(departement) or str(known.get(base.territory, "")).split(),
-            own_outcomes=mapped,
-            outcomes_file=None if mapped is not None or outcomes is None else typed_path(outcomes),  # type: ignore[arg-type]
+            own_outcomes=own_outcomes,
+            outcomes_file=_path(outcomes),
             repeats_out=repeats_out,
         )
     )
@@ -178,8 +194,7 @@ def call_log(
 def _scenario_of(what: Any, defaults: Path | str | None) -> Scenario:
     """A scenario, or that of what has one: a territory, a capacity, a log."""
     if isinstance(what, str | Path):
-        (chosen,) = paths(defaults) if defaults is not None else (None,)
-        return load_scenario(what, parameters=chosen_parameters(chosen))
+        return load_scenario(what, parameters=chosen_parameters(_path(defaults)))
     for held in (what, getattr(what, "study", None), getattr(what, "value", None)):
         found = getattr(held, "scenario", held)
         if isinstance(found, Scenario):
@@ -188,6 +203,11 @@ def _scenario_of(what: Any, defaults: Path | str | None) -> Scenario:
         f"{quoted(type(what).__name__)} n’a pas de scénario.",
         remedy="donnez une clé, un fichier TOML, un territoire ou une capacité.",
     )
+
+
+def _path(typed: Path | str | None) -> Path | None:
+    """A path as typed, or none."""
+    return None if typed is None else typed_path(typed)
 
 
 def _whole(base: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:

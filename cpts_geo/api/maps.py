@@ -6,7 +6,7 @@ from pathlib import Path
 
 import folium
 
-from cpts_geo.asked import typed_path
+from cpts_geo.asked import expect, typed_path
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.files import write_text
 
@@ -29,11 +29,14 @@ def offline(m: folium.Map, path: Path | str) -> Path:
 
     Raises
     ------
+    AskedError
+        It is no map.
     AssetError
         The map needs files that cannot be embedded; all are listed.
     OutputError
         The file cannot be written; what stood there is as it was.
     """
+    expect(m, folium.Map, remedy="donnez une carte : t.explore(), folium.Map(), table.explore().")
     file = typed_path(path)
     write_text(inline_assets(m.get_root().render()), file)
     return file

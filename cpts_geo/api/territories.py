@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -89,7 +89,9 @@ class Territories(Mapping[str, Territory]):
         shown = self._run.shown
         return index_map(list(shown.studies.values()), shown.territories, national=shown.national)
 
-    def report(self, folder: Path | str = "outputs") -> Path:
+    def report(
+        self, folder: Path | str = "outputs", *, say: Callable[[str], None] = lambda _: None
+    ) -> Path:
         """
         Write the pages, maps, tables, scenarios and manifest of all.
 
@@ -97,6 +99,8 @@ class Territories(Mapping[str, Territory]):
         ----------
         folder : Path or str
             Folder to write; other files in it are left alone.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -108,10 +112,14 @@ class Territories(Mapping[str, Territory]):
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        return write_report(self.analysis, folder)
+        return write_report(self.analysis, folder, say=say)
 
     def export(
-        self, *formats: str, folder: Path | str = "outputs/exports", annex: bool = False
+        self,
+        *formats: str,
+        folder: Path | str = "outputs/exports",
+        annex: bool = False,
+        say: Callable[[str], None] = lambda _: None,
     ) -> list[Path]:
         """
         Write what leaves the room, of each.
@@ -124,6 +132,8 @@ class Territories(Mapping[str, Territory]):
             Folder to write.
         annex : bool
             Whether each PDF has the annex after its two pages.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -137,7 +147,7 @@ class Territories(Mapping[str, Territory]):
         """
         where = typed_path(folder)
         asked = check_export(formats, where)
-        return write_exports(self.analysis, where, formats=asked, annex=annex)
+        return write_exports(self.analysis, where, formats=asked, annex=annex, say=say)
 
     def _ipython_key_completions_(self) -> list[str]:
         """Keys that a notebook proposes between brackets."""

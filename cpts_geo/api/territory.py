@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -293,7 +293,9 @@ class Territory:
 
         return panel(self.study)
 
-    def report(self, folder: Path | str = "outputs") -> Path:
+    def report(
+        self, folder: Path | str = "outputs", *, say: Callable[[str], None] = lambda _: None
+    ) -> Path:
         """
         Write its page, maps, tables, scenario and manifest.
 
@@ -301,6 +303,8 @@ class Territory:
         ----------
         folder : Path or str
             Folder to write; other files in it are left alone.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -312,11 +316,15 @@ class Territory:
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        index = write_report(self._run.analysis.only(self.key), folder)
+        index = write_report(self._run.analysis.only(self.key), folder, say=say)
         return index.with_name(self.study.file)
 
     def export(
-        self, *formats: str, folder: Path | str = "outputs/exports", annex: bool = False
+        self,
+        *formats: str,
+        folder: Path | str = "outputs/exports",
+        annex: bool = False,
+        say: Callable[[str], None] = lambda _: None,
     ) -> list[Path]:
         """
         Write what leaves the room.
@@ -329,6 +337,8 @@ class Territory:
             Folder to write.
         annex : bool
             Whether the PDF has the annex after its two pages.
+        say : callable
+            Receives one French line a step.
 
         Returns
         -------
@@ -344,7 +354,9 @@ class Territory:
         """
         where = typed_path(folder)
         asked = check_export(formats, where)
-        return write_exports(self._run.analysis.only(self.key), where, formats=asked, annex=annex)
+        return write_exports(
+            self._run.analysis.only(self.key), where, formats=asked, annex=annex, say=say
+        )
 
     @cached_property
     def _view(self) -> View:

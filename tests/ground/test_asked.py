@@ -12,11 +12,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import cpts_geo
-from cpts_geo.analysis import Options
-from cpts_geo.errors import AskedError, CptsGeoError, PathError, ScenarioError, TravelError
+import cpts_geo as cg
+from cpts_geo.analysis import Options, analyse
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.comparing.compare import compare_scenarios
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.errors import (
+    AskedError,
+    CptsGeoError,
+    PathError,
+    PerimeterError,
+    ScenarioError,
+    TravelError,
+)
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.travel.file import read_travel_file
+from cpts_geo.writing.report import write_report
 from tests.kept import analysed
 
 #: Of no kind that anything takes.
@@ -41,7 +53,7 @@ def test_fields_of_another_kind_are_all_refused_at_once(record: type) -> None:
 @pytest.mark.parametrize(
     ("make", "given", "said"),
     [
-        (Request, {"epci": [200068278]}, "--epci : [200068278]"),
+        (Request, {"epci": [2000.5]}, "--epci : [2000.5]"),
         (Request, {"territories": ""}, "clés de CPTS : ''"),
         (Request, {"epci": ["200068278", " "]}, "un texte y est vide"),
         (Request, {"perimeter": ""}, "Un chemin est vide"),
@@ -72,16 +84,27 @@ def test_texts_stand_for_paths_and_one_text_for_several() -> None:
 @pytest.mark.parametrize(
     ("call", "error"),
     [
-        (lambda: cpts_geo.analyse(STRANGE), AskedError),
-        (lambda: cpts_geo.analyse(options=STRANGE), AskedError),
-        (lambda: cpts_geo.headline(STRANGE), AskedError),
-        (lambda: cpts_geo.compare_scenarios(STRANGE, STRANGE), AskedError),
-        (lambda: cpts_geo.compare_scenarios(cpts_geo.load_scenario("lvo"), STRANGE), AskedError),
-        (lambda: cpts_geo.headline(cpts_geo.load_scenario("lvo"), draws=STRANGE), ScenarioError),
-        (lambda: cpts_geo.load_scenario(STRANGE), ScenarioError),
-        (lambda: cpts_geo.read_call_log(STRANGE), PathError),
-        (lambda: cpts_geo.write_report(STRANGE, "out"), AskedError),
-        (lambda: cpts_geo.write_report(analysed(["lvo"], draws=100), STRANGE), PathError),
+        (lambda: analyse(STRANGE), AskedError),
+        (lambda: analyse(options=STRANGE), AskedError),
+        (lambda: headline(STRANGE), AskedError),
+        (lambda: compare_scenarios(STRANGE, STRANGE), AskedError),
+        (lambda: compare_scenarios(load_scenario("lvo"), STRANGE), AskedError),
+        (lambda: headline(load_scenario("lvo"), draws=STRANGE), ScenarioError),
+        (lambda: load_scenario(STRANGE), ScenarioError),
+        (lambda: read_call_log(STRANGE), PathError),
+        (lambda: write_report(STRANGE, "out"), AskedError),
+        (lambda: write_report(analysed(["lvo"], draws=100), STRANGE), PathError),
+        (lambda: cg.territory(STRANGE), PerimeterError),
+        (lambda: cg.territory(epci=STRANGE), PerimeterError),
+        (lambda: cg.territory("lvo", nothing=STRANGE), AskedError),
+        (lambda: cg.territories(departement=STRANGE), PerimeterError),
+        (lambda: cg.scenario(STRANGE), AskedError),
+        (lambda: cg.scenario("lvo", minutes=STRANGE), ScenarioError),
+        (lambda: cg.compare("lvo", STRANGE), AskedError),
+        (lambda: cg.parameters(STRANGE), PathError),
+        (lambda: cg.call_log(STRANGE, "lvo"), PathError),
+        (lambda: cg.france(STRANGE), AskedError),
+        (lambda: cg.offline(STRANGE, "m.html"), AskedError),
         (lambda: analysed(["lvo"], draws=100).table("headline"), AskedError),
         (lambda: analysed(["lvo"], draws=100).with_tables(comunes=pd.DataFrame()), AskedError),
         (lambda: analysed(["lvo"], draws=100).studies["lvo"].with_parts(nope=1), AskedError),

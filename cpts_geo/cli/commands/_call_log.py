@@ -17,8 +17,6 @@ from cpts_geo.errors import AskedError, OutcomesError, PlaceUnknownError, TableE
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, typeset
 
-#: Draws that tell how busy the line of a log may be, to a few percent.
-_LOG_DRAWS: Final = 2_000
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
 Colonnes d’un journal, une ligne par appel (CSV, XLSX ou ODS) :
@@ -80,34 +78,29 @@ def call_log(
 ) -> None:
     """Lire un journal d’appels ou des comptes, en tirer le scénario."""
     # Imported here so that --help answers at once.
+    from cpts_geo.api.capacity import call_log as studied  # noqa: PLC0415
     from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
     from cpts_geo.atlas.sections.call_log import log_sentences, log_views  # noqa: PLC0415
-    from cpts_geo.capacity.calls.local_evidence import with_call_log  # noqa: PLC0415
-    from cpts_geo.capacity.calls.profile import profile_of  # noqa: PLC0415
-    from cpts_geo.capacity.calls.released import released  # noqa: PLC0415
-    from cpts_geo.capacity.demand.denied import denied_slots  # noqa: PLC0415
-    from cpts_geo.capacity.demand.requests import draw_requests  # noqa: PLC0415
-    from cpts_geo.sources.analyst.calls.log import read_call_log  # noqa: PLC0415
-    from cpts_geo.sources.embedding.embedded import load_territories  # noqa: PLC0415
     from cpts_geo.writing.comparison import write_call_log  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     check_output(output)
     defaults, said = chosen_defaults(parameters)
     (base,) = loaded(scenario, parameters=defaults)
-    known = load_territories().set_index("territory")["departements"]
     typed = ["cpts-geo", "call-log", str(log), "--scenario", scenario]
     typed += [] if output == OUTPUTS else ["--output", str(output)]
     typed += [] if parameters is None else ["--parameters", str(parameters)]
     typed += [] if repeats_out is None else ["--repeats-out" if repeats_out else "--repeats-in"]
     typed += [part for each in departement or [] for part in ("--departement", each)]
     try:
-        calls = read_call_log(
+        found = studied(
             log,
+            base,
             own_outcomes=_own(outcome or []),
-            outcomes_file=outcomes,
-            departments=departement or str(known.get(base.territory, "")).split(),
-        )
+            outcomes=outcomes,
+            repeats_out=repeats_out,
+            departement=departement or (),
+        ).value
     except OutcomesError as error:
         raise _to_complete(error, output, typed) from error
     except PlaceUnknownError as error:
@@ -120,28 +113,23 @@ def call_log(
             remedy="ajoutez une colonne commune ou code_insee, ou dites le département de la "
             f"ligne (45 : heure de Paris ; 974 : heure de La Réunion) : {again}",
         ) from error
-    found = profile_of(calls, base, repeats_out=repeats_out)
-    own = with_call_log(base, found)
-    tables = released(found)
     say = teller()
-    for note in calls.attrs["notes"]:
+    for note in found.notes:
         say(note)
-    if denied := denied_slots(own, draw_requests(own, draws=_LOG_DRAWS)):
-        say(denied)
     console = results()
-    sentences = log_sentences(found, tables)
+    sentences = log_sentences(found.profile, found.tables)
     for sentence in sentences:
         console.print(typeset(sentence), soft_wrap=True)
-    for title, headers, rows in log_views(tables):
+    for title, headers, rows in log_views(found.tables):
         console.print(table_view([title, *headers[1:]], rows, right=True))
     told = tuple(sentence.lower() for sentence in sentences)
-    for note in [*said, *own.notes]:
+    for note in [*said, *found.scenario.notes]:
         if note not in base.notes and not note.lower().endswith(told):
             say(f"À savoir : {note}")
-    made, *others = write_call_log(own, tables, output, say=say)
+    made, *others = write_call_log(found.scenario, found.tables, output, say=say)
     for path in others:
         echo(f"Tableau : {path.resolve()}")
-    echo(f"Scénario (solidité {strength(own)}) : {made.resolve()}")
+    echo(f"Scénario (solidité {strength(found.scenario)}) : {made.resolve()}")
 
 
 def _own(typed: Sequence[str]) -> dict[str, str]:

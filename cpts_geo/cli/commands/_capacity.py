@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -39,28 +38,27 @@ def compare(
 ) -> None:
     """Comparer deux scénarios : besoin, demandes servies, coût."""
     # Imported here so that --help answers at once.
+    from cpts_geo.api.capacity import compare as compared  # noqa: PLC0415
     from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
-    from cpts_geo.capacity.comparing.compare import compare_scenarios  # noqa: PLC0415
     from cpts_geo.capacity.need.interval import CHANCES  # noqa: PLC0415
-    from cpts_geo.capacity.need.learning import known_lines as read_lines  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     first, second = _two(scenarios or [])
     names = _told_apart(first, second)
     check_output(output, names=comparison_files(names))
-    defaults, notes = chosen_defaults(parameters)
+    defaults, _ = chosen_defaults(parameters)
     one, two = _labelled(loaded(first, second, parameters=defaults), names)
     say = teller()
-    found = compare_scenarios(
+    found = compared(
         one,
         two,
         draws=DRAWS if draws is None else draws,
-        lines=read_lines(known_lines, parameters=defaults),
+        known_lines=known_lines,
+        parameters=parameters,
         say=say,
-    )
-    found = replace(found, caveats=(*found.caveats, *notes))
+    ).value
     for scenario in (one, two):
         for note in scenario.file_notes:
             say(f"{scenario.label} : {note}")

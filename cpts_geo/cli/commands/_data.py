@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,45 +57,25 @@ def _fetch(
 ) -> None:
     """Télécharger et vérifier les fichiers des producteurs."""
     # Imported here so that --help answers at once.
-    from cpts_geo.sources.fetching.fetch import fetch  # noqa: PLC0415
+    from cpts_geo.api.places import fetch  # noqa: PLC0415
 
     if offline and update and mirror is None and settings.mirror_dir() is None:
         raise DataFileError(
             "--update demande un contenu nouveau, et --offline n’en cherche aucun.",
             remedy="retirez l’une de ces options, ou indiquez un miroir avec --mirror.",
         )
-    say = teller()
-    try:
-        had = fetch(
-            keys,
-            mirror=mirror,
-            offline=offline,
-            update=update,
-            say=say,
-            progress=sys.stderr.isatty(),
-        )
-    finally:
-        _read_personal(keys, say)
+    had = fetch(
+        *(keys or ()),
+        mirror=mirror,
+        offline=offline,
+        update=update,
+        say=teller(),
+        progress=sys.stderr.isatty(),
+    ).value
     echo(
         f"{counted(len(had), 'source prête', 'sources prêtes')} dans {settings.cache_dir()}\n"
         f"Verrou : {settings.lock_path()}"
     )
-
-
-def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
-    """Read at once the files that name people: their counts stay, the files do not."""
-    from cpts_geo.sources.catalogue.catalogue import sources  # noqa: PLC0415
-    from cpts_geo.sources.fetching.cached import located  # noqa: PLC0415
-
-    for source in sources().values():
-        asked = source.key in keys if keys else source.national
-        path = located(source.key) if source.personal and asked else None
-        if path:
-            from cpts_geo.sources.fetching.parsed import load_source  # noqa: PLC0415
-
-            load_source(source.key)
-            path.unlink(missing_ok=True)  # the same bytes fetched again are not read again
-            say(f"{source.key} : lu, puis effacé (données personnelles)")
 
 
 @data_app.command("status")

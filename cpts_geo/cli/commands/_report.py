@@ -11,7 +11,8 @@ from cpts_geo.cli._terminal import echo, teller
 from cpts_geo.french import number
 
 if TYPE_CHECKING:
-    from cpts_geo.analysis import Analysis, Options
+    from cpts_geo.analysis import Options
+    from cpts_geo.api.territories import Territories
     from cpts_geo.geography.perimeters.request import Request
 
 
@@ -28,16 +29,16 @@ def report(
     """Écrire les fiches, les cartes et les tableaux."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
-    from cpts_geo.writing.report import MEGABYTES, REPORT_FILES, write_report  # noqa: PLC0415
+    from cpts_geo.writing.report import MEGABYTES, REPORT_FILES  # noqa: PLC0415
 
     # A perimeter of one's own gives its name to the folder, once it is read.
     named = output or request.published
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
-    result = analysed(request, options, say=say)
-    output = output or OUTPUTS / result.folder
-    index = write_report(result, output, say=say).resolve()
+    found = asked_territories(request, options, say=say)
+    output = output or OUTPUTS / found.analysis.folder
+    index = found.report(output, say=say).resolve()
     # Whoever asked for one territory opens its sheet, not a list of one.
-    sheets = [index.with_name(study.file) for study in result.studies.values()]
+    sheets = [index.with_name(study.file) for study in found.analysis.studies.values()]
     if len(sheets) == 1:
         echo(f"Rapport prêt : {sheets[0]}")
         echo(f"Page d’accueil : {index}")
@@ -57,11 +58,14 @@ def france(
     echo(f"Page prête : {page.resolve()}")
 
 
-def analysed(request: Request, options: Options, *, say: Callable[[str], None]) -> Analysis:
+def asked_territories(
+    request: Request, options: Options, *, say: Callable[[str], None]
+) -> Territories:
     """Run what is asked for; say what each territory is, and what is to know of it."""
     import pyarrow as pa  # noqa: PLC0415
 
     from cpts_geo.analysis import analyse  # noqa: PLC0415
+    from cpts_geo.api.territories import Territories  # noqa: PLC0415
     from cpts_geo.geography.perimeters.checking import audit_lines  # noqa: PLC0415
     from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
 
@@ -80,4 +84,4 @@ def analysed(request: Request, options: Options, *, say: Callable[[str], None]) 
         say(" ".join(filter(None, [f"{study.name} : {size}.", sentence, source])))
     for note in (*result.notes, *(audit_lines(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
-    return result
+    return Territories(result)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpts_geo.errors import Defect, PerimeterError, quoted
 from cpts_geo.french import counted
-from cpts_geo.geography.naming.spelling import departement_code
+from cpts_geo.geography.naming.spelling import departement_code, normalise_name
 from cpts_geo.geography.perimeters._membership import listed_communes
 from cpts_geo.geography.zones.clues import Clues, clues_of
 from cpts_geo.geography.zones.keys import EPT_NUMBERS
@@ -306,9 +306,9 @@ def zones_of_departements(
     zoning : Zoning
         The division.
     departements : collection of str
-        Codes as written: ``"45"``, ``"2a"``.
+        Codes or names as written: ``"45"``, ``"2a"``, ``"Loiret"``.
     communes : DataFrame
-        Current communes: code_insee, name, departement, population.
+        Current communes: code_insee, name, departement, departement_name, population.
 
     Returns
     -------
@@ -328,13 +328,17 @@ def zones_of_departements(
     >>> len(zones_of_departements(epci_zoning(communes), ["45"], communes)[0])
     16
     """
-    wanted = [departement_code(text) for text in departements]
+    areas = communes.drop_duplicates("departement")
+    named = dict(
+        zip(areas["departement_name"].map(normalise_name), areas["departement"], strict=True)
+    )
+    wanted = [named.get(normalise_name(text), departement_code(text)) for text in departements]
     known = set(communes["departement"].unique())
     if unknown := [code for code in wanted if code not in known]:
         raise PerimeterError(
             "Département inconnu.",
             defects=[Defect(quoted(code), "inconnu") for code in unknown],
-            remedy="donnez des numéros de département : 45, 2A, 971.",
+            remedy="donnez des numéros ou des noms de département : 45, 2A, Loiret.",
         )
     table = zoning.members.merge(
         communes[["code_insee", "name", "departement", "population"]], on="code_insee"

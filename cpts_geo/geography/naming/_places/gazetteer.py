@@ -186,12 +186,12 @@ def checked_departements(
     if not departements:
         return None
     written = [departements] if isinstance(departements, str) else list(departements)
-    codes = {departement_code(code): code for code in written}
+    codes = {departement_of(gazetteer, text) or departement_code(text): text for text in written}
     if unknown := [code for code in codes if code not in gazetteer.departements]:
         raise PerimeterError(
             "Département inconnu.",
             defects=[Defect(f"« {one_line(codes[code])} »", "inconnu") for code in sorted(unknown)],
-            remedy="donnez des numéros de département : 45, 2A, 971.",
+            remedy="donnez des numéros ou des noms de département : 45, 2A, Loiret.",
         )
     return frozenset(codes)
 
