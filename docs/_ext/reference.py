@@ -15,11 +15,16 @@ from sphinx.util.docutils import SphinxDirective
 import cpts_geo
 
 _PACKAGE: Final = Path(cpts_geo.__file__).parent
+#: What the names of the face give, and nobody makes by hand.
+_GIVEN: Final = ("cpts_geo.api.territories.Territories", "cpts_geo.atlas.views.view.View")
 
 
 def face() -> str:
-    """Definitions of the names that ``import cpts_geo`` shows (reStructuredText)."""
-    return "\n".join(map(_definition, cpts_geo.__all__))
+    """Definitions of the names that ``import cpts_geo`` shows, then of what they give (rst)."""
+    title = "What they give"
+    given = "\n".join(f".. autoclass:: {name}\n   :members:\n" for name in _GIVEN)
+    names = "\n".join(map(_definition, cpts_geo.__all__))
+    return f"{names}\n{title}\n{'-' * len(title)}\n\n{given}"
 
 
 def _definition(name: str) -> str:
@@ -38,7 +43,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def rooms() -> str:
-    """Every public module by room: what it is, and its public names (reStructuredText)."""
+    """Every public module by room: what it is, and its public names (rst)."""
     found: dict[str, list[str]] = {}
     for name, tree in modules():
         room = ".".join(name.split(".")[:2])
