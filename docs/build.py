@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from sphinx.cmd.build import build_main
 DOCS = Path(__file__).resolve().parent
 #: Leaves notebooks as they are committed: without results, and in seconds.
 QUICK = "--quick"
+#: Kernels read no profile of whoever builds, and say errors only.
+_KERNELS = "c.IPKernelApp.log_level = 'ERROR'\n"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -19,7 +23,12 @@ def main(arguments: Sequence[str]) -> int:
     options += [each for each in arguments if each != QUICK]
     output = DOCS / "_build" / "html"
     strict = ["-W", "--keep-going", "--quiet", "-b", "html"]
-    code = build_main([*strict, *options, str(DOCS), str(output)])
+    with tempfile.TemporaryDirectory() as folder:
+        profile = Path(folder, "profile_default", "ipython_kernel_config.py")
+        profile.parent.mkdir()
+        profile.write_text(_KERNELS, encoding="utf-8")
+        os.environ["IPYTHONDIR"] = folder
+        code = build_main([*strict, *options, str(DOCS), str(output)])
     if code == 0:
         print(f"Documentation : {output / 'index.html'}")
     return code

@@ -300,6 +300,7 @@ def test_the_verb_builds_strictly_and_says_where(
         asked.extend(arguments)
         return 0
 
+    monkeypatch.setenv("IPYTHONDIR", "")
     monkeypatch.setattr(verb, "build_main", note)
     assert verb.main([verb.QUICK] if quick else []) == 0
     assert {"-W", "--keep-going"} <= set(asked)
