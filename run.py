@@ -10,6 +10,7 @@ import importlib.util
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -39,7 +40,7 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         ["-m", "pytest"],
         TEST,
     ),
-    "lab": ("ouvre les carnets dans JupyterLab", ["-m", "jupyterlab", "notebooks"], LAB),
+    "lab": ("ouvre les carnets dans JupyterLab", ["-m", "lab"], LAB),
     "docs": (
         "construit la documentation (--quick : sans exécuter les carnets)",
         ["docs/build.py"],
@@ -170,6 +171,9 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     ensure_environment(lock)
     if verb == "test" and (not arguments or arguments[0] in {"--quick", "--full"}):
         command = ["-m", "tests.run_checks"]
+    if verb == "lab":
+        # Ctrl-C is for JupyterLab, which stops its kernels: waiting for it is all there is to do.
+        signal.signal(signal.SIGINT, lambda *_: None)
     # Paths typed after `report` and `data` are relative to where they were typed.
     cwd = None if verb in {"report", "data"} else ROOT
     return subprocess.run([PYTHON, *command, *arguments], cwd=cwd, check=False).returncode

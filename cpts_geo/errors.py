@@ -279,6 +279,10 @@ class AssetError(CptsGeoError):
     """A page refers to an asset that cannot be embedded, so it would need a network."""
 
 
+class NotebookError(CptsGeoError):
+    """Notebooks that cannot be run for a territory, or that failed."""
+
+
 class BrowserError(CptsGeoError):
     """No browser prints a page: none is found, or the one found does not."""
 

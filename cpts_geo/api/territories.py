@@ -25,7 +25,7 @@ class Territories(Mapping[str, Territory]):
     """
     Territories of one run, by their key.
 
-    Made by :func:`cpts_geo.geography`, not by hand.
+    Made by :func:`cpts_geo.territories`, not by hand.
 
     Parameters
     ----------

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from cpts_geo.foreign import visible
@@ -47,6 +48,30 @@ def teller() -> Callable[[str], None]:
     """Say the progress of a command, a line at a time, on the error output."""
     console = _plain(stderr=True)
     return lambda line: console.print(f"· {line}")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int, str], None]]:
+    """Yield what shows how many are done, of how many, and what is being done; nothing is shown
+    where the error output is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    shown = sys.stderr.isatty()
+    columns = (MofNCompleteColumn(), BarColumn(20), TextColumn("{task.description}", markup=False))
+    # What is said meanwhile is written above.
+    with Progress(
+        *columns, console=_plain(stderr=True), transient=True, disable=not shown,
+        redirect_stdout=False,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("", visible=False)
+        yield lambda done, total, doing: bar.update(
+            task,
+            completed=done,
+            total=total,
+            description=visible(doing),
+            visible=True,
+            refresh=True,
+        )
 
 
 def table_view(

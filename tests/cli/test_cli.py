@@ -215,7 +215,19 @@ def test_version_and_help() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "report", "export", "france", "places", "compare", "call-log", "data", "data fetch"],
+    [
+        "",
+        "report",
+        "export",
+        "france",
+        "places",
+        "compare",
+        "call-log",
+        "data",
+        "data fetch",
+        "notebooks",
+        "notebooks run",
+    ],
 )
 def test_help_is_in_french(command: str) -> None:
     told = run(*command.split(), "--help").stdout

@@ -28,8 +28,6 @@ NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",
     "jupyterlab-language-pack-fr-fr": "JupyterLab in French",
     "myst-nb": "extension of Sphinx: pages in Markdown, executed notebooks",
-    "nbconvert": "makes a page of a notebook",
-    "papermill": "executes notebooks with other parameters",
     "pydata-sphinx-theme": "theme of the documentation",
     "ipykernel": "runs the notebooks",
     "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
@@ -54,6 +52,8 @@ def names(requirements: list[str]) -> set[str]:
 
 
 RUNTIME = names(PROJECT["project"]["dependencies"])
+#: What `cpts-geo notebooks run` imports of the extra that serves the notebooks themselves.
+RUN_NOTEBOOKS = {"nbclient", "nbconvert", "nbformat", "papermill"}
 EVERY_EXTRA = set().union(*map(names, EXTRAS.values()))
 
 
@@ -108,7 +108,7 @@ def distributions(modules: Iterable[str]) -> set[str]:
     ("folder", "declared"),
     [
         # Code of an extra is imported where it is asked for, never at the top of a module.
-        ("cpts_geo", RUNTIME | EVERY_EXTRA - names(EXTRAS["notebooks"])),
+        ("cpts_geo", RUNTIME | EVERY_EXTRA - names(EXTRAS["notebooks"]) | RUN_NOTEBOOKS),
         ("notebooks", RUNTIME | names(EXTRAS["notebooks"])),
         ("benchmarks", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),
         ("tests", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),

@@ -200,7 +200,7 @@ def test_unknown_verb_on_the_real_command_line(tmp_path):
         ),
         ("data", [], ["cpts_geo", "data", "build"], None),
         ("test", ["-k", "names"], ["-m", "pytest", "-k", "names"], ROOT),
-        ("lab", ["--no-browser"], ["jupyterlab", "notebooks", "--no-browser"], ROOT),
+        ("lab", ["--no-browser"], ["-m", "lab", "--no-browser"], ROOT),
         ("bench", [], ["-m", "benchmarks.run_benchmarks"], ROOT),
     ],
 )
@@ -208,6 +208,7 @@ def test_arguments_are_passed_through(monkeypatch, verb, arguments, tail, cwd):
     calls = []
     monkeypatch.setattr(run, "ensure_environment", lambda _lock: None)
     monkeypatch.setattr(subprocess, "run", started(calls, code=7))
+    monkeypatch.setattr(run.signal, "signal", lambda *_: None)  # Ctrl-C still stops pytest
     assert run.main([verb, *arguments]) == 7
     [(command, options)] = calls
     assert command[0] == run.PYTHON

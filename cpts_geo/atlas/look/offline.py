@@ -62,7 +62,8 @@ class _Addresses(HTMLParser):
                 self.found.append(address)
             if name == "style":
                 self._note_style(address)
-            if name == "srcdoc":
+            # A page of ours, whole already: it may ask for nothing, whatever its scripts name.
+            if name == "srcdoc" and _POLICY not in address:
                 self.found += _asked_by(address)
         if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
             self.found.append(values.get("content", ""))

@@ -1,0 +1,173 @@
+"""The notebooks of a folder: which can be run for another territory, and which were asked for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cpts_geo.errors import NotebookError, nested, quoted
+from cpts_geo.files import reason
+from cpts_geo.foreign import shown_path
+from cpts_geo.writing.notebooks._extra import read_notebook
+
+#: What papermill gives, by the names that the notebooks have for it.
+TERRITORY: Final = "territory"
+DEPARTEMENT: Final = "departement"
+TAG: Final = "parameters"
+#: What IPython alone understands: a line is left out, the rest of its cell is Python.
+_MAGIC: Final = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A notebook: its file, its text, its title, its parameters, and why it cannot be run."""
+
+    path: Path
+    text: str = ""
+    title: str = ""
+    parameters: frozenset[str] = frozenset()
+    defect: str = ""
+
+    @property
+    def name(self) -> str:
+        """File name without its suffix."""
+        return self.path.stem
+
+
+def sources(
+    folder: Path, asked: Sequence[str], *, needed: frozenset[str], say: Callable[[str], None]
+) -> list[Source]:
+    """
+    Find the notebooks asked for; by default, all that take the `needed` parameters.
+
+    A notebook that could show figures of another territory than its own is refused.
+    """
+    found = [_read(path) for path in _paths(folder, asked)]
+    if not asked:
+        found = [each for each in found if TERRITORY in each.parameters]
+        if without := [each.name for each in found if needed - each.parameters]:
+            say(f"Carnets laissés, sans « {DEPARTEMENT} » à recevoir : {', '.join(without)}")
+        found = [each for each in found if needed <= each.parameters]
+    defects = [f"{each.name} : {each.defect}" for each in found if each.defect]
+    defects += [
+        f"{each.name} : sa cellule de paramètres n’a pas « {name} »"
+        for each in found
+        if not each.defect
+        for name in sorted(needed - each.parameters)
+    ]
+    if defects:
+        raise NotebookError(
+            "Ces carnets ne peuvent pas être exécutés pour un autre territoire.",
+            defects=defects,
+            remedy="corrigez-les, ou choisissez-en d’autres avec --notebook.",
+        )
+    if not found:
+        raise NotebookError(
+            f"Aucun carnet de « {shown_path(folder)} » ne reçoit {' et '.join(sorted(needed))}.",
+            remedy=f"étiquetez « {TAG} » la cellule où ces noms reçoivent une valeur, ou donnez "
+            "un autre dossier avec --notebooks.",
+        )
+    return found
+
+
+def _paths(folder: Path, asked: Sequence[str]) -> list[Path]:
+    """Files of the notebooks asked for, by number or name, in the order of the folder."""
+    if not folder.is_dir():
+        raise NotebookError(
+            f"Le dossier des carnets « {shown_path(folder)} » n’existe pas.",
+            remedy="tapez la commande dans le dossier du projet, ou indiquez celui de vos carnets "
+            "avec --notebooks.",
+        )
+    every = sorted(path for path in folder.glob("*.ipynb") if path.is_file())
+    chosen = {text: [path for path in every if _named(path, text)] for text in asked}
+    defects = [f"{quoted(text)} : inconnu" for text, paths in chosen.items() if not paths]
+    defects += [
+        f"{quoted(text)} : {', '.join(path.stem for path in paths)}"
+        for text, paths in chosen.items()
+        if len(paths) > 1
+    ]
+    if defects or not every:
+        known = ", ".join(path.stem for path in every) or "aucun carnet"
+        raise NotebookError(
+            f"Carnets introuvables dans « {shown_path(folder)} »."
+            if defects
+            else f"Le dossier « {shown_path(folder)} » n’a pas de carnet (.ipynb).",
+            defects=defects,
+            remedy=f"écrivez un numéro ou un nom ; ce dossier a : {known}.",
+        )
+    return [path for path in every if not asked or any(path in p for p in chosen.values())]
+
+
+def _named(path: Path, text: str) -> bool:
+    """Whether a notebook is the one that a number or a name means."""
+    wanted = text.strip().removesuffix(".ipynb").casefold()
+    number = re.match(r"\d+", path.stem)
+    same = number and wanted.isdecimal() and int(wanted) == int(number[0])
+    return bool(same) or path.stem.casefold() == wanted
+
+
+def _read(path: Path) -> Source:
+    """Read a notebook, and judge it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        cells = read_notebook(text).cells
+    except OSError as error:
+        return Source(path, defect=reason(error))
+    except ValueError:
+        return Source(path, defect="ce n’est pas un carnet Jupyter, ou il est abîmé")
+    tagged = [n for n, cell in enumerate(cells) if TAG in cell.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        how_many = "plusieurs cellules sont étiquetées" if tagged else "aucune n’est étiquetée"
+        return Source(path, defect=f"de ses cellules, {how_many} « {TAG} »")
+    parameters = frozenset(_assigned(cells[tagged[0]]))
+    again = [
+        f"la cellule de code n° {rank(cells, n)} change « {name} »"
+        for n, cell in enumerate(cells)
+        if n > tagged[0]
+        for name in sorted(parameters & set(_assigned(cell)))
+    ]
+    title = next((found for cell in cells if (found := _heading(cell))), path.stem)
+    defect = nested("un paramètre y reçoit une autre valeur après coup", again) if again else ""
+    return Source(path, text, title, parameters, defect)
+
+
+def rank(cells: Sequence[Any], index: int) -> int:
+    """Rank of a cell among those of code, from 1."""
+    return sum(cell.cell_type == "code" for cell in cells[: index + 1])
+
+
+def _heading(cell: Any) -> str:
+    """Title that a cell of prose gives to its notebook; empty where it gives none."""
+    found = re.search(r"^# +(.+?)[ #]*$", cell.source, re.MULTILINE)
+    return re.sub(r"[*_`]", "", found[1]) if found and cell.cell_type == "markdown" else ""
+
+
+def _assigned(cell: Any) -> Iterator[str]:
+    """Names that a cell of code gives a value to, at its top level; none where it is no Python."""
+    if cell.cell_type != "code":
+        return
+    try:
+        tree = ast.parse(_MAGIC.sub("", cell.source))
+    except (SyntaxError, ValueError):
+        return  # running it tells
+    pending: list[ast.AST] = [*tree.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                yield node.id
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Lambda):
+            continue
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            # Its own names are its own; a walrus in it is not.
+            pending += [n for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
+        else:
+            pending += ast.iter_child_nodes(node)
