@@ -24,6 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import cpts_geo
 import run
 from cpts_geo.capacity.scenario.parameters import default_parameters
+from cpts_geo.cli.main import app
 from cpts_geo.schema import COLUMNS, status_column
 from docs import build as verb
 from docs._ext import dictionary, gallery, reference, typography
@@ -119,6 +120,14 @@ def test_every_column_is_in_the_dictionary(site: Path) -> None:
 def test_every_default_parameter_is_in_the_methods(site: Path) -> None:
     page = text(site / "guide" / "methodes.html")
     assert [name for name in default_parameters() if f">{name}<" not in page] == []
+
+
+def test_every_command_is_told(site: Path) -> None:
+    page = text(site / "guide" / "commandes.html")
+    told = re.findall(r"Usage: (cpts-geo[a-z -]*)", re.sub(r"<[^>]+>", "", page))
+    names = [command.name for command in app.registered_commands]
+    names += [group.name for group in app.registered_groups]
+    assert [name for name in names if f"cpts-geo {name}" not in {t.strip() for t in told}] == []
 
 
 def test_every_notebook_is_a_page_of_the_gallery(site: Path) -> None:
@@ -303,7 +312,7 @@ def test_the_verb_builds_strictly_and_says_where(
     monkeypatch.setenv("IPYTHONDIR", "")
     monkeypatch.setattr(verb, "build_main", note)
     assert verb.main([verb.QUICK] if quick else []) == 0
-    assert {"-W", "--keep-going"} <= set(asked)
+    assert {"-W", "--keep-going", "--fresh-env"} <= set(asked)
     assert ("nb_execution_mode=off" in asked) == quick
     assert verb.QUICK not in asked
     assert capsys.readouterr().out.strip().endswith("index.html")
