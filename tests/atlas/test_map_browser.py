@@ -363,11 +363,13 @@ def test_in_a_part_that_is_closed_the_map_waits(html: str, open_offline: Open) -
     found.close()
 
 
-def test_the_map_of_the_readme_opens_without_a_network(
+def test_the_map_of_the_reference_opens_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_offline: Open
 ) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    first, own = re.findall(r"^```python\n(.*?)^```$", readme, re.M | re.S)
+    page = Path(__file__).parents[2] / "docs" / "api" / "own_map.md"
+    first, own = re.findall(
+        r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S
+    )
     monkeypatch.chdir(tmp_path)
     exec(f"{first}\n{own}", {})
     found = ready(open_offline(tmp_path / "my_map.html"))

@@ -11,7 +11,7 @@ from cpts_geo.atlas.look.offline import leaflet_addresses
 from cpts_geo.atlas.maps.live._page import POPUPS, Inert, Page
 from cpts_geo.atlas.maps.live.standalone import standalone
 
-_FRAME: Final = "width:100%;height:560px;border:0"
+_FRAME: Final = "width:100%;height:680px;border:0"
 
 
 class _BareMap(folium.Map):
