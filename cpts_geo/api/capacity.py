@@ -100,13 +100,18 @@ def compare(
     'CPTS Beauce-Gâtinais, 16 créneaux, comparé à CPTS Beauce-Gâtinais'
     """
     first, second = (scenario(each, parameters=parameters) for each in (a, b))
+    if first.label == second.label:
+        # Of one territory: readers are to tell them apart.
+        label = f"{second.label}, avec d’autres valeurs"
+        second = second.evolve(label=label, sources=second.sources)
     defaults = chosen_parameters(_path(parameters))
     lines = read_lines(_path(known_lines), parameters=defaults)
     try:
         found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
     except (DemandTooLargeError, NeedUnknownError) as error:
         title = f"{second.label}, comparé à {first.label}"
-        return unknown_view(title, error.summary, *error.defects, value=error)
+        why = f"{error.summary.rstrip('.')} : {' ; '.join(map(str, error.defects))}."
+        return unknown_view(title, why, value=error)
     return comparison_view(replace(found, caveats=(*found.caveats, *parameter_notes(defaults))))
 
 

@@ -178,7 +178,7 @@ class Territory:
         >>> import cpts_geo as cg
         >>> t = cg.territory("ouest_loiret", draws=1000)
         >>> t.capacity(deadline_days=0).value.slots_per_day.p50
-        9
+        10
         """
         if scenario is None and not changes:
             return self._kept("capacity", lambda: capacity_view(self.study))
@@ -286,7 +286,7 @@ class Territory:
 
         Returns
         -------
-        ipywidgets.Widget or View
+        cpts_geo.api.panel.Panel or View
             A panel that computes the answer again; where ipywidgets is absent, the answer.
         """
         # Imported here: only who tries values needs widgets.

@@ -243,53 +243,6 @@ def minutes_matrix(
     return pd.DataFrame(values, index=list(origins), columns=list(destinations))
 
 
-def asymmetry(travel: TravelTimes) -> pd.Series:
-    """
-    Measure how much the two ways of a pair differ.
-
-    Parameters
-    ----------
-    travel : TravelTimes
-        Travel times.
-
-    Returns
-    -------
-    Series of float
-        pairs (unordered, the place itself left out), one_way (pairs with a time in one direction
-        only), median_gap and largest_gap (minutes between the two ways; NaN without any pair),
-        share_over_10_percent (share of pairs whose slower way takes over 10 % more).
-
-    Examples
-    --------
-    >>> table = pd.DataFrame(
-    ...     {"origin": ["A", "B"], "destination": ["B", "A"], "minutes": [10.0, 12.0]}
-    ... )
-    >>> asymmetry(travel_times(table, label="essai", source="exemple", diagonal=0.0)).to_dict()[
-    ...     "largest_gap"
-    ... ]
-    2.0
-    """
-    pairs = travel.pairs()
-    pairs = pairs[pairs["origin"] != pairs["destination"]]
-    back = pairs.rename(
-        columns={"origin": "destination", "destination": "origin", "minutes": "back"}
-    )
-    both = pairs.merge(back, on=["origin", "destination"], how="left")
-    lonely = both["back"].isna()
-    ordered = both[~lonely & (both["origin"] < both["destination"])]
-    slow = ordered[["minutes", "back"]].max(axis=1)
-    gap = slow - ordered[["minutes", "back"]].min(axis=1)
-    return pd.Series(
-        {
-            "pairs": float(len(ordered) + lonely.sum()),
-            "one_way": float(lonely.sum()),
-            "median_gap": float(gap.median()),
-            "largest_gap": float(gap.max()),
-            "share_over_10_percent": float((gap > 0.1 * (slow - gap)).mean()),
-        }
-    )
-
-
 def listed(codes: Iterable[object]) -> str:
     """
     Write codes for a message: the first ones, then how many more.

@@ -73,15 +73,13 @@ def spans_svg(rows: Sequence[Spans], *, names: tuple[str, str], unit: str, title
             f'<rect x="{_LEFT}" y="{y + (12 - high) / 2:.0f}" width="22" height="{high}" '
             f'fill="{fill}" {edge}/><text x="{_LEFT + 30}" y="{y + 11}">{escape(name)}</text>'
         )
-    for tick in ticks:
-        parts.append(
-            f'<path d="M{x(tick):.1f} {_TOP}V{base}" stroke="{style.LAND_EDGE}"/>'
-            f'<text x="{x(tick):.1f}" y="{base + 15}" text-anchor="middle" class="muted">'
-            f"{number(tick)}</text>"
-        )
-    parts.append(
-        f'<text x="{_LEFT}" y="{base + 33}" class="muted">{escape(unit)}</text>'
-    )
+    parts += [
+        f'<path d="M{x(tick):.1f} {_TOP}V{base}" stroke="{style.LAND_EDGE}"/>'
+        f'<text x="{x(tick):.1f}" y="{base + 15}" text-anchor="middle" class="muted">'
+        f"{number(tick)}</text>"
+        for tick in ticks
+    ]
+    parts.append(f'<text x="{_LEFT}" y="{base + 33}" class="muted">{escape(unit)}</text>')
     for place, row in enumerate(rows):
         y = _TOP + _ROW * place
         parts.append(f'<text x="{_LEFT}" y="{y + 14}">{escape(row.label)}</text>')

@@ -31,7 +31,7 @@ _DPI: Final = 80
 _NO_CHANGE: Final = (
     "Aucun changement d’offre ne peut être montré ici : l’APL n’y est pas publiée, ou aucun "
     "médecin compté ne peut partir et aucun lieu n’est proposé. Essayez les vôtres : "
-    "t.access(\"arrivée:…\")."
+    't.access("arrivée:…").'
 )
 _NO_MINUTES: Final = (
     "Aucun temps d’accès n’est connu commune par commune : il n’y a rien à peindre sur une carte."
@@ -140,20 +140,24 @@ def opening_view(study: Study) -> View:
     """
     found = study.access.opening
     title = f"{study.name} : où ouvrir"
+    parts = {"several": ("un, deux ou trois lieux", lambda: _several_view(study))}
     if found is None:
-        return unknown_view(title, *_nowhere(study))
+        return View(title, ["views/unknown.html.j2"], {"unknown": _nowhere(study)}, parts=parts)
     return View(
         title,
         ["sections/access/opening.html.j2"],
         lambda: access_sections(study.access),
         value=found,
         table=found.solutions,
-        parts={"several": ("un, deux ou trois lieux", lambda: _several_view(study))},
+        parts=parts,
     )
 
 
 def _several_view(study: Study) -> View:
     """One site, then more: where, and how many people they bring near."""
+    title = f"{study.name} : un, deux ou trois lieux"
+    if study.access.opening is None:
+        return unknown_view(title, *_nowhere(study))
     rows, table = [], []
     for count in range(1, MAX_SITES + 1):
         access = study.opening_at(count).access
@@ -180,7 +184,6 @@ def _several_view(study: Study) -> View:
                     *cells,
                 ]
             )
-    title = f"{study.name} : un, deux ou trois lieux"
     if not rows:
         return unknown_view(title, NOWHERE)
     near = duration(SPOKEN_MINUTES["centre"], words=True)
@@ -192,8 +195,8 @@ def _several_view(study: Study) -> View:
             "Part des habitants, avant puis après", "Trajet moyen, avant puis après",
         ],
         rows=rows,
-        more="Avant, après : jusqu’au service d’urgences ou au centre le plus proche. Choisir ce que "
-        "l’on veut est une décision, pas un calcul.",
+        more="Avant, après : jusqu’au service d’urgences ou au centre le plus proche. Choisir ce "
+        "que l’on veut est une décision, pas un calcul.",
     )  # fmt: skip
 
 
@@ -205,7 +208,7 @@ def _nowhere(study: Study) -> Sequence[str]:
         return (f"{start}.", answer.section(study)["why"])
     if not result.requests_per_day.p50:
         return (
-            f"{start} : à la médiane, le modèle n’attend aucune demande ici, car l’APL n’y voit pas "
-            "de besoin sans réponse.",
+            f"{start} : à la médiane, le modèle n’attend aucune demande ici, car l’APL n’y voit "
+            "pas de besoin sans réponse.",
         )
     return (f"{start} : il faut au moins deux communes habitées que des temps relient.",)

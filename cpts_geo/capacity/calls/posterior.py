@@ -146,31 +146,6 @@ def rate_posterior(count: float, exposure: float) -> RatePosterior:
     return RatePosterior("Taux", float(count), float(exposure))
 
 
-def standardised_gap(first: RatePosterior, second: RatePosterior) -> float:
-    """
-    Measure the gap between two rates in standard deviations of their sampling error.
-
-    Parameters
-    ----------
-    first, second : RatePosterior
-        Rates of two independent counts (0 too), per the same unit of exposure.
-
-    Returns
-    -------
-    float
-        (mean1 - mean2) / sqrt(sd1^2 + sd2^2): beyond 2 or 3 either way, chance alone does not
-        explain the gap. It does not say that the rates are comparable: those of people who are
-        eligible under other rules are not.
-
-    Examples
-    --------
-    >>> ouest_loiret = rate_posterior(1511, 44.165 * 392 / 365.25)  # per 1,000 people and year
-    >>> round(standardised_gap(ouest_loiret, rate_posterior(2000, 80)), 1)
-    6.9
-    """
-    return (first.mean - second.mean) / math.hypot(first.sd, second.sd)
-
-
 def _check(*, count: float = 0, exposure: float = 1.0, level: float = 0.5) -> None:
     """Raise one error that lists every value outside its domain."""
     defects = []

@@ -174,7 +174,7 @@ def by_noted_calls(
             found = int(_FOUND * noted)
             case = scenario.evolve(need_counted=(found, noted - found))
             law = stats.beta(found + 0.5, noted - found + 0.5)
-            ends = tuple(float(x) for x in law.ppf([LEVELS["p10"], LEVELS["p90"]]))
+            ends = (float(law.ppf(LEVELS["p10"])), float(law.ppf(LEVELS["p90"])))
         slots = slots_without(case, (), lines=lines, draws=draws, seed=seed)
         rows.append(
             {"calls": noted, "days": noted / per_day, "need_p10": ends[0], "need_p90": ends[1]}

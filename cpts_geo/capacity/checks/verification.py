@@ -159,8 +159,8 @@ def verification(
         ]
     table = pd.DataFrame(rows)
     simulated, error = table["simulated"], table["error"]
-    wrong = z_scores(table.pop("wrong"), simulated, error)
-    return table.assign(z=z_scores(table["chain"], simulated, error), wrong_z=wrong)
+    wrong_z = z_scores(table.pop("wrong"), simulated, error)
+    return table.assign(z=z_scores(table["chain"], simulated, error), wrong_z=wrong_z)
 
 
 def _chain(setting: Setting, more: int) -> BookingService | WeeklyService:

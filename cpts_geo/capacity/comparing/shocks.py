@@ -82,7 +82,8 @@ def shocks(result: Headline) -> pd.DataFrame:
             during = days.iloc[before : before + lasts]
             late = np.flatnonzero(more.iloc[before + lasts :] > _OVER)
             rows.append(
-                {"place": place, "words": shock.words, "slots": slots, "lost_more": float(more.sum())}
+                {"place": place, "words": shock.words, "slots": slots}
+                | {"lost_more": float(more.sum())}
                 | {"served": float(during["served"].sum() / during["requests"].sum())}
                 | {"usual": usual.served, "days_after": int(late.max()) + 1 if late.size else 0}
             )

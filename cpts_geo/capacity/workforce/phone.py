@@ -259,39 +259,6 @@ def agents_by_hour(
     return table
 
 
-def walk_in_wait(arrivals_per_hour: float, minutes: float, *, fixed_length: bool = True) -> float:
-    """
-    Compute the mean wait of people who come without appointment to one doctor.
-
-    Parameters
-    ----------
-    arrivals_per_hour : float
-        Mean arrivals in an hour of the session, 0 or more.
-    minutes : float
-        Mean length m of a consultation (minutes), above 0.
-    fixed_length : bool
-        Whether every consultation lasts the same (M/D/1), or an exponential time (M/M/1).
-
-    Returns
-    -------
-    float
-        With ``rho = arrivals per hour x m / 60``: ``rho m / (2 (1 - rho))`` (minutes), the double
-        when lengths are exponential, infinite from ``rho = 1``. A steady state no short session
-        reaches: an upper bound when the doctor starts with an empty room.
-
-    Examples
-    --------
-    >>> walk_in_wait(3, 15), walk_in_wait(3, 15, fixed_length=False)
-    (22.5, 45.0)
-    """
-    _check(arrivals_per_hour=arrivals_per_hour, minutes=minutes)
-    busy = arrivals_per_hour * minutes / 60.0
-    if busy >= 1.0:
-        return math.inf
-    exponential = busy * minutes / (1.0 - busy)
-    return float(exponential / 2.0 if fixed_length else exponential)
-
-
 def _check(*, hour_shares: Sequence[Any] = (1.0,), **values: Any) -> None:
     """Raise one error that lists every argument outside its domain, by name."""
     defects = []

@@ -7,14 +7,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.catchments.catchment import apl
 from cpts_geo.access.catchments.sharing import _check_reach
 from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.travel._sparse import csr
-from cpts_geo.access.travel.times import asymmetry, listed, minutes_matrix, travel_times
+from cpts_geo.access.travel.times import listed, minutes_matrix, travel_times
 from cpts_geo.errors import TravelError
 from cpts_geo.schema import Status
 
@@ -296,7 +296,7 @@ def test_a_table_of_nothing_but_places_without_a_road():
     assert travel.origins.tolist() == ["yeu"]
 
 
-# --- matrix and asymmetry ---------------------------------------------------------------
+# --- matrix ---------------------------------------------------------------------------
 
 
 def test_a_matrix_has_the_places_wanted_in_order_and_nan_beyond():
@@ -315,40 +315,3 @@ def test_a_matrix_of_unknown_places_is_refused():
         "origine inconnue des temps de trajet : Z",
         "destination inconnue des temps de trajet : Q",
     )
-
-
-def test_asymmetry_worked_by_hand():
-    travel = made(
-        ("A", "B", 10.0), ("B", "A", 11.0),  # over by 10 %, and no more
-        ("A", "C", 20.0), ("C", "A", 22.1),  # over by more than 10 % of the faster way
-        ("B", "C", 8.0), ("C", "B", 8.0),
-        ("A", "D", 9.0),
-        ("A", "A", 0.0), ("B", "B", 3.0), ("C", "C", 0.0),
-    )  # fmt: skip
-    assert asymmetry(travel).to_dict() == pytest.approx(
-        {
-            "pairs": 4.0,
-            "one_way": 1.0,
-            "median_gap": 1.0,
-            "largest_gap": 2.1,
-            "share_over_10_percent": 1 / 3,
-        }
-    )
-
-
-@few
-@given(tables())
-@example({("A", "A"): 0.0})
-def test_asymmetry_equals_a_loop_over_pairs(table):
-    found = asymmetry(made(*((a, b, t) for (a, b), t in table.items()), diagonal=0.0))
-    ways = {key: t for key, t in table.items() if key[0] != key[1]}
-    unordered = {tuple(sorted(key)) for key in ways}
-    both = [(ways[a, b], ways[b, a]) for a, b in unordered if (a, b) in ways and (b, a) in ways]
-    gaps = sorted(abs(one - two) for one, two in both)
-    assert found["pairs"] == len(unordered)
-    assert found["one_way"] == len(unordered) - len(both)
-    if not gaps:
-        assert found[["median_gap", "largest_gap", "share_over_10_percent"]].isna().all()
-    else:
-        assert found["largest_gap"] == pytest.approx(gaps[-1])
-        assert found["median_gap"] == pytest.approx(float(np.median(gaps)))

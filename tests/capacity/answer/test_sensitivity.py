@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from SALib.sample import sobol as sampling
 from scipy import stats
 
-from cpts_geo.capacity.answer.convergence import convergence, draws_needed, quantile_errors
+from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.sensitivity import _Model, _sobol, hours_sobol, hours_tornado
 from cpts_geo.capacity.answer.slots import slots_of_demands
 from cpts_geo.capacity.demand.laws import Law
@@ -266,51 +266,7 @@ def test_quantile_error_of_a_nil_quantile_is_unknown() -> None:
     assert quantile_errors(np.full(100, 3.0), [0.5])[0] == 0.0
 
 
-def test_convergence_takes_the_first_draws_in_their_order() -> None:
-    draws = np.random.default_rng(14).lognormal(0.0, 0.5, 10_000)
-    table = convergence(draws, [100, 1_000, 10_000])
-    assert table.index.tolist() == [100, 1_000, 10_000] and table.index.name == "draws"
-    for size in table.index:
-        quantiles = np.quantile(draws[:size], [0.1, 0.5, 0.9])
-        assert table.loc[size, ["p10", "p50", "p90"]].tolist() == pytest.approx(quantiles)
-        errors = list(quantile_errors(draws[:size], [0.1, 0.5, 0.9]))
-        assert table.loc[size, ["p10_error", "p50_error", "p90_error"]].tolist() == errors
-    assert table["p90_error"].is_monotonic_decreasing
-    assert convergence(np.ones(100), []).shape == (0, 6)
-
-
-def test_draws_needed_give_the_error_asked() -> None:
-    generator = np.random.default_rng(15)
-    needed = draws_needed(generator.lognormal(0.0, 0.5, 20_000), error=0.01)
-    runs = generator.lognormal(0.0, 0.5, (300, needed))
-    enough = max(x.std() / x.mean() for x in np.quantile(runs, [0.1, 0.5, 0.9], axis=1))
-    short = runs[:, : needed // 4]
-    not_enough = max(x.std() / x.mean() for x in np.quantile(short, [0.1, 0.5, 0.9], axis=1))
-    assert enough <= 0.01 * 1.1
-    assert not_enough > 0.01
-    assert draws_needed(np.full(1_000, 7.0), error=0.001) == 1_000  # a certain result
-
-
-@settings(max_examples=50)
-@given(st.floats(1e-3, 0.4))
-def test_draws_needed_are_the_smallest_doubling_that_does(error: float) -> None:
-    draws = np.random.default_rng(16).lognormal(0.0, 0.6, 5_000)
-    worst = quantile_errors(draws, [0.1, 0.5, 0.9]).max()
-    needed = draws_needed(draws, error=error)
-    assert needed % 1_000 == 0 and (needed // 1_000).bit_count() == 1
-    assert worst * math.sqrt(5_000 / needed) <= error * (1 + 1e-9)
-    assert needed == 1_000 or worst * math.sqrt(5_000 / (needed / 2)) > error
-
-
 # --- bad input ---------------------------------------------------------------
-
-
-def test_every_defect_is_told_at_once() -> None:
-    with pytest.raises(ScenarioError) as caught:
-        draws_needed([1.0, math.nan], error=2.0)
-    assert len(caught.value.defects) == 2
-    with pytest.raises(ScenarioError, match="vaut 0"):
-        draws_needed(np.zeros(1_000), error=0.01)
 
 
 @pytest.mark.parametrize("n", [0, 32, 1000, 4096.5, 131_072, math.nan])
@@ -323,11 +279,8 @@ def test_draws_are_a_list_of_numbers() -> None:
     with pytest.raises(ScenarioError, match="au moins 100"):
         quantile_errors(np.ones(99), [0.5])[0]
     with pytest.raises(ScenarioError, match="liste"):
-        convergence(np.ones((200, 2)), [])
+        quantile_errors(np.ones((200, 2)), [0.5])
     with pytest.raises(ScenarioError, match="1 des tirages"):
         quantile_errors(np.append(np.ones(200), np.inf), [0.5])[0]
     with pytest.raises(ScenarioError, match="probabilité"):
         quantile_errors(np.ones(200), [0.99])[0]
-    for sizes in ([50], [2_000], [150.5]):
-        with pytest.raises(ScenarioError, match="nombre de tirages"):
-            convergence(np.ones(1_000), sizes)  # type: ignore[arg-type]

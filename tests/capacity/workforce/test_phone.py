@@ -25,7 +25,6 @@ from cpts_geo.capacity.workforce.phone import (
     average_speed_of_answer,
     erlang_c,
     service_level,
-    walk_in_wait,
 )
 from cpts_geo.errors import ScenarioError
 
@@ -73,16 +72,6 @@ def test_o14_one_secretary_is_not_enough_in_the_peak_hour() -> None:
     assert service_level(load, 1, handling_minutes=6) == pytest.approx(0.66574, abs=5e-6)
     assert service_level(load, 2, handling_minutes=6) == pytest.approx(0.95330, abs=5e-6)
     assert agents_needed(per_hour, 6) == 2
-
-
-@pytest.mark.parametrize(("minutes", "fixed"), [(15, 22.5), (18, 81.0)])
-def test_o13_walk_in_wait(minutes: float, fixed: float) -> None:
-    assert walk_in_wait(3, minutes) == pytest.approx(fixed, rel=1e-12)
-    assert walk_in_wait(3, minutes, fixed_length=False) == pytest.approx(2 * fixed, rel=1e-12)
-    for load in (0.1, 0.5, 0.97):  # one agent is the waiting room of one doctor
-        waited = walk_in_wait(load * 60 / minutes, minutes, fixed_length=False)
-        seconds = average_speed_of_answer(load, 1, handling_minutes=minutes)
-        assert seconds == pytest.approx(60 * waited, rel=1e-12)
 
 
 # --- independent computations ------------------------------------------------
@@ -154,15 +143,6 @@ def test_simulated_line_agrees(load: float, agents: int) -> None:
     assert_mean(waits > 1.0, late)
 
 
-@pytest.mark.parametrize("fixed", [True, False])
-def test_simulated_waiting_room_agrees(fixed: bool) -> None:
-    random = np.random.default_rng(20260101)
-    people, minutes = 200_000, 15.0
-    lengths = np.full(people, minutes) if fixed else random.exponential(minutes, people)
-    waits = simulated_waits(random.exponential(30.0, people), lengths, 1)
-    assert_mean(waits, walk_in_wait(2.0, minutes, fixed_length=fixed))
-
-
 # --- properties and limits ---------------------------------------------------
 
 
@@ -219,7 +199,6 @@ def test_no_call_no_wait() -> None:
     assert average_speed_of_answer(0, 1, handling_minutes=5) == 0.0
     assert service_level(0, 1, handling_minutes=5, within_seconds=0) == 1.0
     assert agents_needed(0, 5) == 1  # an open line has somebody
-    assert walk_in_wait(0, 15) == 0.0
     assert erlang_c(1e-9, 1) == pytest.approx(1e-9)
     assert erlang_c(np.float64(3.0), np.int64(5)) == erlang_c(3.0, 5)  # type: ignore[arg-type]
 
@@ -230,7 +209,6 @@ def test_too_few_agents_never_catch_up() -> None:
         assert average_speed_of_answer(load, agents, handling_minutes=5) == math.inf
         assert service_level(load, agents, handling_minutes=5, within_seconds=3600) == 0.0
     assert _erlang_b(2.0, 2) == pytest.approx(0.4)  # but calls turned away leave the others alone
-    assert walk_in_wait(4, 15) == walk_in_wait(5, 15) == math.inf
     # large lines neither overflow nor vanish: at load = agents = c, B tends to sqrt(2 / (pi c))
     assert _erlang_b(10_000.0, 10_000) == pytest.approx(math.sqrt(2 / (math.pi * 10_000)), rel=0.01)
     assert _erlang_b(500.0, 1_000) < 1e-50
@@ -332,9 +310,6 @@ TARGETS = [0, 1, 1.2, -0.1, math.nan, "0.8"]
         *((partial(each, x, 2), "charge") for each in (_erlang_b, erlang_c) for x in LOADS),
         *((partial(each, 0.5, x), "personnes") for each in (_erlang_b, erlang_c) for x in AGENTS),
         *((partial(agents_needed, 5, 5, target_share=x), "cible") for x in TARGETS),
-        (partial(walk_in_wait, -3, 15), "arrivées par heure = -3"),
-        (partial(walk_in_wait, math.nan, 15), "arrivées par heure = nan"),
-        (partial(walk_in_wait, 3, 0), "minutes par consultation = 0"),
         (partial(agents_needed, 1e6, 5), "charge"),  # beyond any line
         (partial(agents_by_hour, 1e8), "charge"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final, cast
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ from cpts_geo.study.opening import siting_times
 from cpts_geo.study.study import Study
 
 #: Minutes between the largest communes of territories put together, at most.
-_FAR = MINUTES_BANDS[-1]
+_FAR: Final = MINUTES_BANDS[-1]
 
 
 def several_parts(studies: Sequence[Study]) -> dict[str, tuple[str, Callable[[], View]]]:
@@ -56,7 +57,8 @@ def _gap_view(studies: Sequence[Study]) -> View:
         [
             {"territory": study.key, "name": study.name, "population": study.outline["population"]}
             | {
-                f"{name}_{end}": float(ladder.at[name, end]) / study.scenario.opening_days_per_year
+                f"{name}_{end}": cast("float", ladder.at[name, end])
+                / study.scenario.opening_days_per_year
                 for name in ("need", "gap")
                 for end in ("p10", "p50", "p90")
                 if (ladder := study.need_ladder) is not None
@@ -69,6 +71,7 @@ def _gap_view(studies: Sequence[Study]) -> View:
         return unknown_view(title, "L’APL n’est publiée pour aucun de ces territoires.")
     table = table.sort_values("gap_p50", kind="stable", ignore_index=True)
     none = int((table["gap_p50"] == 0).sum())
+    where = counted(none, "territoire", "territoires")
     rows = []
     for row in table.to_dict("records"):
         cells = [Cell("inconnu", status=Status.UNKNOWN.value)] * 2
@@ -82,11 +85,13 @@ def _gap_view(studies: Sequence[Study]) -> View:
         rows.append(
             [*plain_cells(row["name"]), Cell(number(row["population"])), *cells, *plain_cells(seen)]
         )
-    said = f"À la médiane, l’APL ne voit aucun manque dans {counted(none, 'territoire', 'territoires')}"
+    said = f"L’APL ne voit aucun manque, à la médiane, dans {where} sur {number(len(table))}."
+    if not none:
+        said = "À la médiane, l’APL voit un manque partout où elle est connue."
     return table_view(
         title,
         table,
-        lead=[f"{said} sur {number(len(table))}."],
+        lead=[said],
         headers=[
             "Territoire", "Habitants", "Besoin par jour d’ouverture", "Sans réponse sur place",
             "L’APL voit-elle un manque ?",
@@ -110,7 +115,9 @@ def _together_view(studies: Sequence[Study]) -> View:
     # One line for several has one rule: that of the first.
     first, _ = next(iter(asked.values()))
     towns = {
-        name: str(study.figures.loc[study.figures["population"].astype(float).idxmax(), "code_insee"])
+        name: str(
+            study.figures.sort_values("population", na_position="first")["code_insee"].iloc[-1]
+        )
         for name, (study, _) in asked.items()
     }
     field = first.common.surroundings.field

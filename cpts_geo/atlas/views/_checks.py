@@ -78,9 +78,7 @@ def _lines(study: Study, checked: pd.DataFrame) -> dict[str, Any]:
         "ni à confirmer le modèle, ni à l’infirmer."
     ]
     if outside:
-        names = " ; ".join(
-            f"{row['name']} (rang {percent(row['rank'], 0)})" for row in outside
-        )
+        names = " ; ".join(f"{row['name']} (rang {percent(row['rank'], 0)})" for row in outside)
         said.append(
             f"En dehors : {names}. Une ligne qui surprend ne réfute rien à elle seule : un "
             "territoire qui a ses propres comptes répond d’eux."
@@ -93,9 +91,7 @@ def _lines(study: Study, checked: pd.DataFrame) -> dict[str, Any]:
             f"{verdict} ; les autres lignes prédisent moins dans {percent(own.rank, 0)} des "
             "situations."
         )
-    found = [
-        Spans(row["name"], _interval(row, "predicted"), _interval(row, "own")) for row in rows
-    ]
+    found = [Spans(row["name"], _interval(row, "predicted"), _interval(row, "own")) for row in rows]
     each = " ; ".join(
         f"{one.label} : {span(one.first.p10, one.first.p90)} prédites, "
         f"{span(one.second.p10, one.second.p90)} d’après son compte"
@@ -121,8 +117,9 @@ def _lines(study: Study, checked: pd.DataFrame) -> dict[str, Any]:
             for row, one in zip(rows, found, strict=True)
         ],
         "note": "Chaque ligne est mise de côté à son tour. Rang : la part de ce que les autres "
-        "prédisent qui est au-dessous de la médiane de son compte ; au milieu, elle leur ressemble, "
-        "aux deux bouts, elle surprend. Le compte d’une ligne pleine n’est qu’un minimum.",
+        "prédisent qui est au-dessous de la médiane de son compte ; au milieu, elle leur "
+        "ressemble, aux deux bouts, elle surprend. Le compte d’une ligne pleine n’est qu’un "
+        "minimum.",
     }
 
 
@@ -194,9 +191,9 @@ def _simulation_view() -> View:
             "Servies : calcul", "Simulation", "Écart (erreurs-types)", "Écart, calcul faux",
         ],
         rows=rows,
-        more="La simulation ignore le calcul : elle joue chaque demande, cherche le premier créneau "
-        "libre et compte. « × » : variance des demandes d’un jour, en multiples du hasard. Cette "
-        "épreuve dit que le calcul est juste, pas que le monde est celui du modèle.",
+        more="La simulation ignore le calcul : elle joue chaque demande, cherche le premier "
+        "créneau libre et compte. « × » : variance des demandes d’un jour, en multiples du hasard. "
+        "Cette épreuve dit que le calcul est juste, pas que le monde est celui du modèle.",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The booking queue of a territory: who waits, what other rules, shocks and pooling would change."""
+"""The booking queue of a territory: who waits, what rules, shocks and pooling would change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ NOBODY: Final = (
     "Le modèle n’attend ici aucune demande à la médiane : l’APL ne voit pas de besoin sans "
     "réponse, et il n’y a pas de file à décrire."
 )
-_DAYS_ALIKE: Final = "Jours de la semaine supposés égaux ; demandes au hasard autour de leur moyenne (D)."
+_DAYS_ALIKE: Final = (
+    "Jours de la semaine supposés égaux ; demandes au hasard autour de leur moyenne (D)."
+)
 
 
 def queue_view(study: Study, result: Headline) -> View:
@@ -74,7 +76,11 @@ def _waits(result: Headline, table: pd.DataFrame) -> dict[str, Any]:
     days, demand = result.scenario.deadline_days, result.requests_per_day.p50
     own = table[table["deadline_days"] == days]
     # The last of the colours is that of the farthest: those who find nothing.
-    words = ["le jour même", "le lendemain ouvré", *(f"{k} jours après" for k in range(2, days + 1))]
+    words = [
+        "le jour même",
+        "le lendemain ouvré",
+        *(f"{k} jours après" for k in range(2, days + 1)),
+    ]
     stacks = []
     for row in own.to_dict("records"):
         seen = [(words[k], 100 * row[f"after_{k}"], min(k + 1, 4)) for k in range(days + 1)]
@@ -96,8 +102,9 @@ def _waits(result: Headline, table: pd.DataFrame) -> dict[str, Any]:
         "stacks": stacks,
         "headers": [capital(deadline(k)) for k in sorted(set(table["deadline_days"]))],
         "rows": rows,
-        "note": f"À la demande médiane, {number(demand, 1)} par jour d’ouverture. {_DAYS_ALIKE} Une "
-        "demande sans créneau dans le délai est comptée comme perdue : dans la vie, elle rappelle, "
+        "note": f"À la demande médiane, {number(demand, 1)} par jour d’ouverture. {_DAYS_ALIKE} "
+        "Une demande sans créneau dans le délai est comptée comme perdue : dans la vie, elle "
+        "rappelle, "
         "va ailleurs ou renonce.",
     }
 
