@@ -41,6 +41,11 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         TEST,
     ),
     "lab": ("ouvre les carnets dans JupyterLab", ["-m", "lab"], LAB),
+    "docs": (
+        "construit la documentation (--quick : sans exécuter les carnets)",
+        ["docs/build.py"],
+        TEST,
+    ),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }

@@ -15,6 +15,8 @@ from benchmarks.measures import (
     median_seconds,
     seconds,
 )
+from cpts_geo.api.start import territory
+from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.queue import _chain, _largest
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.queue.transient import seasonal_service, transient
@@ -22,12 +24,20 @@ from cpts_geo.french import number
 
 SLOTS = (6, 24, 100, 300, 600)
 DEADLINES = (0, 1, 2, 3)
+TRIED = "beauce_gatinais"
 USUAL = Rules(target=0.95, deadline_days=1, dispersion=1.0)
 
 
 def bench_capacity() -> list[Measure]:
     """Every line on capacity."""
-    return [bench_chain(), *bench_growth(), *bench_many(), *bench_year(), *bench_national()]
+    return [
+        bench_chain(),
+        *bench_growth(),
+        *bench_many(),
+        *bench_year(),
+        bench_panel(),
+        *bench_national(),
+    ]
 
 
 def bench_chain() -> Measure:
@@ -99,6 +109,19 @@ def bench_year() -> list[Measure]:
     )
     detail = f"251 jours tous différents ; année qui revient : {seconds(again)}"
     return [Measure("Une année, jour par jour", once, "s", 1.0, detail)]
+
+
+def bench_panel() -> Measure:
+    """A value changed in the panel of a notebook, until the answer is written again."""
+    made = territory(TRIED).panel()
+    values = iter(range(5, 40))
+
+    def change() -> None:
+        made.inputs["minutes"].value = next(values)
+
+    taken = median_seconds(change, repeats=15)
+    detail = f"{TRIED}, {number(DRAWS)} tirages, durée d’une consultation ; réponse écrite comprise"
+    return Measure("Un changement dans le panneau d’un carnet", taken, "s", 0.3, detail)
 
 
 def bench_national() -> list[Measure]:

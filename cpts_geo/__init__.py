@@ -4,7 +4,7 @@
 to start from, each imported when it is first used. Under them the data flow is one-way, and each
 arrow is a room::
 
-    sources -> territories -> indicators -> access -> capacity -> study -> atlas, writing -> api
+    sources -> geography -> indicators -> access -> capacity -> study -> atlas, writing -> api
 
 :mod:`cpts_geo.analysis` is the whole run on one page: a request becomes perimeters, each of them
 a study.

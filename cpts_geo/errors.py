@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from itertools import islice
 from typing import Any, Final
 
@@ -177,6 +178,17 @@ class CptsGeoError(Exception):
         self.remedy = remedy
         lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]
         super().__init__("\n".join(lines))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of an error that was caught."""
+        said = "".join(f"<li>{escape(defect)}</li>" for defect in written(self.defects))
+        defects = f"<ul>{said}</ul>" if said else ""
+        head, end = f"<p>{escape(self.summary)}</p>", f"<p>À faire : {escape(self.remedy)}</p>"
+        return f'<section lang="fr">{head}{defects}{end}</section>'
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in the place of a traceback: the message, which is enough."""
+        return str(self).split("\n")
 
 
 class DataFileError(CptsGeoError):

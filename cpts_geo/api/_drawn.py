@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import folium
 import geopandas as gpd
 import matplotlib.pyplot as plt
@@ -9,13 +11,10 @@ from matplotlib.axes import Axes
 
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import MapLayer, pooled_layer, territory_layers
-from cpts_geo.atlas.maps.still import draw_layer
+from cpts_geo.atlas.maps.still import draw_layer, layer_figure
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.schema import COLUMNS, shown_vintage
 from cpts_geo.study.study import Study
-
-#: Inches of a map alone.
-_SIZE = (6.4, 6.4)
 
 
 def explored(
@@ -42,9 +41,24 @@ def plotted(
 ) -> Axes:
     """Draw a column, or what the page opens on, on axes given or new."""
     layer = territory_layers(study.communes)[0] if column is None else _layer(study, column)
-    if ax is None:
-        _, ax = plt.subplots(figsize=_SIZE, layout="constrained")
-    return draw_layer(study.communes, layer, ax=ax, national=national)
+    if ax is not None:
+        return draw_layer(study.communes, layer, ax=ax, national=national)
+    # Chooses the backend now: chosen in a context of styles, it would be forgotten at its end.
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
+    figure = layer_figure(
+        study.communes, layer, name=study.name, national=national, make=plt.figure
+    )
+    _sharpen()
+    return figure.axes[0]
+
+
+def _sharpen() -> None:
+    """Have a notebook show figures with two pixels a point, unless its analyst chose a format."""
+    shown = sys.modules.get("matplotlib_inline.config")
+    if shown and shown.InlineBackend.initialized():
+        backend = shown.InlineBackend.instance()
+        if backend.figure_formats == {"png"}:
+            backend.figure_formats = {"retina"}
 
 
 def _layer(study: Study, column: str) -> MapLayer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import folium
 
 from cpts_geo.asked import expect, typed_path
-from cpts_geo.atlas.look.offline import inline_assets
+from cpts_geo.atlas.maps.live.standalone import standalone
 from cpts_geo.files import write_text
 
 
@@ -20,7 +20,7 @@ def offline(m: folium.Map, path: Path | str) -> Path:
     m : folium.Map
         Any map: ours, or one of folium or of ``GeoDataFrame.explore``.
     path : path or str
-        File to write.
+        File to write; tiles of a network are left out of it, and a warning says so.
 
     Returns
     -------
@@ -38,5 +38,5 @@ def offline(m: folium.Map, path: Path | str) -> Path:
     """
     expect(m, folium.Map, remedy="donnez une carte : t.explore(), folium.Map(), table.explore().")
     file = typed_path(path)
-    write_text(inline_assets(m.get_root().render()), file)
+    write_text(standalone(m), file)
     return file

@@ -286,7 +286,7 @@ class Territory:
 
         Returns
         -------
-        ipywidgets.Widget or View
+        cpts_geo.api.panel.Panel or View
             A panel that computes the answer again; where ipywidgets is absent, the answer.
         """
         # Imported here: only who tries values needs widgets.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 
@@ -246,5 +246,25 @@ def _possible(scenario: Scenario, least: int, deadlines: Sequence[int]) -> Itera
 
 def fixed_share(scenario: Scenario, share: float, *, deadline_days: int) -> Scenario:
     """The scenario once the share of its calls that deserves a slot is known."""
-    known = {"need_counted": None, "lost_counted": None} if scenario.need_counted else {}
-    return scenario.evolve(need_share=(share, share, share), deadline_days=deadline_days, **known)
+    return scenario.evolve(**known_share(scenario, share), deadline_days=deadline_days)
+
+
+def known_share(scenario: Scenario, share: float) -> dict[str, Any]:
+    """
+    Give the fields that change once the share of calls that deserves a slot is known.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is tried.
+    share : float
+        0 to 1.
+
+    Returns
+    -------
+    dict of str to object
+        For :meth:`cpts_geo.capacity.scenario.inputs.Scenario.evolve`: a share that was counted
+        gives way.
+    """
+    counted = {"need_counted": None, "lost_counted": None} if scenario.need_counted else {}
+    return {"need_share": (share, share, share), **counted}

@@ -302,7 +302,7 @@ class Study:
         table = pd.concat([self.figures, self.access.columns], axis=1)
         return gpd.GeoDataFrame(table, geometry="geometry", crs=self.figures.crs)
 
-    def resting_on(self, scenario: Scenario) -> Self:
+    def resting_on(self, scenario: Scenario, *, gap_share: float | None = None) -> Self:
         """
         Give the same study with another scenario: what rests on it is computed again.
 
@@ -310,13 +310,21 @@ class Study:
         ----------
         scenario : Scenario
             What its capacity rests on.
+        gap_share : float, optional
+            Share of the gap that a device would receive, if it were known; that which known lines
+            say if absent.
 
         Returns
         -------
         Study
             A copy.
         """
-        return self._without(_OF_SCENARIO, scenario=scenario)
+        lines = self.common.lines
+        if gap_share is not None:
+            lines = replace(lines, share=gap_share)
+        return self._without(
+            _OF_SCENARIO, scenario=scenario, common=replace(self.common, lines=lines)
+        )
 
     def with_changes(self, changes: Sequence[Change]) -> Self:
         """

@@ -15,6 +15,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib_inline.config import InlineBackend
 
 import cpts_geo as cg
 from cpts_geo.atlas.look.offline import inline_assets
@@ -199,6 +201,44 @@ def test_a_result_says_its_sources_and_signs(beauce: cg.Territory) -> None:
     assert len(repr(beauce)) < 3_000
 
 
+def test_signs_and_grades_are_counted_where_they_are_read(beauce: cg.Territory) -> None:
+    signs = beauce.indicators["signs"].table.set_index("label")["values"]
+    mine = beauce.indicators.table.query("area_level == 'cpts'")["status"]
+    assert signs["mesuré"] == (mine == "measured").sum() > 0
+    assert signs.sum() == len(mine)
+    grades = beauce.indicators["grades"].table
+    assert list(grades["grade"]) == list("ABCD")
+    assert grades["sources"].sum() == len(beauce.sources.value)
+
+
+def test_an_absent_part_says_why_and_no_source_of_elsewhere_is_named() -> None:
+    found = cg.territory("200070183", draws=FEW)
+    assert "Aucun document" in repr(found.audit["gaps"])
+    assert "n’en coupe aucune" in repr(found.audit["border"])
+    assert "communiques" not in found.sources.table.index
+    assert "communiques" in cg.territory("beauce_gatinais", draws=FEW).sources.table.index
+
+
+def test_what_only_a_page_can_do_is_not_said(beauce: cg.Territory) -> None:
+    said = [repr(beauce), *(repr(beauce.indicators[key]) for key in ("every", "communes"))]
+    assert not re.search(r"Pourquoi|plus bas, source|Trait noir", "".join(said))
+
+
+def test_a_map_alone_bears_its_name_and_its_source(beauce: cg.Territory) -> None:
+    figure: Any = beauce.plot().figure
+    assert figure.get_suptitle() == beauce.name
+    assert "Drees" in figure.get_supxlabel()
+    plt.close("all")
+
+
+def test_an_error_shows_itself_without_a_traceback() -> None:
+    with pytest.raises(PerimeterError) as caught:
+        cg.territory(["Patay", "Sougi <b>"], departement=45)
+    shown: Any = caught.value
+    assert "\n".join(shown._render_traceback_()) == str(shown)
+    assert "&lt;b&gt;" in shown._repr_html_() and "À faire" in shown._repr_html_()
+
+
 def test_what_is_asked_is_kept(beauce: cg.Territory) -> None:
     assert beauce.capacity() is beauce.capacity()
     assert beauce.indicators is beauce.indicators
@@ -341,3 +381,25 @@ def test_a_view_is_text_and_html() -> None:
     assert text_of("<p>a</p><svg aria-label='un dessin'><text>b</text></svg><p>c</p>") == (
         "a\nun dessin\nc"
     )
+
+
+def test_an_interactive_shell_shows_an_error_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell()
+    done = shell.run_cell("import cpts_geo as cg\ncg.territory(['Patay', 'Sougi'], departement=45)")
+    said = capsys.readouterr().out
+    assert isinstance(done.error_in_exec, PerimeterError)
+    assert "Sougi" in said and "À faire" in said
+    assert "Traceback" not in said and ".py" not in said
+
+
+def test_figures_of_a_notebook_are_sharp(beauce: cg.Territory) -> None:
+    backend = InlineBackend.instance()
+    try:
+        beauce.plot()
+        assert backend.figure_formats == {"retina"}
+        backend.figure_formats = {"svg"}
+        beauce.plot()
+        assert backend.figure_formats == {"svg"}
+    finally:
+        InlineBackend.clear_instance()
+        plt.close("all")

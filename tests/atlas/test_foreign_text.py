@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.look.offline import frame, inline_assets
+from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.maps.interactive import overview_map, territory_map
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.capacity.scenario.loading import load_scenario, save_scenario
@@ -169,7 +169,7 @@ def test_maps_alone_and_in_a_notebook(kind: str, studied: Analysis, open_offline
         territory_map(rows, name=text, national=studied.national),
         overview_map(named, studied.national),
     ]
-    assert COMPUTED not in frame(maps[0]) + maps[1]._repr_html_()
+    assert COMPUTED not in maps[0]._repr_html_() + maps[1]._repr_html_()
     for new in maps:
         html = inline_assets(new.get_root().render())
         assert COMPUTED not in html

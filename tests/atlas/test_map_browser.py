@@ -12,7 +12,7 @@ import pytest
 from folium.plugins import FloatImage
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.atlas.look.offline import frame, inline_assets
+from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.maps.embedding import png
 from cpts_geo.atlas.maps.interactive import territory_map
 from cpts_geo.atlas.maps.layers import territory_layers
@@ -335,7 +335,7 @@ def test_without_scripts_a_still_map_stands_there(five: Analysis, open_offline: 
     rows = five.communes[five.communes["territory"] == "ouest_loiret"]
     figure = layer_figure(rows, territory_layers(rows)[0], name="x", national=five.national)
     new = territory_map(rows, name="x", national=five.national, still=png(figure))
-    for html in (inline_assets(new.get_root().render()), frame(new)):
+    for html in (inline_assets(new.get_root().render()), new._repr_html_()):
         found = open_offline(html, java_script_enabled=False)
         inner = found.page.frames[-1]
         image = inner.locator("noscript img")
@@ -363,11 +363,13 @@ def test_in_a_part_that_is_closed_the_map_waits(html: str, open_offline: Open) -
     found.close()
 
 
-def test_the_map_of_the_readme_opens_without_a_network(
+def test_the_map_of_the_reference_opens_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_offline: Open
 ) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    first, own = re.findall(r"^```python\n(.*?)^```$", readme, re.M | re.S)
+    page = Path(__file__).parents[2] / "docs" / "api" / "own_map.md"
+    first, own = re.findall(
+        r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S
+    )
     monkeypatch.chdir(tmp_path)
     exec(f"{first}\n{own}", {})
     found = ready(open_offline(tmp_path / "my_map.html"))

@@ -25,15 +25,14 @@ from matplotlib.path import Path as MplPath
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import STATUS_WORDS
-from cpts_geo.atlas.look.offline import frame, inline_assets
+from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps import interactive, still
 from cpts_geo.atlas.maps._paper import credit_line
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
-from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.maps.live.commune_layer import CommuneLayer
-from cpts_geo.errors import AskedError, AssetError, TableError
+from cpts_geo.errors import AskedError, TableError
 from cpts_geo.french import NNBSP, typeset, value_text
 from cpts_geo.schema import COLUMNS, status_column
 from cpts_geo.sources.catalogue.catalogue import credits_of, sources
@@ -387,12 +386,6 @@ def test_a_column_that_nobody_defined_is_refused_with_what_to_do(
             asked()
         said = str(caught.value)
         assert all(word in said for word in ("visites", "schema.COLUMNS", "extend.md"))
-
-
-def test_a_map_that_needs_a_network_is_refused_with_what_needs_none() -> None:
-    with pytest.raises(AssetError, match=r"live\.bare\.bare_map\(\)"):
-        frame(folium.Map(tiles=None))
-    assert "srcdoc" in frame(bare_map())
 
 
 def test_the_overview_has_a_card_for_every_territory(five: Analysis) -> None:

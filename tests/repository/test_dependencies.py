@@ -22,16 +22,14 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
-OURS = {"cpts_geo", "tests", "benchmarks", "run"}
+OURS = {"cpts_geo", "tests", "benchmarks", "docs", "run"}
 #: Declared but imported by no line of ours -> what it is for.
 NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",
     "jupyterlab-language-pack-fr-fr": "JupyterLab in French",
     "myst-nb": "extension of Sphinx: pages in Markdown, executed notebooks",
     "pydata-sphinx-theme": "theme of the documentation",
-    "sphinx": "builds the documentation",
     "ipykernel": "runs the notebooks",
-    "ipywidgets": "progress bars of tqdm, which spopt imports, warn in a notebook without it",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",
     "uv": "installs the locks",
@@ -53,8 +51,8 @@ def names(requirements: list[str]) -> set[str]:
 
 
 RUNTIME = names(PROJECT["project"]["dependencies"])
-#: What `cpts-geo notebooks run` imports of the extra that serves the notebooks themselves.
-RUN_NOTEBOOKS = {"nbclient", "nbconvert", "nbformat", "papermill"}
+#: What `cpts-geo notebooks run` and the panel import of the extra that serves the notebooks.
+RUN_NOTEBOOKS = {"ipywidgets", "nbclient", "nbconvert", "nbformat", "papermill"}
 EVERY_EXTRA = set().union(*map(names, EXTRAS.values()))
 
 
@@ -113,6 +111,8 @@ def distributions(modules: Iterable[str]) -> set[str]:
         ("notebooks", RUNTIME | names(EXTRAS["notebooks"])),
         ("benchmarks", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),
         ("tests", RUNTIME | EVERY_EXTRA | names(GROUPS["test"])),
+        # Extensions of Sphinx are written with the nodes of the docutils that it brings.
+        ("docs", RUNTIME | EVERY_EXTRA | names(GROUPS["test"]) | {"docutils"}),
     ],
 )
 def test_what_is_imported_is_declared(folder, declared):
@@ -127,7 +127,7 @@ def test_what_is_imported_is_declared(folder, declared):
 def test_what_is_declared_is_imported_or_explained():
     used = distributions(
         module
-        for folder in ("cpts_geo", "notebooks", "benchmarks", "tests")
+        for folder in ("cpts_geo", "notebooks", "benchmarks", "tests", "docs")
         for module in imported(folder)
     )
     declared = RUNTIME | EVERY_EXTRA | set().union(*map(names, GROUPS.values()))

@@ -28,6 +28,7 @@ def dots_svg(
     assumed: bool,
     title: str,
     tallest: float = _TALLEST,
+    offered: str = "aujourd’hui",
 ) -> str:
     """
     Quantile dot plot of slots per day, with median, interval and today's capacity.
@@ -50,6 +51,8 @@ def dots_svg(
         Text for screen readers.
     tallest : float
         Height at most of a column of dots, if they are not made too small to be seen.
+    offered : str
+        What the slots offered are called.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def dots_svg(
     radius = max(min(step * 0.42, 9.0, tallest / 2 / max(count.values())), 3.0)
     landmarks = [
         (slots, text, dash)
-        for slots, text, dash in ((today, "aujourd’hui", "none"), (floor, _FLOOR_TEXT, "5 3"))
+        for slots, text, dash in ((today, offered, "none"), (floor, _FLOOR_TEXT, "5 3"))
         if slots is not None
     ]
     # Room above the tallest column for the words of each mark, a line each.

@@ -8,10 +8,10 @@ policy that forbids the browser to ask anything of a network, whatever a script 
 from __future__ import annotations
 
 import base64
+import json
 import mimetypes
 import re
 from functools import cache
-from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
@@ -139,9 +139,8 @@ def _unmapped(addresses: list[str]) -> AssetError:
     return AssetError(
         "La page renvoie à des fichiers qui ne peuvent pas être embarqués.",
         defects=[one_line(address) for address in addresses],
-        remedy="partez d’une carte sans fond en ligne, cpts_geo.atlas.maps.live.bare.bare_map(), "
-        "au lieu de folium.Map() ; retirez l’élément qui demande ces fichiers (par exemple une "
-        "icône), ou ajoutez le fichier local à cpts_geo/atlas/look/offline.py.",
+        remedy="donnez la carte à cpts_geo.offline(), ou retirez l’élément qui demande ces "
+        "fichiers (par exemple une icône).",
     )
 
 
@@ -182,27 +181,25 @@ def inline_assets(html: str) -> str:
     return _HEAD.sub(lambda match: match[0] + _POLICY, page, count=1)
 
 
-def frame(new: folium.Map, *, height: int = 560) -> str:
+@cache
+def default_marker() -> str:
     """
-    Show a map inside another page or a notebook, without a network.
-
-    Parameters
-    ----------
-    new : folium.Map
-        Any map whose assets can be embedded.
-    height : int
-        Height in pixels.
+    Give Leaflet its marker: it would look for images beside its style sheet.
 
     Returns
     -------
     str
-        HTML that holds the whole map, for ``IPython.display.HTML``.
+        Script to run after Leaflet's.
 
-    Raises
-    ------
-    AssetError
-        The map would need a network.
+    Examples
+    --------
+    >>> default_marker().count("data:image/png;base64,")
+    3
     """
-    page = escape(inline_assets(new.get_root().render()))
-    style = f"width:100%;height:{height}px;border:0"
-    return f'<div><iframe title="Carte" style="{style}" srcdoc="{page}"></iframe></div>'
+    images = {
+        "iconUrl": "marker-icon.png",
+        "iconRetinaUrl": "marker-icon-2x.png",
+        "shadowUrl": "marker-shadow.png",
+    }
+    held = {name: _data_uri(_ASSETS / "images" / file) for name, file in images.items()}
+    return f'L.Icon.Default.imagePath = ""; L.Icon.Default.mergeOptions({json.dumps(held)});'

@@ -14,6 +14,7 @@ from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import LEVELS, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
+from cpts_geo.capacity.scenario.parameters import ANALYST
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import (
     MONTHS,
@@ -118,6 +119,23 @@ def span(low: float, high: float, decimals: int = 0) -> str:
     """
     ends = (number(end, decimals if end else 0) for end in (low, high))
     return " à ".join(dict.fromkeys(ends))
+
+
+def offered(result: Headline) -> str:
+    """
+    Say when the slots of an answer are offered: one who types a number does not say today.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    str
+        « aujourd’hui », or « offerts ».
+    """
+    return "offerts" if result.scenario.sources.get("slots_today") == ANALYST else "aujourd’hui"
 
 
 def todays(result: Headline) -> str:

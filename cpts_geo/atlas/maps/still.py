@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -162,7 +162,12 @@ def _title(layer: MapLayer, letters: int) -> str:
 
 
 def layer_figure(
-    communes: gpd.GeoDataFrame, layer: MapLayer, *, name: str, national: gpd.GeoDataFrame
+    communes: gpd.GeoDataFrame,
+    layer: MapLayer,
+    *,
+    name: str,
+    national: gpd.GeoDataFrame,
+    make: Callable[..., Figure] = Figure,
 ) -> Figure:
     """
     Make one map of a territory, ready for a slide.
@@ -175,13 +180,15 @@ def layer_figure(
         Name of the territory.
     national : GeoDataFrame
         All communes.
+    make : callable
+        Makes a figure of a size: that of pyplot where a notebook is to show it.
 
     Returns
     -------
     Figure
         Title, map, legend, source.
     """
-    return next(layer_figures(communes, [layer], name=name, national=national))
+    return _figure(scene_of(communes, national=national), layer, name=name, make=make)
 
 
 def layer_figures(
@@ -335,7 +342,9 @@ def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift
     )  # fmt: skip
 
 
-def _figure(scene: Scene, layer: MapLayer, *, name: str) -> Figure:
+def _figure(
+    scene: Scene, layer: MapLayer, *, name: str, make: Callable[..., Figure] = Figure
+) -> Figure:
     """A map under its name, over its sources."""
     with mpl.rc_context(RC):
         across = _WIDTH - 2 * _MARGIN
@@ -348,7 +357,7 @@ def _figure(scene: Scene, layer: MapLayer, *, name: str) -> Figure:
         below = 3 * _MARGIN + _legend_inches(scene, layer, across)
         below += (credit.count("\n") + 1) * _SOURCE_LINE
         height = above + tall + below
-        figure = Figure(figsize=(_WIDTH, height))
+        figure = make(figsize=(_WIDTH, height))
         edge, end = _MARGIN / _WIDTH, _MARGIN / height
         place = (edge, below / height, across / _WIDTH, tall / height)
         _draw(scene, layer, ax=figure.add_axes(place, anchor="NW"), letters=letters)

@@ -19,7 +19,7 @@ from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import territory_sections
 from cpts_geo.atlas.sections.territory.communes import commune_columns
-from cpts_geo.schema import COLUMNS, EARLIER_POPULATION
+from cpts_geo.schema import COLUMNS, EARLIER_POPULATION, TERRITORY, Status
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.study.study import Study
 
@@ -115,7 +115,10 @@ def sources_used(sheets: Sequence[Study]) -> list[Source]:
     """
     used = {COLUMNS[name].source for name in ("area_km2", EARLIER_POPULATION)}
     for sheet in sheets:
-        known = sheet.comparison["indicator"][sheet.comparison["value"].notna()]
+        found = sheet.comparison[sheet.comparison["value"].notna()]
+        mine = found["area_level"] == TERRITORY.key
+        # What is announced of elsewhere is shown as such, and no source of this territory.
+        known = found.loc[mine | (found["status"] != Status.ANNOUNCED.value), "indicator"]
         layers = territory_layers(sheet.communes, scenarios=sheet.scenarios)
         names = {*known, *commune_columns(sheet.communes), *(x.column for x in layers)}
         names |= set(sheet.access.coverage["column"])

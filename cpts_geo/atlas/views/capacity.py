@@ -12,8 +12,8 @@ from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
 from cpts_geo.atlas.sections.territory import answer, hypotheses
-from cpts_geo.atlas.views._checks import checks_view
-from cpts_geo.atlas.views._queue import NOBODY, QUEUE_PARTS, queue_view
+from cpts_geo.atlas.views._parts.checks import checks_view
+from cpts_geo.atlas.views._parts.queue import NOBODY, QUEUE_PARTS, queue_view
 from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.study.study import Study

@@ -17,7 +17,7 @@ from cpts_geo.atlas.sections.capacity import capacity_sections
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.several import several_sections
 from cpts_geo.atlas.sections.territory import answer
-from cpts_geo.atlas.views._several import several_parts
+from cpts_geo.atlas.views._parts.several import several_parts
 from cpts_geo.atlas.views.view import View
 from cpts_geo.french import counted, number
 from cpts_geo.sources.codes import counted_places

@@ -14,8 +14,11 @@ from cpts_geo.atlas.look.templating import rendered
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.sources.catalogue.catalogue import Source
 
-#: What a page needs and a notebook does not: scripts, anchors, what is closed until asked for.
-_SCRIPTS: Final = re.compile(r"<script\b.*?</script>|<div class=\"tools.*?</div>", re.DOTALL)
+#: What a page needs and a notebook does not: scripts and words on what they do, anchors, what is
+#: closed until asked for.
+_SCRIPTS: Final = re.compile(
+    r"<script\b.*?</script>|<div class=\"tools.*?</div>|<(span|a) class=\"paged.*?</\1>", re.DOTALL
+)
 _INNER_LINKS: Final = re.compile(r"<a href=\"(?!https?:)[^\"]*\">(.*?)</a>", re.DOTALL)
 _FOLDS: Final = re.compile(r"<details class=\"fold\"[^>]*>")
 #: Tags after which a text goes to the next line, and those that part its cells.

@@ -59,12 +59,16 @@ class KnownLines:
         French sentences on how an analyst's copy was read; nothing rests on them.
     left_out : frozenset of str
         Keys of the lines that nothing is learnt from.
+    share : float or None
+        Share of the gap that a device receives, where it is taken for sure; None where the lines
+        say it.
     """
 
     every: tuple[KnownLine, ...]
     national: tuple[Any, ...]
     notes: tuple[str, ...] = field(default=(), compare=False)
     left_out: frozenset[str] = frozenset()
+    share: float | None = None
 
     @property
     def lines(self) -> tuple[KnownLine, ...]:
@@ -97,7 +101,10 @@ class KnownLines:
         ScenarioError
             The lines contradict one another or the model, or too few draws weigh.
         """
-        return _taken(self, draws, seed)
+        if self.share is None:
+            return _taken(self, draws, seed)
+        # Learnt once, whatever the share that is tried.
+        return replace(self, share=None).draws(draws, seed=seed).receiving(self.share)
 
     def less(self, keys: Collection[str]) -> KnownLines:
         """

@@ -15,7 +15,7 @@ says that no one needs a line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -72,6 +72,22 @@ class NationalDraws:
         return NationalDraws(
             **{each.name: getattr(self, each.name)[draws] for each in fields(self)}
         )
+
+    def receiving(self, share: float) -> NationalDraws:
+        """
+        Take for sure the share of the gap that a device receives.
+
+        Parameters
+        ----------
+        share : float
+            More than 0.
+
+        Returns
+        -------
+        NationalDraws
+            The same draws, of which every territory has that share.
+        """
+        return replace(self, mu=np.full_like(self.mu, np.log(share)), z=np.zeros_like(self.z))
 
 
 @dataclass(frozen=True, eq=False)

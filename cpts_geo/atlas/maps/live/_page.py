@@ -12,6 +12,12 @@ from jinja2 import Template
 
 from cpts_geo.atlas.look import style
 
+#: Popups of folium ask jQuery for one thing: an element made of a text of HTML.
+POPUPS: Final = (
+    "<script>window.$ = window.$ || ((html) => {"
+    " const holder = document.createElement('template'); holder.innerHTML = html.trim();"
+    " return [holder.content.firstElementChild]; });</script>"
+)
 _one_at_a_time: Final = Lock()
 _COLOURS: Final = {
     "ink": style.INK,

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, Final
 
 import folium
 
-from cpts_geo.atlas.look.offline import frame, leaflet_addresses
-from cpts_geo.atlas.maps.live._page import Inert, Page
+from cpts_geo.atlas.look.offline import leaflet_addresses
+from cpts_geo.atlas.maps.live._page import POPUPS, Inert, Page
+from cpts_geo.atlas.maps.live.standalone import standalone
 
-#: Popups of folium ask jQuery for one thing: an element made of a text of HTML.
-_POPUPS: Final = (
-    "window.$ = window.$ || ((html) => {"
-    " const holder = document.createElement('template'); holder.innerHTML = html.trim();"
-    " return [holder.content.firstElementChild]; });"
-)
+_FRAME: Final = "width:100%;height:680px;border:0"
 
 
 class _BareMap(folium.Map):
     """A map that a notebook shows without a network."""
 
     def _repr_html_(self, **_: Any) -> str:
-        """The whole map, its assets inside."""
-        return frame(self)
+        """The whole map, its assets inside, whatever was added to it."""
+        page = escape(standalone(self))
+        return f'<div><iframe title="Carte" style="{_FRAME}" srcdoc="{page}"></iframe></div>'
 
 
 def bare_map(**options: Any) -> folium.Map:
@@ -50,6 +48,6 @@ def bare_map(**options: Any) -> folium.Map:
     new.default_js = [pair for pair in folium.Map.default_js if pair[1] in known]
     new.default_css = [pair for pair in folium.Map.default_css if pair[1] in known]
     page = Page()
-    page.header.add_child(Inert(f"<script>{_POPUPS}</script>"), name="cpts_popups")
+    page.header.add_child(Inert(POPUPS), name="cpts_popups")
     page.add_child(new)
     return new

@@ -35,7 +35,24 @@ def need_sections(study: Study) -> dict[str, Any]:
     dict
         What each template shows, by the name of the section.
     """
-    return {"ladder": _ladder.section(study), "sliders": study.trial and _sliders.section(study)}
+    return {"ladder": _ladder.section(study), "sliders": trial_section(study)}
+
+
+def trial_section(study: Study) -> dict[str, Any] | None:
+    """
+    Say what may be tried of one territory: each input with its words, bounds, step and origin.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+
+    Returns
+    -------
+    dict or None
+        What the template shows; None where :attr:`cpts_geo.study.study.Study.trial` is.
+    """
+    return None if study.trial is None else _sliders.section(study)
 
 
 def capacity_sections(

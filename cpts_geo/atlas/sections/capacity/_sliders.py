@@ -25,6 +25,7 @@ _SHARES: Final[dict[Factor, tuple[str, int]]] = {
     "found": ("Part des demandes qui ont trouvé un créneau", 0),
     "gap": ("Part du besoin sans réponse qui viendrait", 1),
 }
+_SURE: Final = "Un chiffre que vous changez est tenu pour sûr : l’intervalle se resserre."
 _LEARNT: Final = "Ce que les lignes connues ailleurs en reçoivent"
 #: Minutes to try, beyond those of the answer.
 _MINUTES: Final = (5, 45)
@@ -48,6 +49,7 @@ def section(study: Study) -> dict[str, Any]:
     first = tried.publics[0].result
     scenario = first.scenario
     return {
+        "sure": _SURE,
         "rough": "" if scenario.has_own_line else scenario.evidence_words,
         "publics": [capital(PUBLICS[each.result.scenario.public or "all"])
                     for each in tried.publics],

@@ -12,6 +12,7 @@ from cpts_geo.atlas.look.words import (
     between,
     deadline,
     estimate,
+    offered,
     sentence,
     short_answer,
     shown_floor,
@@ -192,6 +193,7 @@ def _capacity_svg(result: Headline) -> str:
         floor=shown_floor(result),
         assumed=result.scenario.evidence == "4",
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+        offered=offered(result),
     )
 
 

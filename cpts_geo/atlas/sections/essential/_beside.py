@@ -100,4 +100,4 @@ def _counted(name: str, drawn: pd.DataFrame) -> str:
     rows = drawn[drawn["indicator"] == name]
     values = joined([shown_text(COLUMNS[name], row["value"], row["status"])
                      for row in rows.to_dict("records")])  # fmt: skip
-    return f"{producer(rows.iloc[0])} {COLUMNS[name].vintage} : {values}. Pourquoi ?"
+    return f"{producer(rows.iloc[0])} {COLUMNS[name].vintage} : {values}."

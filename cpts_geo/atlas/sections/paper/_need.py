@@ -10,6 +10,7 @@ from cpts_geo.atlas.look.words import (
     TOO_LARGE,
     deadline,
     estimate,
+    offered,
     per_day,
     short_answer,
     shown_floor,
@@ -109,6 +110,7 @@ def _dots(result: Headline) -> str:
         floor=shown_floor(result),
         assumed=result.status is Status.ASSUMED,
         title=f"Créneaux par jour nécessaires : {short_answer(result)}",
+        offered=offered(result),
         tallest=_TALLEST,
     )
 

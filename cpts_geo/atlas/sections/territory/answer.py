@@ -13,6 +13,7 @@ from cpts_geo.atlas.look.words import (
     deadline,
     goal,
     gp_hours,
+    offered,
     short_answer,
     slots,
     support,
@@ -107,14 +108,14 @@ def today(result: Headline) -> str:
     str
         French sentence; says that it is not published where it is unknown.
     """
-    offered = result.today
-    if offered is None:
+    known = result.today
+    if known is None:
         return "Capacité d’aujourd’hui : non publiée."
     return (
-        f"Aujourd’hui : {slots(offered.slots)} par jour "
-        f"({number(offered.gp_hours_per_week)} h de médecin par semaine), de quoi tenir "
-        f"l’objectif jusqu’à {number(offered.carries_per_day, 1)} demandes par jour ; à la demande "
-        f"médiane, {whole_percent(offered.served_at_median)} seraient servies dans ce délai."
+        f"{capital(offered(result))} : {slots(known.slots)} par jour "
+        f"({number(known.gp_hours_per_week)} h de médecin par semaine), de quoi tenir "
+        f"l’objectif jusqu’à {number(known.carries_per_day, 1)} demandes par jour ; à la demande "
+        f"médiane, {whole_percent(known.served_at_median)} seraient servies dans ce délai."
     )
 
 

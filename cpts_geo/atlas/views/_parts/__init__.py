@@ -1,0 +1,1 @@
+"""Parts of views that take more than a section of a page."""
