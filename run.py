@@ -171,9 +171,8 @@ def run(verb: str, arguments: Sequence[str]) -> int:
     ensure_environment(lock)
     if verb == "test" and (not arguments or arguments[0] in {"--quick", "--full"}):
         command = ["-m", "tests.run_checks"]
-    if verb == "lab":
-        # Ctrl-C is for JupyterLab, which stops its kernels: waiting for it is all there is to do.
-        signal.signal(signal.SIGINT, lambda *_: None)
+    # From here Ctrl-C is for what runs, which stops by itself: all there is to do is to wait.
+    signal.signal(signal.SIGINT, lambda *_: None)
     # Paths typed after `report` and `data` are relative to where they were typed.
     cwd = None if verb in {"report", "data"} else ROOT
     return subprocess.run([PYTHON, *command, *arguments], cwd=cwd, check=False).returncode

@@ -13,15 +13,13 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.asked import texts, typed_path
+from cpts_geo.asked import texts
 from cpts_geo.errors import AskedError, PerimeterError, one_line, quoted
 from cpts_geo.french import slug
-from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.geography.perimeters.request import Request, typed_territory
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 
-#: End of the name of a file.
-_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
 _CODE: Final = re.compile(r"\d{4,5}|2[ABab]\d{3}")
 _SIREN_DIGITS: Final = 9
 #: What a list typed without a name is called.
@@ -99,14 +97,9 @@ def _kind_of_list(what: Any, folder: Path, *, called: str | None) -> dict[str, A
 
 def _kind_of_text(what: str) -> dict[str, Any]:
     """A key, a file, or a SIREN number; any other text is refused, with what it may mean."""
+    if found := typed_territory(what):
+        return found
     text = what.strip()
-    if text in _keys():
-        return {"territories": [text]}
-    path = typed_path(what)
-    if _SUFFIX.fullmatch(path.suffix) or path.is_file():
-        return {"perimeter": path}
-    if text.isdigit() and len(text) == _SIREN_DIGITS:
-        return {"epci": text}
     raise PerimeterError(
         f"{quoted(text)} n’est ni l’une des CPTS fournies, ni un fichier, ni un numéro SIREN.",
         defects=_meanings(text),

@@ -18,6 +18,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.errors import AskedError, DemandTooLargeError, NeedUnknownError, quoted
+from cpts_geo.settings import SLOT_MINUTES
 from cpts_geo.sources.embedding.embedded import load_territories
 from cpts_geo.study.call_log import study_call_log
 
@@ -35,7 +36,8 @@ def scenario(what: Any, *, parameters: Path | str | None = None, **changes: Any)
         TOML file of defaults, over those of the package; for keys and files.
     **changes : object
         Fields and their new values, such as ``slots_today=16``; one number for a triangle is its
-        three values.
+        three values, and slots whose length nobody says last
+        :data:`cpts_geo.settings.SLOT_MINUTES` minutes.
 
     Returns
     -------
@@ -220,8 +222,8 @@ def _path(typed: Path | str | None) -> Path | None:
 
 
 def _whole(base: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Changes where one number stands for the three values of a triangle."""
-    return {
+    """Changes with what they leave unsaid: one number is a triangle, slots have a length."""
+    whole = {
         name: (float(value),) * 3
         if isinstance(value, Real)
         and not isinstance(value, bool)
@@ -229,6 +231,12 @@ def _whole(base: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for name, value in changes.items()
     }
+    if whole.get("slots_today") is not None:
+        # A number of slots takes the place of a rota.
+        whole.setdefault("rota", None)
+        if base.minutes_per_slot_today is None:
+            whole.setdefault("minutes_per_slot_today", float(SLOT_MINUTES))
+    return whole
 
 
 def _triangle(value: Any) -> bool:

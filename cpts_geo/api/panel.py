@@ -16,7 +16,6 @@ from cpts_geo.atlas.views.tried import refused_view, tried_view
 from cpts_geo.atlas.views.view import View
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import NNBSP, number, typeset
-from cpts_geo.settings import SLOT_MINUTES
 from cpts_geo.study._trial import known_share
 from cpts_geo.study.study import Study
 
@@ -157,9 +156,7 @@ class Panel:
         scenario, share = tried.result.scenario, self._value(f"share_{place}")
         changes: dict[str, Any] = {}
         if (slots := self._value("slots")) is not None:
-            changes |= {"slots_today": slots, "rota": None}
-            if scenario.minutes_per_slot_today is None:
-                changes["minutes_per_slot_today"] = float(SLOT_MINUTES)
+            changes["slots_today"] = slots
         if (minutes := self._value("minutes")) is not None:
             changes["minutes"] = minutes
         if (deadline := self._value("deadline")) is not None:

@@ -23,6 +23,7 @@ from cpts_geo.atlas.views.figures import audit_view, indicators_view
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
 from cpts_geo.atlas.views.view import View
+from cpts_geo.capacity.comparing.compare import changed_fields
 from cpts_geo.geography.cog.former import former_communes
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Study
@@ -183,7 +184,9 @@ class Territory:
         if scenario is None and not changes:
             return self._kept("capacity", lambda: capacity_view(self.study))
         base = self.study if scenario is None else scenario
-        return capacity_view(self.study.resting_on(scenario_of(base, **changes)))
+        other = scenario_of(base, **changes)
+        told = {name: getattr(other, name) for name in changed_fields(self.study.scenario, other)}
+        return capacity_view(self.study.resting_on(other), changes=told)
 
     def access(self, *changes: str) -> View:
         """

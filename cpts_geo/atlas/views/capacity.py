@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.atlas.look.values import value_words
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
@@ -16,6 +18,7 @@ from cpts_geo.atlas.views._parts.checks import checks_view
 from cpts_geo.atlas.views._parts.queue import NOBODY, QUEUE_PARTS, queue_view
 from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.capacity.answer.headline import to_frame
+from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.study.study import Study
 
 #: Parts of a capacity, by their key.
@@ -33,7 +36,7 @@ _WORDS: Final = {
 _TOO_MUCH: Final = "Certains mois dépassent ce que la file d’attente d’une ligne peut représenter."
 _NO_SLOTS: Final = (
     "Les créneaux d’aujourd’hui ne sont pas publiés ici : ce que perd chaque jour de la semaine ne "
-    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…, minutes_per_slot_today=…)."
+    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…)."
 )
 _NO_PHONE: Final = (
     "Aucune ligne d’ici ne compte ses appels sur des heures connues : le nombre de personnes au "
@@ -77,7 +80,7 @@ def need_view(study: Study) -> View:
     )
 
 
-def capacity_view(study: Study) -> View:
+def capacity_view(study: Study, *, changes: Mapping[str, Any] = MappingProxyType({})) -> View:
     """
     Show the slots and GP-hours needed, what there is today, what it rests on.
 
@@ -85,6 +88,8 @@ def capacity_view(study: Study) -> View:
     ----------
     study : Study
         Everything known of the territory.
+    changes : mapping of str to object
+        Fields of its scenario that were given another value, and that value.
 
     Returns
     -------
@@ -102,6 +107,7 @@ def capacity_view(study: Study) -> View:
             "needed": None,
             "sheet": study,
             "hypotheses": hypotheses(study),
+            "changed": [_changed(name, value) for name, value in changes.items()],
         }
         if study.headline and (capacity := study.capacity):
             found |= capacity_sections(study.headline, capacity, facts=study.facts)
@@ -109,7 +115,7 @@ def capacity_view(study: Study) -> View:
         return found
 
     return View(
-        f"{study.name} : la capacité",
+        f"{study.name} : la capacité{', avec d’autres valeurs' if changes else ''}",
         ["views/capacity.html.j2"],
         shown,
         value=study.answer,
@@ -120,6 +126,12 @@ def capacity_view(study: Study) -> View:
             "checks": ("ce que vaut le modèle", lambda: checks_view(study)),
         },
     )
+
+
+def _changed(name: str, value: Any) -> str:
+    """A field of the scenario and its new value, in words."""
+    meaning, unit = described(name)
+    return f"{meaning} : {f'{value_words(name, value)} {unit}'.strip()}"
 
 
 def _queue(study: Study) -> View:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.asked import Kinds, one_of, path, settled, text, texts
+from cpts_geo.asked import Kinds, one_of, path, settled, text, texts, typed_path
 from cpts_geo.errors import PerimeterError, one_line
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
@@ -35,6 +36,8 @@ from cpts_geo.sources.analyst.polygons.suffixes import draws
 from cpts_geo.sources.embedding import embedded
 
 _ZONINGS: Final = {"epci": epci_zoning, "tvs": tvs_zoning, "departement": departement_zoning}
+#: End of the name of a file.
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
 _KINDS: Final[Kinds] = {
     "territories": ("clés de CPTS", texts),
     "perimeter": ("--perimeter", path),
@@ -172,6 +175,39 @@ class Request:
                 f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_ZONINGS)}"
             )
         return defects
+
+
+def typed_territory(text: str) -> dict[str, Any]:
+    """
+    Say what a typed text designates: one of the five CPTS, a file, or a SIREN number.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+
+    Returns
+    -------
+    dict
+        The field of a :class:`Request` and its value; empty where it designates nothing.
+
+    Raises
+    ------
+    PathError
+        It is no path that may be.
+
+    Examples
+    --------
+    >>> typed_territory("lvo"), typed_territory("200070183"), typed_territory("Poher")
+    ({'territories': ['lvo']}, {'epci': '200070183'}, {})
+    """
+    named = text.strip()
+    if named in set(embedded.load_territories()["territory"]):
+        return {"territories": [named]}
+    if re.fullmatch(r"[0-9]{9}", named):
+        return {"epci": named}
+    file = typed_path(text)
+    return {"perimeter": file} if _SUFFIX.fullmatch(file.suffix) or file.is_file() else {}
 
 
 def find_perimeters(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cpts_geo.asked import typed_path
 from cpts_geo.errors import CptsGeoError, NotebookError, nested, quoted
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.geography.perimeters.request import Request, find_perimeters, typed_territory
 from cpts_geo.writing.notebooks._sources import DEPARTEMENT, TERRITORY
 
 
@@ -54,19 +52,18 @@ def territories(typed: Sequence[str], departements: Sequence[str]) -> list[Asked
 
 def _meant(text: str, departements: Sequence[str]) -> tuple[Request | str, dict[str, Any]]:
     """What a text names, or why it names nothing; and what the notebooks get besides it."""
-    if text in set(embedded.load_territories()["territory"]):
-        return Request(territories=[text]), {}
-    if re.fullmatch(r"\d{9}", text):
-        return Request(epci=[text]), {}
-    path = Path(text) if not text.strip() else typed_path(text)
-    if not path.is_file():
+    fields = typed_territory(text) if text.strip() else {}
+    path = fields.get("perimeter")
+    if not fields or (isinstance(path, Path) and not path.is_file()):
         return "ni une clé, ni un SIREN, ni un fichier", {}
-    request = Request(perimeter=path)
+    request = Request(**fields)
+    if path is None:
+        return request, {}
     if request.polygon or not departements:
         return request, {}
     # One is written as one types it.
     given = departements[0] if len(departements) == 1 else list(departements)
-    return Request(perimeter=path, departements=departements), {DEPARTEMENT: given}
+    return Request(**fields, departements=departements), {DEPARTEMENT: given}
 
 
 def _found(text: str, request: Request, extra: dict[str, Any]) -> list[Asked]:

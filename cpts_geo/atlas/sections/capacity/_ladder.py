@@ -105,7 +105,7 @@ def _sentences(
         seen = f"guère ({span(gap.p10, gap.p90)} demandes par jour)" if gap.p90 else "pas"
         said = [f"L’APL ne voit {seen} de besoin sans réponse sur place, ce qui ne veut pas dire "
                 "que personne n’a besoin d’une ligne."]  # fmt: skip
-    if not rungs[3].inside:
+    if not rungs[3].inside and round(visits.p90) > 0:
         said.append(
             f"Au taux de la France, {span(visits.p10, visits.p90)} passages par jour aux urgences "
             "relèvent pourtant de la ville : l’APL ne voit pas cette part du besoin."
