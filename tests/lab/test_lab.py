@@ -35,8 +35,7 @@ CELLS = [
     "import cpts_geo as cg\n\nt = cg.territory(territory)\nt",
     't.explore("apl_2023")',
     't.communes[["name", "population"]].head()',
-    "from ipywidgets import IntSlider, interactive\n\n"
-    'interactive(lambda n: print("essayé :", n), n=IntSlider(8, 0, 40))',
+    "t.panel()",
 ]
 #: Menus as JupyterLab names them.
 RUN_ALL = ("Exécution", "Exécuter toutes les cellules")
@@ -44,6 +43,8 @@ RESTART = ("Noyau", "Redémarrer le noyau et Exécuter toutes les cellules…")
 EXPORT = ("Fichier", "Enregistrer et exporter le notebook comme", "HTML")
 STOP = ("Fichier", "Arrêter")
 OUTPUTS = ".jp-OutputArea-output"
+#: What the panel says of the slots that are tried.
+OFFERED = re.compile(r"Offerts\W+12\W+créneaux")
 COMPLAINTS = "[data-mime-type$=stderr], [data-mime-type$=error]"
 IN_THE_WAY = "dialog, .Toastify__toast"
 #: Milliseconds, for what takes a second on a machine that does nothing else.
@@ -193,9 +194,11 @@ class InBrowser(OpenedPage):
         """Check what is shown of a territory, the control that answers, and nothing else."""
         outputs = self.page.locator(OUTPUTS)
         shows_territory(outputs, name)
-        expect(outputs.get_by_text("essayé : 8")).to_be_visible()
-        outputs.locator(".jupyter-widgets .noUi-handle").press("ArrowRight")
-        expect(outputs.get_by_text("essayé : 9")).to_be_visible()
+        panel = outputs.locator(".cpts-panel")
+        panel.get_by_label("Créneaux offerts par jour").select_option("12")
+        expect(panel.get_by_text(OFFERED)).to_be_visible()
+        panel.get_by_role("button", name="Revenir à la réponse").click()
+        expect(panel.get_by_text(OFFERED)).to_have_count(0)
         expect(outputs.and_(self.page.locator(COMPLAINTS))).to_have_count(0)
         expect(self.page.locator(IN_THE_WAY)).to_have_count(0)
 
@@ -237,6 +240,8 @@ def test_a_notebook_is_run_changed_run_again_and_exported(in_browser, open_offli
     alone = open_offline(exported)
     shows_territory(alone.page.locator(OUTPUTS), OTHER[1])
     expect(alone.page.get_by_text(FIRST[1])).to_have_count(0)
+    # Without a kernel the panel is the answer that it starts from.
+    expect(alone.page.get_by_text(f"{OTHER[1]} : la capacité")).to_be_visible()
     assert (alone.requests, alone.errors) == ([], [])
     alone.close()
 
