@@ -27,6 +27,11 @@ _GRID: Final = {
 }
 
 
+def _share_input(public: int) -> str:
+    """Name of the input of the share of a public, by its rank."""
+    return "_".join(["share", str(public)])
+
+
 class Panel:
     """
     Inputs of an answer, and the answer they make.
@@ -110,7 +115,7 @@ class Panel:
         for share in asked["shares"]:
             ends = (share["least"], share["most"], share["at"])
             steps = _steps(*ends, own=share["law"], step=share["step"], unit="%")
-            name = f"share_{share['public']}"
+            name = _share_input(share["public"])
             self._add(widgets, name, share["label"], steps, said=_origin(share["origin"]))
         ends = (minutes["least"], minutes["most"], minutes["at"])
         steps = _steps(*ends, own=minutes["law"], unit="min")
@@ -153,7 +158,7 @@ class Panel:
         """The study resting on what is tried; itself where nothing is."""
         place = self._value("public") or 0
         tried, study = self._tried[place], self._study
-        scenario, share = tried.result.scenario, self._value(f"share_{place}")
+        scenario, share = tried.result.scenario, self._value(_share_input(place))
         changes: dict[str, Any] = {}
         if (slots := self._value("slots")) is not None:
             changes["slots_today"] = slots
@@ -181,7 +186,7 @@ class Panel:
         place = self._value("public") or 0
         for each in self._asked["shares"]:
             hidden = each["public"] != place
-            self._boxes[f"share_{each['public']}"].layout.display = "none" if hidden else ""
+            self._boxes[_share_input(each["public"])].layout.display = "none" if hidden else ""
         try:
             self.view = tried_view(self._changed())
         except CptsGeoError as error:

@@ -18,7 +18,7 @@ from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.french import counted
 from cpts_geo.geography.naming.names import LEFT_OUT
 from cpts_geo.geography.perimeters.checking import audit_lines
-from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TERRITORY, Status
+from cpts_geo.schema import GP_SOURCES, GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TERRITORY, Status
 from cpts_geo.study.study import Study
 
 #: What each sign means, in words that suit any value.
@@ -106,7 +106,7 @@ def indicators_view(study: Study) -> View:
     View
         Its table has a row an area and indicator, with value, status, source and grade.
     """
-    of_gps = study.comparison["indicator"].str.startswith("gps")
+    of_gps = study.comparison["indicator"].isin(GP_SOURCES)
     parts: dict[str, tuple[str, str, pd.DataFrame | None]] = {
         "every": ("tous les indicateurs", "beside", study.comparison),
         "gps": ("les généralistes, source par source", "gp_counts", study.comparison[of_gps]),

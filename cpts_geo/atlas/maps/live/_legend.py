@@ -12,6 +12,7 @@ from branca.utilities import legend_scaler
 from jinja2 import Template
 from markupsafe import Markup
 
+from cpts_geo.atlas.look import style
 from cpts_geo.french import number
 
 #: Pixels: the band, its margins for the words at both ends.
@@ -72,9 +73,8 @@ def _svg(scale: ColorMap) -> str:
     width = _BAND + 2 * _MARGIN
     opening = Markup(
         '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="{}" fill="{}" style="display:'
-        "block;max-width:80vw;background:rgba(255,255,255,.85);border-radius:4px;"
-        'font:11px sans-serif">'
-    ).format(scale.caption or "Échelle", width, _HEIGHT, width, scale.text_color)
+        'block;max-width:80vw;background:{}d9;border-radius:4px;font:11px sans-serif">'
+    ).format(scale.caption or "Échelle", width, _HEIGHT, width, scale.text_color, style.PAPER)
     return str(opening + Markup("").join(parts) + caption + Markup("</svg>"))
 
 
