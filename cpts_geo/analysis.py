@@ -70,6 +70,9 @@ class Analysis:
         Name of the set of territories, fit for a folder; empty for the five CPTS.
     listed : tuple of str
         Keys in the order of the lists of communes, which tables of communes and places keep.
+    released : bool
+        Whether it went through :func:`cpts_geo.writing.released.released`: what may not leave is
+        masked.
     """
 
     studies: dict[str, Study]
@@ -79,6 +82,7 @@ class Analysis:
     inputs: dict[str, str]
     folder: str
     listed: tuple[str, ...]
+    released: bool = False
 
     def table(self, part: str) -> Any:
         """
@@ -153,7 +157,8 @@ class Analysis:
             key: study.with_parts(**{name: _own(table, key) for name, table in tables.items()})
             for key, study in self.studies.items()
         }
-        return replace(self, studies=studies)
+        # Nobody says that other tables may leave.
+        return replace(self, studies=studies, released=False)
 
     def only(self, key: str) -> Analysis:
         """

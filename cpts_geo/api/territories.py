@@ -63,8 +63,13 @@ class Territories(Mapping[str, Territory]):
 
     @property
     def analysis(self) -> Analysis:
-        """The run as computed, for who writes files or goes deeper."""
-        return self._run.analysis
+        """The run, for who goes deeper: as it may leave."""
+        return self._run.shown
+
+    @property
+    def folder(self) -> str:
+        """Name of their set, fit for a folder; empty for the five CPTS."""
+        return self._run.analysis.folder
 
     @cached_property
     def table(self) -> View:
@@ -112,7 +117,7 @@ class Territories(Mapping[str, Territory]):
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        return write_report(self.analysis, folder, say=say)
+        return write_report(self._run.analysis, folder, say=say)
 
     def export(
         self,
@@ -147,7 +152,7 @@ class Territories(Mapping[str, Territory]):
         """
         where = typed_path(folder)
         asked = check_export(formats, where)
-        return write_exports(self.analysis, where, formats=asked, annex=annex, say=say)
+        return write_exports(self._run.analysis, where, formats=asked, annex=annex, say=say)
 
     def _ipython_key_completions_(self) -> list[str]:
         """Keys that a notebook proposes between brackets."""

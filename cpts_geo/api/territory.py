@@ -132,7 +132,7 @@ class Territory:
     @cached_property
     def audit(self) -> View:
         """How its list of communes was read, line by line."""
-        return audit_view(self._run.analysis.studies[self.key])
+        return audit_view(self.study)
 
     @cached_property
     def sources(self) -> View:
@@ -320,7 +320,7 @@ class Territory:
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        index = write_report(self._run.analysis.only(self.key), folder, say=say)
+        index = write_report(self._run.shown.only(self.key), folder, say=say)
         return index.with_name(self.study.file)
 
     def export(
@@ -359,7 +359,7 @@ class Territory:
         where = typed_path(folder)
         asked = check_export(formats, where)
         return write_exports(
-            self._run.analysis.only(self.key), where, formats=asked, annex=annex, say=say
+            self._run.shown.only(self.key), where, formats=asked, annex=annex, say=say
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -27,20 +27,20 @@ class StudiedLog:
 
     Parameters
     ----------
-    profile : CallProfile
-        Its counts by outcome, day, hour, month.
     tables : mapping of str to DataFrame
         What may leave of it (:func:`cpts_geo.capacity.calls.released.released`).
     scenario : Scenario
         That of the territory, resting on its own log.
     notes : tuple of str
         French sentences on what was adapted, left out, or contradicts the slots of today.
+    _profile : CallProfile
+        Its raw counts, which may not leave: for the sentences that say what may.
     """
 
-    profile: CallProfile
     tables: Mapping[str, pd.DataFrame]
     scenario: Scenario
     notes: tuple[str, ...]
+    _profile: CallProfile = field(repr=False)
 
 
 def study_call_log(
@@ -91,8 +91,8 @@ def study_call_log(
     own = with_call_log(base, found)
     denied = denied_slots(own, draw_requests(own, draws=_DRAWS))
     return StudiedLog(
-        profile=found,
         tables=released(found),
         scenario=own,
         notes=(*calls.attrs["notes"], *([denied] if denied else [])),
+        _profile=found,
     )

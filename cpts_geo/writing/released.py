@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from cpts_geo.analysis import Analysis
 from cpts_geo.secrecy.disclosure import releasable, releasable_facts
 from cpts_geo.study.study import Study
@@ -16,7 +18,8 @@ def released(analysis: Analysis) -> Analysis:
     Parameters
     ----------
     analysis : Analysis
-        Raw figures; not modified.
+        Raw figures; not modified. One that is released already, such as a territory of a run
+        released whole, is given back: masked again alone, it would show what its run hides.
 
     Returns
     -------
@@ -25,6 +28,8 @@ def released(analysis: Analysis) -> Analysis:
         with such a fact of a territory the future of its GPs, which is drawn from it. The rest is
         public: head-counts, densities, APL, minutes, requests of whole territories, suppositions.
     """
+    if analysis.released:
+        return analysis
     raw = analysis.communes
     outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
     communes, comparison = releasable(raw, analysis.comparison, outside=analysis.national[outside])
@@ -34,15 +39,19 @@ def released(analysis: Analysis) -> Analysis:
     shown = analysis.with_tables(
         communes=communes, figures=figures, comparison=comparison, facts=facts
     )
-    secret = set(known.loc[known.index.difference(facts.index), "territory"])
-    return replace(
-        shown,
-        studies={k: _without_future(s) if k in secret else s for k, s in shown.studies.items()},
-    )
+    secret = known.loc[known.index.difference(facts.index), ["territory", "fact"]]
+    studies = {key: _without(study, secret) for key, study in shown.studies.items()}
+    return replace(shown, studies=studies, released=True)
 
 
-def _without_future(study: Study) -> Study:
-    """A study without the future of its GPs, and without the past that is held against it."""
-    if study.capacity is None:
+def _without(study: Study, secret: pd.DataFrame) -> Study:
+    """A study without some facts, its own or those of its run, nor what is drawn from its own."""
+    if secret.empty:
         return study
+    every = study.common.facts
+    hidden = pd.MultiIndex.from_frame(every[[*secret]]).isin(pd.MultiIndex.from_frame(secret))
+    study = study.with_parts(common=replace(study.common, facts=every[~hidden]))
+    if study.capacity is None or study.key not in set(secret["territory"]):
+        return study
+    # The future of its GPs, and the past that is held against it.
     return study.with_parts(capacity=replace(study.capacity, future=None, past=None))

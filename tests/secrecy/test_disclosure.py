@@ -20,6 +20,8 @@ from matplotlib.figure import Figure
 from scipy.optimize import linprog
 
 from cpts_geo.analysis import Analysis, Options, analyse
+from cpts_geo.api import territory as home
+from cpts_geo.api.territories import Territories
 from cpts_geo.atlas.look import cells, style
 from cpts_geo.atlas.maps import drawings, interactive, still
 from cpts_geo.atlas.maps.layers import MapLayer
@@ -788,7 +790,9 @@ def test_a_territory_of_few_patients_is_masked_in_files_and_in_the_comparison(
     assert sheet.comparison.query("indicator == 'seen'")["value"].isna().all()
 
 
-def test_territories_that_fill_a_departement_are_protected_together(analysis: Analysis) -> None:
+def test_territories_that_fill_a_departement_are_protected_together(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     mine = analysis.communes.reset_index(drop=True)
     mine = mine.assign(
         territory=np.where(mine.index < 2, "small", np.where(mine.index < 10, "middle", "big")),
@@ -811,6 +815,36 @@ def test_territories_that_fill_a_departement_are_protected_together(analysis: An
     secret = filled.comparison.query("indicator == 'seen'")
     assert set(secret.loc[secret["status"] == SECRET, "area_code"]) == {"small", "middle"}
     assert "_filled" not in filled.communes
+    # One of them leaves as the set shows it: masked alone, it would tell what the set hides.
+    assert released(filled.only("middle")).comparison.equals(filled.only("middle").comparison)
+    own = Territories(replace(split, national=analysis.national[inside]))["middle"]
+    written: list[Any] = []
+    for name in ("write_report", "write_exports"):
+        monkeypatch.setattr(
+            home, name, lambda run, *_, **__: written.append(released(run)) or tmp_path
+        )
+    own.report(tmp_path)
+    own.export("csv", folder=tmp_path)
+    for run in written:
+        assert list(run.studies) == ["middle"]
+        assert set(run.comparison.query("indicator == 'seen'")["status"]) == {SECRET}
+        assert run.communes["seen"].tolist() == pytest.approx(
+            own.communes["seen"].tolist(), nan_ok=True
+        )
+    assert len(written) == 2
+
+
+def test_a_fact_that_is_withheld_is_nowhere_in_what_is_shown(ageing: Analysis) -> None:
+    """Neither in the audit, nor in what the run shares, nor in what is computed again."""
+    few = ageing.communes.assign(gps_2024=0.0, gps_2025=0.0)
+    own = Territories(ageing.with_tables(communes=few, figures=few))["beauce_gatinais"]
+    said = [*own.study.facts["fact"], *own.audit["documents"].table["fact"]]
+    said += own.study.common.facts.query("territory == @own.key")["fact"].tolist()
+    assert said and "gp_mean_age" not in said
+    assert "Moyenne d’âge" not in own.audit["documents"].html
+    again = own.study.resting_on(own.study.scenario).capacity
+    assert again is not None and again.future is None
+    assert again.past is None or 61.0 not in set(again.past.get("mean_age", []))
 
 
 def test_three_doctors_show_their_density_and_not_their_age(

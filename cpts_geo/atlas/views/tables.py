@@ -188,7 +188,7 @@ def call_log_view(log: StudiedLog) -> View:
     View
         Its value is the log; its table has the calls by outcome.
     """
-    said = [*log_sentences(log.profile, log.tables), *log.notes]
+    said = [*log_sentences(log._profile, log.tables), *log.notes]
     return View(
         f"Journal d’appels : {log.scenario.label}",
         ["views/log.html.j2"],

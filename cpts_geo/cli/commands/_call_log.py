@@ -117,7 +117,7 @@ def call_log(
     for note in found.notes:
         say(note)
     console = results()
-    sentences = log_sentences(found.profile, found.tables)
+    sentences = log_sentences(found._profile, found.tables)
     for sentence in sentences:
         console.print(typeset(sentence), soft_wrap=True)
     for title, headers, rows in log_views(found.tables):

@@ -61,6 +61,6 @@ def export(
 
     asked = check_export([each.value for each in formats], output or OUTPUTS / _FOLDER)
     found = asked_territories(request, options, say=say)
-    folder = output or OUTPUTS / found.analysis.folder / _FOLDER
+    folder = output or OUTPUTS / found.folder / _FOLDER
     for path in found.export(*asked, folder=folder, annex=annexe, say=say):
         echo(f"Fichier : {path.resolve()}")

@@ -35,7 +35,7 @@ def report(
     named = output or request.published
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
     found = asked_territories(request, options, say=say)
-    output = output or OUTPUTS / found.analysis.folder
+    output = output or OUTPUTS / found.folder
     index = found.report(output, say=say).resolve()
     # Whoever asked for one territory opens its sheet, not a list of one.
     sheets = [index.with_name(study.file) for study in found.analysis.studies.values()]
