@@ -15,13 +15,13 @@ from cpts_geo.atlas.pages.index import index_map
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territories_view
-from cpts_geo.atlas.views.view import View
-from cpts_geo.errors import PerimeterError, quoted
+from cpts_geo.atlas.views.view import OfSession, UnknownKeyError, View
+from cpts_geo.errors import quoted
 from cpts_geo.writing.export.export import check_export, write_exports
 from cpts_geo.writing.report import write_report
 
 
-class Territories(Mapping[str, Territory]):
+class Territories(OfSession, Mapping[str, Territory]):
     """
     Territories of one run, by their key.
 
@@ -46,8 +46,8 @@ class Territories(Mapping[str, Territory]):
 
     def __getitem__(self, key: str) -> Territory:
         """Give a territory by its key."""
-        if key not in self._all:
-            raise PerimeterError(
+        if not isinstance(key, str) or key not in self._all:
+            raise UnknownKeyError(
                 f"Aucun territoire n’a la clé {quoted(str(key))}.",
                 remedy=f"il y a : {', '.join(self._all)}.",
             )

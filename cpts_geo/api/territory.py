@@ -22,7 +22,7 @@ from cpts_geo.atlas.views.capacity import capacity_view, need_view
 from cpts_geo.atlas.views.figures import audit_view, indicators_view
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
-from cpts_geo.atlas.views.view import View
+from cpts_geo.atlas.views.view import OfSession, View
 from cpts_geo.capacity.comparing.compare import changed_fields
 from cpts_geo.geography.cog.former import former_communes
 from cpts_geo.sources.embedding import embedded
@@ -78,7 +78,7 @@ class Run:
         )
 
 
-class Territory:
+class Territory(OfSession):
     """
     A territory, and what may be asked of it.
 
@@ -105,6 +105,10 @@ class Territory:
         self._run = run
         self._asked: dict[Any, View] = {}
 
+    def __copy__(self) -> Territory:
+        """Give the same territory, nothing of which is asked yet."""
+        return Territory(self.key, self._run)
+
     @property
     def name(self) -> str:
         """Its name."""
@@ -120,9 +124,10 @@ class Territory:
         """
         Its communes (EPSG:4326): figures, minutes to care, shifts, each with its ``_status``.
 
-        NaN is unknown, 0 a known absence; :mod:`cpts_geo.schema` defines every column.
+        NaN is unknown, 0 a known absence; :mod:`cpts_geo.schema` defines every column. It is a
+        copy: what is changed in it changes no answer.
         """
-        return self.study.communes
+        return self.study.communes.copy()
 
     @cached_property
     def indicators(self) -> View:

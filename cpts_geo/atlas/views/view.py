@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Any, Final, NoReturn, Self
 
 import pandas as pd
 
 from cpts_geo.atlas.look.templating import rendered
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.errors import AskedError, PerimeterError, quoted
 from cpts_geo.sources.catalogue.catalogue import Source
 
 #: What a page needs and a notebook does not: scripts and words on what they do, anchors, what is
@@ -29,9 +29,50 @@ _CELLS: Final = frozenset({"td", "th", "dt", "dd"})
 _UNSAID: Final = frozenset({"style", "script", "svg"})
 
 
-class View:
+class UnknownKeyError(AskedError, PerimeterError, KeyError):
+    """A key of a mapping is none of those there are."""
+
+    # That of KeyError would write the message on one line, between quotes.
+    __str__ = Exception.__str__
+
+
+class _UnwrittenError(AskedError, TypeError):
+    """What lives as long as its session is written to a file."""
+
+
+class OfSession:
     """
-    A result that shows itself.
+    What lives as long as its session: not to be written to a file, and the same when copied.
+
+    Examples
+    --------
+    >>> from copy import copy
+    >>> kept = OfSession()
+    >>> copy(kept) is kept
+    True
+    """
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be written."""
+        raise _UnwrittenError(
+            f"Un objet {type(self).__name__} ne s’écrit pas dans un fichier (pickle) et ne passe "
+            "pas d’un processus à un autre.",
+            remedy="gardez plutôt ses tables (.table, .communes), ou écrivez .report() ou "
+            ".export() ; refaites-le avec les mêmes arguments dans l’autre session.",
+        )
+
+    def __copy__(self) -> Self:
+        """Give the same: nothing of it changes."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """Give what a copy is."""
+        return self.__copy__()
+
+
+class View(OfSession, Mapping[str, "View"]):
+    """
+    A result that shows itself, and its parts by their key.
 
     Parameters
     ----------
@@ -42,9 +83,9 @@ class View:
     shown : mapping or callable that gives one
         What these are given; asked for when the result is first shown.
     value : object, optional
-        What was computed, to compute on.
+        What was computed, to compute on; a table is handed out as a copy.
     table : DataFrame, optional
-        The same as a tidy table, NaN unknown; empty where there is none.
+        The same as a tidy table, NaN unknown; empty where there is none; handed out as a copy.
     used : sequence of Source
         Sources of what is shown.
     parts : mapping of str to (str, callable), optional
@@ -69,11 +110,22 @@ class View:
         parts: Mapping[str, tuple[str, Callable[[], View]]] | None = None,
     ) -> None:
         self.title = title
-        self.value = value
-        self.table = pd.DataFrame() if table is None else table
+        self._value = value
+        self._table = pd.DataFrame() if table is None else table
         self._sections, self._shown, self._used = sections, shown, used
         self._parts = dict(parts or {})
         self._made: dict[str, View] = {}
+
+    @property
+    def value(self) -> Any:
+        """What was computed, to compute on."""
+        # What an analyst changes in a table would change what is answered later.
+        return self._value.copy() if isinstance(self._value, pd.DataFrame) else self._value
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The same as a tidy table, NaN unknown; empty where there is none."""
+        return self._table.copy()
 
     @property
     def parts(self) -> dict[str, str]:
@@ -97,8 +149,8 @@ class View:
 
     def __getitem__(self, key: str) -> View:
         """Give a part, made when it is first asked for."""
-        if key not in self._parts:
-            raise AskedError(
+        if key not in self:
+            raise UnknownKeyError(
                 f"« {self.title} » n’a pas de partie {quoted(str(key))}.",
                 remedy=f"il y a : {', '.join(self._parts)}."
                 if self._parts
@@ -111,6 +163,22 @@ class View:
     def __iter__(self) -> Iterator[str]:
         """Give the keys of its parts."""
         return iter(self._parts)
+
+    def __len__(self) -> int:
+        """Count its parts."""
+        return len(self._parts)
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether it has a part, without making it."""
+        return isinstance(key, str) and key in self._parts
+
+    def __bool__(self) -> bool:
+        """Without parts too, it is a result."""
+        return True
+
+    # Two results are the same where they are one: their parts are not made to compare them.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def _ipython_key_completions_(self) -> list[str]:
         """Keys that a notebook proposes between brackets."""
