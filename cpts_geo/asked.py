@@ -37,7 +37,8 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     Raises
     ------
     PathError
-        It is no path or empty, or names a user that this machine does not know.
+        It is no path or empty, holds a character that no name has, or names a user that this machine
+        does not know.
 
     Examples
     --------
@@ -51,7 +52,12 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
             f"{quoted(repr(text))} n’est pas un chemin.",
             remedy="écrivez le nom du fichier ou du dossier, entre guillemets.",
         )
-    shown = os.fspath(text)
+    shown = os.fsdecode(text)
+    if "\0" in shown:
+        raise PathError(
+            f"Le chemin {quoted(shown)} est impossible : aucun nom ne contient ce caractère nul.",
+            remedy="écrivez un nom de fichier ou de dossier sans ce caractère.",
+        )
     if not shown.strip():
         raise PathError(
             "Un chemin est vide.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import folium
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.api.territory import Run, Territory
+from cpts_geo.api.territory import Run, Territory, _several
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.index import index_map
 from cpts_geo.atlas.pages.sheet import sources_used
@@ -132,7 +132,8 @@ class Territories(OfSession, Mapping[str, Territory]):
         Parameters
         ----------
         *formats : str
-            Among ``pdf``, ``pptx``, ``xlsx``, ``gpkg``, ``png``, ``svg``, ``csv``.
+            Among ``pdf``, ``pptx``, ``xlsx``, ``gpkg``, ``png``, ``svg``, ``csv``; or a list
+            of these.
         folder : Path or str
             Folder to write.
         annex : bool
@@ -151,7 +152,7 @@ class Territories(OfSession, Mapping[str, Territory]):
             A format is unknown, or none is given.
         """
         where = typed_path(folder)
-        asked = check_export(formats, where)
+        asked = check_export(_several(formats, what="format", example='"csv"'), where)
         return write_exports(self._run.analysis, where, formats=asked, annex=annex, say=say)
 
     def _ipython_key_completions_(self) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
 from cpts_geo.atlas.views.view import OfSession, View
 from cpts_geo.capacity.comparing.compare import changed_fields
+from cpts_geo.errors import AskedError, quoted
 from cpts_geo.geography.cog.former import former_communes
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.opening import checked_sites
 from cpts_geo.study.study import Study
 from cpts_geo.study.surroundings import parsed_changes
 from cpts_geo.writing.export.export import check_export, write_exports
@@ -34,6 +36,21 @@ from cpts_geo.writing.report import write_report
 
 #: Folder of the exports in that of the results.
 _EXPORTS = "exports"
+
+
+def _several(given: Sequence[Any], *, what: str, example: str) -> tuple[str, ...]:
+    """Texts given one by one or as one list; the others are refused, all of them."""
+    several = tuple(given)
+    if len(given) == 1 and isinstance(given[0], Iterable):
+        several = several if isinstance(given[0], str | bytes | Mapping) else tuple(given[0])
+    if wrong := [each for each in several if not isinstance(each, str)]:
+        raise AskedError(
+            f"Un {what} est un texte.",
+            defects=[f"{quoted(repr(each))} n’en est pas un" for each in wrong],
+            remedy=f"écrivez par exemple {example}, entre guillemets ; plusieurs se suivent, "
+            "séparés par des virgules.",
+        )
+    return several
 
 
 class Run:
@@ -201,7 +218,8 @@ class Territory(OfSession):
         ----------
         *changes : str
             Such as ``"départ:Pithiviers"`` or ``"centre:Malesherbes:20"``
-            (:func:`cpts_geo.access.changes.text.parse_changes`); those of the territory if absent.
+            (:func:`cpts_geo.access.changes.text.parse_changes`), or a list of these; those of the
+            territory if absent.
 
         Returns
         -------
@@ -212,8 +230,11 @@ class Territory(OfSession):
         ------
         ScenarioError
             Changes that are not understood or not possible; every defect is listed.
+        AskedError
+            Changes that are no texts.
         """
         national = self._run.analysis.national
+        changes = _several(changes, what="changement d’offre", example='"départ:Pithiviers"')
         if not changes:
             return self._kept("access", lambda: access_view(self.study, national=national))
         changed = self.study.with_changes(self._run.changes(self.study, changes))
@@ -236,11 +257,12 @@ class Territory(OfSession):
         Raises
         ------
         AskedError
-            `p` is not from 1 to 3.
+            `p` is no whole number from 1 to 3.
         """
         if p is None:
             return self._kept("opening", lambda: opening_view(self.study))
-        return self._kept(("opening", p), lambda: opening_view(self.study.opening_at(p)))
+        sites = checked_sites(p)
+        return self._kept(("opening", sites), lambda: opening_view(self.study.opening_at(sites)))
 
     def explore(self, column: str | None = None, *, m: folium.Map | None = None) -> folium.Map:
         """
@@ -341,7 +363,8 @@ class Territory(OfSession):
         Parameters
         ----------
         *formats : str
-            Among ``pdf``, ``pptx``, ``xlsx``, ``gpkg``, ``png``, ``svg``, ``csv``.
+            Among ``pdf``, ``pptx``, ``xlsx``, ``gpkg``, ``png``, ``svg``, ``csv``; or a list
+            of these.
         folder : Path or str
             Folder to write.
         annex : bool
@@ -362,7 +385,7 @@ class Territory(OfSession):
             The folder cannot be written; what it held is as it was.
         """
         where = typed_path(folder)
-        asked = check_export(formats, where)
+        asked = check_export(_several(formats, what="format", example='"csv"'), where)
         return write_exports(
             self._run.shown.only(self.key), where, formats=asked, annex=annex, say=say
         )

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from numbers import Real
+from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
@@ -173,6 +174,40 @@ class Opening:
         return found is not None and found.people == 0 and math.isclose(*found.minutes)
 
 
+def checked_sites(sites: Any) -> int:
+    """
+    Check a number of centres to open.
+
+    Parameters
+    ----------
+    sites : object
+        A whole number, of numpy or written 2.0 as well.
+
+    Returns
+    -------
+    int
+        From 1 to :data:`MAX_SITES`.
+
+    Raises
+    ------
+    AskedError
+        It is none.
+
+    Examples
+    --------
+    >>> checked_sites(2.0)
+    2
+    """
+    # True is 1 to Python; to whoever writes it, it is no number of places.
+    whole = isinstance(sites, Real) and not isinstance(sites, bool)
+    if not whole or sites not in range(1, MAX_SITES + 1):
+        raise AskedError(
+            f"Il faut de 1 à {MAX_SITES} lieux, et non {quoted(str(sites))}.",
+            remedy="écrivez 1, 2 ou 3 ; au-delà, découpez le territoire.",
+        )
+    return int(sites)
+
+
 def siting_times(
     field: pd.DataFrame, codes: Sequence[str], *, given: TravelTimes | None = None
 ) -> dict[Variant, TravelTimes]:
@@ -267,11 +302,7 @@ def opening(
     >>> found.best, found.sites_needed
     (('B',), 1)
     """
-    if sites is not None and sites not in range(1, MAX_SITES + 1):
-        raise AskedError(
-            f"Il faut de 1 à {MAX_SITES} lieux, et non {quoted(str(sites))}.",
-            remedy="au-delà, découpez le territoire.",
-        )
+    sites = None if sites is None else checked_sites(sites)
     scenario = result.scenario
     requests = result.requests_per_day.p50
     capacity = scenario.rules.carries(SITE_SLOTS)

@@ -33,6 +33,7 @@ from cpts_geo.sources.embedding.embedded import load_apl_history
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
+from cpts_geo.study.opening import checked_sites
 from cpts_geo.study.scenarios import age_parts
 from cpts_geo.study.surroundings import Surroundings
 
@@ -362,7 +363,7 @@ class Study:
         AskedError
             There are too few, or too many.
         """
-        return self._without(_OF_ACCESS, sites=sites)
+        return self._without(_OF_ACCESS, sites=checked_sites(sites))
 
     def _without(self, parts: Collection[str], **fields: Any) -> Self:
         """A copy with other fields, of which some parts are computed again."""

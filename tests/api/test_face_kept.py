@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import pickle
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
 import cpts_geo as cg
 from cpts_geo.api.territory import Territory
 from cpts_geo.atlas.views.view import View
-from cpts_geo.errors import AskedError, PerimeterError
+from cpts_geo.errors import AskedError, PathError, PerimeterError
 from tests.kept import analysed
 
 FEW = 500
@@ -105,3 +108,46 @@ def test_what_cannot_be_written_says_what_to_do(several: cg.Territories) -> None
         with pytest.raises(AskedError, match="À faire") as caught:
             pickle.dumps(each)
         assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("sites", [2.0, np.int64(2), np.float64(2), Fraction(2)])
+def test_a_whole_number_of_sites_is_one_however_written(beauce: Territory, sites: Any) -> None:
+    assert beauce.where_to_open(sites) is beauce.where_to_open(2)
+
+
+@pytest.mark.parametrize("sites", [True, [1], "2", 2.5, float("nan"), 0, 4, np.bool_(True), {}])
+def test_what_is_no_number_of_sites_is_refused_in_any_order(beauce: Territory, sites: Any) -> None:
+    beauce.where_to_open(1)
+    with pytest.raises(AskedError, match="de 1 à 3"):
+        beauce.where_to_open(sites)
+
+
+def test_one_list_stands_for_several(beauce: Territory, tmp_path: Path) -> None:
+    (title,) = (each.title for each in beauce.access(["départ:Pithiviers"]).value.shifts)
+    assert title == "Un médecin part : Pithiviers"
+    assert beauce.access([]) is beauce.access()
+    assert {path.suffix for path in beauce.export(["csv"], folder=tmp_path)} == {".csv"}
+
+
+@pytest.mark.parametrize("asked", [(3,), (None,), (b"csv",), ([3, "csv"],), ({"csv": 1},)])
+def test_what_is_no_text_is_refused(
+    several: cg.Territories, beauce: Territory, asked: Any, tmp_path: Path
+) -> None:
+    for ask in (beauce.access, beauce.export, several.export):
+        with pytest.raises(AskedError, match="est un texte"):
+            ask(*asked)
+    with pytest.raises(AskedError) as caught:
+        beauce.access(3, None)
+    assert len(caught.value.defects) == 2
+
+
+def test_a_null_character_is_in_no_path(several: cg.Territories, beauce: Territory) -> None:
+    for ask in (
+        beauce.report,
+        several.report,
+        lambda path: beauce.export("csv", folder=path),
+        lambda path: cg.offline(beauce.explore(), path),
+    ):
+        for path in ("a\0b", Path("a\0b")):
+            with pytest.raises(PathError, match="caractère nul"):
+                ask(path)
