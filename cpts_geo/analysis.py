@@ -21,7 +21,7 @@ from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.capacity.scenario.parameters import SEED
-from cpts_geo.french import counted
+from cpts_geo.french import counted, joined
 from cpts_geo.geography.cog.former import former_communes
 from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
@@ -83,6 +83,10 @@ class Analysis:
     folder: str
     listed: tuple[str, ...]
     released: bool = False
+
+    def __repr__(self) -> str:
+        """One line: what it is of."""
+        return f"<Analysis : {joined([study.name for study in self.studies.values()])}>"
 
     def table(self, part: str) -> Any:
         """

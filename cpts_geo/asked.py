@@ -37,8 +37,8 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     Raises
     ------
     PathError
-        It is no path or empty, holds a character that no name has, or names a user that this machine
-        does not know.
+        It is no path or empty, holds a character that no name has, or names a user that this
+        machine does not know.
 
     Examples
     --------

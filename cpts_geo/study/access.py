@@ -68,6 +68,12 @@ class TerritoryAccess:
     population: pd.Series
     columns: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """One line: how many communes, and what changes around."""
+        changed = "".join(f" ; {shift.title}" for shift in self.shifts)
+        communes = counted(len(self.columns), "commune", "communes")
+        return f"<TerritoryAccess : {communes}{changed}>"
+
     @property
     def approximate(self) -> bool:
         """Whether the times are approximations, with two other variants."""

@@ -37,7 +37,7 @@ class StudiedLog:
         Its raw counts, which may not leave: for the sentences that say what may.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
     scenario: Scenario
     notes: tuple[str, ...]
     _profile: CallProfile = field(repr=False)

@@ -25,6 +25,7 @@ from cpts_geo.access.travel.times import TravelTimes, minutes_matrix
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.supply import SITE_SLOTS
 from cpts_geo.errors import AskedError, SitingError, quoted
+from cpts_geo.french import joined, number
 from cpts_geo.settings import SPOKEN_MINUTES
 
 #: New sites of one answer; more than that is a question for the notebook.
@@ -120,6 +121,11 @@ class Opening:
     emergencies_known: bool
     left_out: tuple[str, ...]
     doubt: Literal["", "small", "tied"] = ""
+
+    def __repr__(self) -> str:
+        """One line: where, and for how many requests."""
+        sites = " ou ".join(map(joined, self.proposed)) or "aucun lieu proposé"
+        return f"<Opening : {sites}, pour {number(self.requests_per_day, 1)} demandes par jour>"
 
     @property
     def proposed(self) -> tuple[tuple[str, ...], ...]:

@@ -21,7 +21,7 @@ from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
-from cpts_geo.french import joined
+from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
@@ -99,6 +99,10 @@ class Common:
     seed: int | None
     parameters: Parameters
 
+    def __repr__(self) -> str:
+        """One line: how much there is of it."""
+        return f"<Common : {counted(len(self.surroundings.field), 'commune', 'communes')} autour>"
+
 
 @dataclass(frozen=True, eq=False)
 class Study:
@@ -149,6 +153,12 @@ class Study:
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
+
+    def __repr__(self) -> str:
+        """One line: its name and its size."""
+        communes = counted(len(self.figures), "commune", "communes")
+        people = counted(float(self.outline["population"]), "habitant", "habitants")
+        return f"<Study {self.key} : {self.name}, {communes}, {people}>"
 
     @property
     def name(self) -> str:
@@ -272,11 +282,11 @@ class Study:
             return None
         values = self.facts["value"].astype("float64")
         numbers = dict(zip(self.facts["fact"], values, strict=True))
-        counted = (area for area in trend(self.comparison) if area.area_level == TERRITORY.key)
+        areas = (area for area in trend(self.comparison) if area.area_level == TERRITORY.key)
         return study_capacity(
             self.headline,
             facts=numbers,
-            counted=next(counted, None),
+            counted=next(areas, None),
             lines=self.common.lines,
         )
 

@@ -151,3 +151,36 @@ def test_a_null_character_is_in_no_path(several: cg.Territories, beauce: Territo
         for path in ("a\0b", Path("a\0b")):
             with pytest.raises(PathError, match="caractère nul"):
                 ask(path)
+
+
+def test_what_is_computed_on_is_one_line_in_a_terminal(beauce: Territory) -> None:
+    study = beauce.study
+    values = [beauce.access().value, beauce.where_to_open().value, beauce.capacity().value]
+    for each in (study, study.common, study.scenario, several_of(beauce), *values):
+        said = repr(each)
+        assert len(said) < 200 and "\n" not in said and said.startswith(f"<{type(each).__name__}")
+    assert beauce.name in repr(study) and "87 communes" in repr(study)
+    result = beauce.capacity().value
+    assert f"{result.slots_per_day.p50} créneaux par jour" in repr(result)
+    assert str(study.scenario) == repr(study.scenario)
+
+
+def several_of(found: Territory) -> Any:
+    """The run of a territory."""
+    return found._run.analysis
+
+
+def test_raw_counts_of_a_log_are_not_handed_out(beauce: Territory, tmp_path: Path) -> None:
+    days = pd.bdate_range("2024-03-04", periods=60).strftime("%d/%m/%Y")
+    counts = pd.DataFrame({"date": days, "appels": 20, "consultations": 8})
+    counts.to_csv(tmp_path / "journal.csv", sep=";", index=False)
+    log = cg.call_log(tmp_path / "journal.csv", beauce).value
+    public = [name for name in dir(log) if not name.startswith("_")]
+    assert sorted(public) == ["notes", "scenario", "tables"]
+    assert "CallProfile" not in repr(log) and len(repr(log)) < 1000
+
+
+def test_a_run_that_is_handed_out_is_released(several: cg.Territories) -> None:
+    assert several.analysis.released and several.analysis.only("beauce_gatinais").released
+    assert not several.analysis.with_tables().released
+    assert several.folder == ""

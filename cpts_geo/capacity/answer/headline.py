@@ -27,7 +27,7 @@ from cpts_geo.capacity.need.interval import LEVELS, Interval, interval
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.french import percent
+from cpts_geo.french import number, percent
 from cpts_geo.schema import Status
 
 #: Draws of the Monte Carlo: enough for the five CPTS to know each quantile within 1 %.
@@ -111,6 +111,15 @@ class Headline:
     observed: ObservedFloor | None
     caveats: tuple[Caveat, ...]
     draw_error: float
+
+    def __repr__(self) -> str:
+        """One line: what is needed, and between what."""
+        slots, hours = self.slots_per_day, self.gp_hours_per_week
+        return (
+            f"<Headline {self.scenario.label} : {number(slots.p50)} créneaux par jour (de "
+            f"{number(slots.p10)} à {number(slots.p90)}), {number(hours.p50)} h de généraliste par "
+            f"semaine (de {number(hours.p10)} à {number(hours.p90)})>"
+        )
 
     @property
     def draws(self) -> int:

@@ -27,7 +27,7 @@ from cpts_geo.capacity.scenario.parameters import (
     SOURCED_FIELDS,
     with_shapes,
 )
-from cpts_geo.capacity.scenario.records import Public, Record
+from cpts_geo.capacity.scenario.records import PUBLICS, Public, Record
 from cpts_geo.schema import Status
 
 Evidence = Literal["1a", "1b", "2", "3", "4"]
@@ -177,6 +177,15 @@ class Scenario(Fields):
         visitors = None if public == "no_mt" else self.visitors
         sources = {n: s for n, s in self.sources.items() if n != "visitors" or visitors is not None}
         return self.evolve(public=public, visitors=visitors, sources=sources)
+
+    def __repr__(self) -> str:
+        """One line: whose it is, for whom, and what is known of its demand."""
+        admitted = "public inconnu" if self.public is None else PUBLICS[self.public]
+        offered = f", {self.slots_today} créneaux par jour" if self.slots_today else ""
+        known = f"{admitted}, preuve {self.evidence}{offered}"
+        return f"<Scenario {self.territory} : {self.label}, {known}>"
+
+    __str__ = __repr__
 
     @property
     def file_notes(self) -> tuple[str, ...]:
