@@ -180,7 +180,7 @@ class Scenario(Fields):
 
     def __repr__(self) -> str:
         """One line: whose it is, for whom, and what is known of its demand."""
-        admitted = "public inconnu" if self.public is None else PUBLICS[self.public]
+        admitted = "aucun dispositif décrit" if self.public is None else PUBLICS[self.public]
         offered = f", {self.slots_today} créneaux par jour" if self.slots_today else ""
         known = f"{admitted}, preuve {self.evidence}{offered}"
         return f"<Scenario {self.territory} : {self.label}, {known}>"
