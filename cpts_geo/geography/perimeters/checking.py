@@ -76,7 +76,8 @@ def audit_lines(audit: pd.DataFrame) -> list[str]:
             for row in changed.head(_SHOWN).to_dict("records")
         ]
         lines.append(f"Compris autrement ({', '.join(ways)}) : {_few(said, len(changed))}.")
-    twins = known[known["method"].isin(_TO_THE_LETTER) & known["alternatives"].fillna("").map(_twins).ne("")]
+    borne = known["alternatives"].fillna("").map(_twins).ne("")
+    twins = known[known["method"].isin(_TO_THE_LETTER) & borne]
     if len(twins):
         said = [
             f"« {one_line(row['published'])} » → {row['code_insee']} (aussi : "
