@@ -49,8 +49,14 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
+#: Other commands of the package, and the lock they need.
+COMMANDS = dict.fromkeys(["export", "france", "compare", "call-log", "check", "places"], LOCK_NAME)
+COMMANDS["notebooks"] = LAB
+#: What `data` does besides compiling, when it is asked for.
+OF_DATA = ("fetch", "status", "verify", "build")
 USAGE = "Usage : python run.py VERBE [ARGUMENTS]"
 USAGE += "".join(f"\n  {verb:<7} {description}" for verb, (description, *_) in VERBS.items())
+USAGE += f"\nEt les autres commandes de cpts-geo : {', '.join(COMMANDS)}, data {OF_DATA[0]}."
 #: Printed at once, so that lines keep their order beside those of child processes.
 say = partial(print, flush=True)
 
@@ -165,17 +171,32 @@ def ensure_environment(lock: str = LOCK_NAME) -> None:
 
 def run(verb: str, arguments: Sequence[str]) -> int:
     """Prepare the environment, run the verb and return its exit code."""
-    if verb not in VERBS:
+    if verb in COMMANDS:
+        command, lock = [*PACKAGE, verb], COMMANDS[verb]
+    elif verb in VERBS:
+        _, command, lock = VERBS[verb]
+    else:
         raise RunError(f"Verbe inconnu : {verb}", remedy=f"choisissez un verbe.\n{USAGE}")
-    _, command, lock = VERBS[verb]
+    if verb == "data" and arguments and arguments[0] in OF_DATA:
+        command = [*PACKAGE, verb]
     ensure_environment(lock)
     if verb == "test" and (not arguments or arguments[0] in {"--quick", "--full"}):
         command = ["-m", "tests.run_checks"]
     # From here Ctrl-C is for what runs, which stops by itself: all there is to do is to wait.
-    signal.signal(signal.SIGINT, lambda *_: None)
-    # Paths typed after `report` and `data` are relative to where they were typed.
-    cwd = None if verb in {"report", "data"} else ROOT
-    return subprocess.run([PYTHON, *command, *arguments], cwd=cwd, check=False).returncode
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    # Paths typed after a command of the package are relative to where they were typed; what it
+    # gives to retype is to be typed as it was.
+    ours = command[: len(PACKAGE)] == [*PACKAGE]
+    typed = {"CPTS_GEO_TYPED": f"{Path(sys.executable).stem} {sys.argv[0]}"} if ours else {}
+    try:
+        return subprocess.run(
+            [PYTHON, *command, *arguments],
+            cwd=None if ours else ROOT,
+            env=os.environ | typed,
+            check=False,
+        ).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def main(arguments: Sequence[str]) -> int:

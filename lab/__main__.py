@@ -26,6 +26,8 @@ PLACES = {
 }
 #: Jupyter's own variables, which would lead elsewhere.
 SET_ASIDE = ("JUPYTERLAB_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+HELP = """Usage : python run.py lab [--no-browser] [--port=8888]
+Ouvre les carnets dans JupyterLab, en français, sur cet ordinateur seulement."""
 #: Printed at once: a terminal is not the only reader.
 say = partial(print, flush=True)
 
@@ -46,6 +48,9 @@ def main(arguments: list[str]) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # old Windows code pages lack some characters
             stream.reconfigure(errors="replace")
+    if {"-h", "--help"} & {*arguments}:
+        say(HELP)
+        return
     os.environ.update({name: str(place) for name, place in PLACES.items()})
     for name in SET_ASIDE:
         os.environ.pop(name, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +18,16 @@ if TYPE_CHECKING:
 
     from cpts_geo.atlas.look.cells import Cell
 
+#: A command of ours, as messages write it.
+_COMMAND: Final = re.compile(r"\bcpts-geo (?=[a-z])")
 #: Columns a pipe or a file is given: wide enough that a row is one line.
 _PIPED_WIDTH: Final = 240
+
+
+def as_typed(text: str) -> str:
+    """A text whose commands to retype begin as what was typed did: ``python3 run.py``, say."""
+    typed = os.environ.get("CPTS_GEO_TYPED", "").strip()
+    return _COMMAND.sub(lambda _: f"{typed} ", text) if typed else text
 
 
 def _plain(**options: Any) -> Console:
@@ -27,7 +37,7 @@ def _plain(**options: Any) -> Console:
 
     class Plain(Console):
         def print(self, *objects: Any, **options: Any) -> None:
-            safe = [visible(each) if isinstance(each, str) else each for each in objects]
+            safe = [visible(as_typed(x)) if isinstance(x, str) else x for x in objects]
             super().print(*safe, **options)
 
     return Plain(highlight=False, markup=False, emoji=False, **options)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NoReturn
 
+from cpts_geo.cli._terminal import as_typed
 from cpts_geo.errors import CptsGeoError, MemoryLimitError, one_line
 from cpts_geo.files import reason
 from cpts_geo.foreign import visible
@@ -190,7 +191,7 @@ def refuse(text: str, code: int) -> NoReturn:
     """
     try:
         if sys.stderr is not None:
-            sys.stderr.write(f"{visible(text)}\n")
+            sys.stderr.write(f"{visible(as_typed(text))}\n")
             sys.stderr.flush()
     except (OSError, ValueError):
         pass  # nobody reads it any more

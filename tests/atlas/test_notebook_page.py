@@ -11,7 +11,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cpts_geo.atlas.look.offline import frame
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.pages.notebook import notebook_page
 from cpts_geo.atlas.pages.notebook_index import Row, notebook_index_page
@@ -28,7 +27,7 @@ TABLE = (
     '<table class="dataframe"><thead><tr><th></th><th>APL</th></tr></thead>'
     "<tbody><tr><th>Dry</th><td>1,2</td></tr></tbody></table>"
 )
-MAP = frame(bare_map(location=[48.0, 2.0]))
+MAP = bare_map(location=[48.0, 2.0])._repr_html_()
 
 
 def shown(**data):

@@ -283,7 +283,8 @@ def test_only_doubtful_names_are_said_in_words(five: Analysis) -> None:
     ]
     assert audit_lines(of(five.table("audit"), "ondaine_forez")) == [
         "Compris autrement (2 orthographes proches) : « Rozie-Côtes-d’Aurec » → "
-        "Rozier-Côtes-d'Aurec (42192) ; « Saint-Just-Malomont » → Saint-Just-Malmont (43205)."
+        "Rozier-Côtes-d'Aurec (42192) ; « Saint-Just-Malomont » → Saint-Just-Malmont (43205).",
+        "Homonymes pris près des autres communes : « Chenereilles » → 42060 (aussi : 43).",
     ]
 
 

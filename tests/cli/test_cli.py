@@ -21,15 +21,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import typer
 
 import cpts_geo
 from cpts_geo import analysis
 from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.analysis import Options
-from cpts_geo.cli.main import main
+from cpts_geo.cli.main import app, main
 from cpts_geo.errors import ScenarioError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.embedding import embedded
+from run import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKEN = Path(__file__).parents[1] / "data" / "broken"
@@ -578,6 +580,20 @@ def test_tables_and_maps_are_loaded_when_they_are_needed(code: str) -> None:
         [sys.executable, "-c", found], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout == "[]\n"
+
+
+def test_what_is_to_be_retyped_begins_as_what_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has nothing but run.py has no cpts-geo to type."""
+    monkeypatch.setenv("CPTS_GEO_TYPED", "python3 run.py")
+    done = run("report", "--perimeter", "absente", "--departement", "45", "--name", "x")
+    assert "cpts-geo " not in done.stderr
+    done = run("compare", "lvo")
+    assert "« python3 run.py compare lvo" in done.stderr
+
+
+def test_the_commands_of_run_py_are_those_of_the_package() -> None:
+    names = {command.name for command in typer.main.get_group(app).commands.values()}
+    assert {*COMMANDS, "report", "data"} == names
 
 
 def test_the_names_to_start_from_are_there() -> None:

@@ -199,6 +199,8 @@ def test_unknown_verb_on_the_real_command_line(tmp_path):
             None,
         ),
         ("data", [], ["cpts_geo", "data", "build"], None),
+        ("data", ["fetch", "x"], ["cpts_geo", "data", "fetch", "x"], None),
+        ("check", ["a b.xlsx"], ["cpts_geo", "check", "a b.xlsx"], None),
         ("test", ["-k", "names"], ["-m", "pytest", "-k", "names"], ROOT),
         ("lab", ["--no-browser"], ["-m", "lab", "--no-browser"], ROOT),
         ("bench", [], ["-m", "benchmarks.run_benchmarks"], ROOT),
@@ -208,7 +210,6 @@ def test_arguments_are_passed_through(monkeypatch, verb, arguments, tail, cwd):
     calls = []
     monkeypatch.setattr(run, "ensure_environment", lambda _lock: None)
     monkeypatch.setattr(subprocess, "run", started(calls, code=7))
-    monkeypatch.setattr(run.signal, "signal", lambda *_: None)  # Ctrl-C still stops pytest
     assert run.main([verb, *arguments]) == 7
     [(command, options)] = calls
     assert command[0] == run.PYTHON
@@ -222,7 +223,9 @@ def test_sizes_of_the_checks_are_those_of_run_checks(monkeypatch, size):
     monkeypatch.setattr(run, "ensure_environment", lambda _lock: None)
     monkeypatch.setattr(subprocess, "run", started(calls, code=3))
     assert run.main(["test", *size]) == 3
-    assert calls == [([run.PYTHON, "-m", "tests.run_checks", *size], {"cwd": ROOT, "check": False})]
+    [(command, options)] = calls
+    assert command == [run.PYTHON, "-m", "tests.run_checks", *size]
+    assert (options["cwd"], options["check"]) == (ROOT, False)
     assert set(run_checks.SIZES) == {"", "--quick", "--full"}
     assert all(size in run.USAGE for size in run_checks.SIZES)
 

@@ -30,6 +30,7 @@ from cpts_geo.sources.codes import overseas
 #: A view is about this much wider than high.
 _ASPECT: Final = 1.4
 _MARGIN_KM: Final = 12.0
+_HOLES_KM: Final = 40.0
 #: Communes beyond which contours stand on a coarser grid: France is seen from farther.
 _MANY: Final = 5000
 _COARSE: Final = 1e-3
@@ -92,7 +93,10 @@ def territory_map(
     box = basemap.extent(communes, national=national)
     if layers is None:
         layers = territory_layers(communes, scenarios=scenarios) if _drawn(communes).any() else ()
-    seen, _ = basemap.near(national, communes, box=basemap.view(box, _ASPECT), km=_MARGIN_KM)
+    shown = basemap.view(box, _ASPECT)
+    seen, _ = basemap.near(national, communes, box=shown, km=_MARGIN_KM)
+    # A hole is seen as one when all the communes around it are: else it would look like water.
+    wide = basemap.surroundings(national, shown, km=_HOLES_KM)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
     wanted = [layer.column for layer in layers]
@@ -102,7 +106,7 @@ def territory_map(
         label=name,
         around=beyond,
         land=basemap.land(national, box).geometry,
-        bare=basemap.uncovered(seen, national=national).geometry,
+        bare=basemap.uncovered(wide, national=national).geometry,
         averages=None if comparison is None else averages_of(comparison, wanted),
         signs=[
             Signs(sign=sign, words=words, codes=codes)

@@ -43,9 +43,9 @@ def check(
     # Imported here so that --help answers at once.
     from cpts_geo.geography.naming.names import LEFT_OUT  # noqa: PLC0415
     from cpts_geo.geography.perimeters.checking import (  # noqa: PLC0415
-        METHODS,
         audit_lines,
         check_file,
+        how_read,
     )
     from cpts_geo.sources.analyst.polygons.suffixes import draws  # noqa: PLC0415
 
@@ -80,7 +80,7 @@ def check(
     known = found.audit[found.audit["method"] != LEFT_OUT]
     if len(known):
         rows = [
-            (row["line"], row["published"], row["name"], row["code_insee"], METHODS[row["method"]])
+            (row["line"], row["published"], row["name"], row["code_insee"], how_read(row))
             for row in known.head(_SHOWN).to_dict("records")
         ]
         results().print(table_view(_HEADERS, rows, right=False))

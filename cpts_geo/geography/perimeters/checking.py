@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,8 @@ METHODS: Final = {
     "whole": "commune listée avec ses arrondissements, comptés une fois",
 }
 
+#: Ways that change nothing of what was written.
+_TO_THE_LETTER: Final = ("exact", "normalised")
 #: The same, counted.
 _COUNTED = {
     "short": ("nom abrégé", "noms abrégés"),
@@ -46,7 +49,7 @@ _COUNTED = {
 
 def audit_lines(audit: pd.DataFrame) -> list[str]:
     """
-    Say in three lines at most what became of a list of communes.
+    Say in four lines at most what became of a list of communes.
 
     Parameters
     ----------
@@ -57,11 +60,12 @@ def audit_lines(audit: pd.DataFrame) -> list[str]:
     -------
     list of str
         French: what was read of a file, with counts that add up; how the names that are not to the
-        letter were understood; what was left out. Less where there is nothing to say.
+        letter were understood; homonyms that the others decided; what was left out. Less where
+        there is nothing to say.
     """
     left = audit["method"] == LEFT_OUT
     known, out = audit[~left], audit[left]
-    changed = known[~known["method"].isin(["exact", "normalised"])]
+    changed = known[~known["method"].isin(_TO_THE_LETTER)]
     lines = [read_line(known, out)] if "file" in audit and (audit["file"] != "").any() else []
     if len(changed):
         ways = [
@@ -72,6 +76,15 @@ def audit_lines(audit: pd.DataFrame) -> list[str]:
             for row in changed.head(_SHOWN).to_dict("records")
         ]
         lines.append(f"Compris autrement ({', '.join(ways)}) : {_few(said, len(changed))}.")
+    borne = known["alternatives"].fillna("").map(_twins).ne("")
+    twins = known[known["method"].isin(_TO_THE_LETTER) & borne]
+    if len(twins):
+        said = [
+            f"« {one_line(row['published'])} » → {row['code_insee']} (aussi : "
+            f"{_twins(row['alternatives'])})"
+            for row in twins.head(_SHOWN).to_dict("records")
+        ]
+        lines.append(f"Homonymes pris près des autres communes : {_few(said, len(twins))}.")
     if len(out):
         said = [
             f"ligne {row['line']} « {one_line(row['published'])} » ({row['alternatives']})"
@@ -79,6 +92,35 @@ def audit_lines(audit: pd.DataFrame) -> list[str]:
         ]
         lines.append(f"Laissé de côté : {_few(said, len(out))}.")
     return lines
+
+
+def how_read(row: Mapping[Any, Any]) -> str:
+    """
+    Say how a line of a list was read, homonyms elsewhere included.
+
+    Parameters
+    ----------
+    row : mapping of str to object
+        A row of an audit.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> how_read({"method": "exact", "alternatives": "07091 Fons (07); 30112 Fons (30)"})
+    'identique ; homonymes ailleurs (07, 30)'
+    """
+    twins = _twins(row["alternatives"]) if row["method"] in _TO_THE_LETTER else ""
+    how = METHODS[row["method"]]
+    return f"{how} ; homonymes ailleurs ({twins})" if twins else how
+
+
+def _twins(alternatives: str) -> str:
+    """Départements of the other communes of a name: ``07091 Fons (07); 30112 Fons (30)``."""
+    return ", ".join(dict.fromkeys(re.findall(r"\((\w{2,3})\)(?=;|$)", alternatives)))
 
 
 def read_line(known: pd.DataFrame, out: pd.DataFrame) -> str:
