@@ -231,6 +231,30 @@ def one_of(*known: object) -> Callable[[Any], Any]:
     return taken
 
 
+def function(value: Any) -> Any:
+    """
+    Take a function.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    callable
+        The same.
+
+    Examples
+    --------
+    >>> function(print) is print
+    True
+    """
+    if not callable(value):
+        raise ValueError("il faut une fonction, telle que print")
+    return value
+
+
 def settled(asked: object, kinds: Kinds) -> list[str]:
     """
     Bring the fields of a frozen record to their kind.

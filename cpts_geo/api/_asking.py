@@ -34,6 +34,7 @@ _CALLED: Final = {_LIST: "votre liste", _POLYGONS: "votre table de polygones"}
 _FILE: Final = re.compile("(?:« )?({})(?: »)?".format("|".join(map(re.escape, _CALLED))))
 #: Argument by option of the command line, where the same word does not do.
 _ARGUMENTS: Final = {"embedded-only": "fetched=False", "change": "changes=…",
+                     "partial": "partial=True", "update": "update=True", "offline": "offline=True",
                      "perimeter": "un fichier, une liste ou une table"}  # fmt: skip
 _OPTION: Final = re.compile(r"--([a-z][a-z-]*)(?: FICHIER|[ =](\"[^\"]*\"|'[^']*'|tvs|\S+$))?")
 #: Columns that a layer of polygons has of its own.
