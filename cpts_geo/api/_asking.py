@@ -58,6 +58,11 @@ def analysed(
     what: Any, asked: Mapping[str, Any], options: Mapping[str, Any], say: Callable[[str], None]
 ) -> Analysis:
     """Run what an analyst asks for, said in the words of Python from end to end."""
+    if not callable(say):
+        raise AskedError(
+            f"say=… : {quoted(repr(say))} n’est pas une fonction.",
+            remedy="donnez-en une, telle que print, ou retirez l’argument.",
+        )
     with in_arguments():
         checked = options_of(options)
         with requested(what, asked) as (request, notes):

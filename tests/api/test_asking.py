@@ -45,6 +45,8 @@ def test_nothing_chosen_is_not_the_five_cpts(name: str, empty: Any) -> None:
         HERE | {"sheet": 0},
         HERE | {"partial": pd.DataFrame({"a": [1]})},
         HERE | {"fetched": "no"},
+        HERE | {"say": 3},
+        HERE | {"by": pd.DataFrame({"a": [1]})},
     ],
 )
 def test_what_is_of_another_kind_is_refused_and_never_ignored(asked: dict[str, Any]) -> None:
