@@ -13,6 +13,7 @@ a study.
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name of :data:`_HOMES` from its home when it is first asked for."""
+    """Import a name of :data:`_HOMES`, or a room, when it is first asked for."""
     if name not in _HOMES:
+        if not name.startswith("_") and find_spec(f"{__name__}.{name}"):
+            return import_module(f"{__name__}.{name}")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.api.{_HOMES[name]}"), name)
 

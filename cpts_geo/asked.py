@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import asdict
-from numbers import Integral
+from numbers import Real
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from cpts_geo.errors import AskedError, PathError, one_line, quoted
 from cpts_geo.foreign import decodable
 
 #: Field of a record -> how a command calls it, and what takes a value of its kind.
 Kinds: TypeAlias = Mapping[str, tuple[str, Callable[[Any], Any]]]
+_TEXTS: Final = "il faut un texte, ou une liste de textes (codes entre guillemets)"
 
 
 def typed_path(text: str | os.PathLike[str]) -> Path:
@@ -94,19 +95,25 @@ def texts(value: Any) -> tuple[str, ...]:
     >>> texts("45"), texts(["45", "41"]), texts(242900744)
     (('45',), ('45', '41'), ('242900744',))
     """
-    several = (value,) if isinstance(value, str) else value
-    try:
-        found = tuple(several)
-    except TypeError:
-        found = (several,)
-    # A code that is a number is one: the zero it lacks, those who read codes give back.
-    found = tuple(str(x) if isinstance(x, Integral) and not isinstance(x, bool) else x
-                  for x in found)  # fmt: skip
+    if isinstance(value, Mapping | bytes) or getattr(value, "ndim", 1) > 1:
+        raise ValueError(_TEXTS)
+    alone = isinstance(value, str | Real) or not hasattr(value, "__iter__")
+    several = [value] if alone or getattr(value, "ndim", 1) == 0 else value
+    # A set has no order of its own: the same one gives the same territory each time.
+    ordered = sorted(several, key=str) if isinstance(several, Set) else several
+    found = tuple(map(_code, ordered))
     if not all(isinstance(each, str) for each in found):
-        raise ValueError("il faut un texte, ou une liste de textes (codes entre guillemets)")
+        raise ValueError(_TEXTS)
     if not all(each.strip() for each in found):
         raise ValueError("un texte y est vide")
     return found
+
+
+def _code(value: Any) -> Any:
+    """A whole number as the code that it is, whatever its type; anything else as it is."""
+    # The zero that a code lacks as a number, those who read codes give back.
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return f"{float(value):.0f}" if number and float(value).is_integer() else value
 
 
 def text(value: Any) -> str | None:
@@ -221,11 +228,37 @@ def one_of(*known: object) -> Callable[[Any], Any]:
     """
 
     def taken(value: Any) -> Any:
-        if value is not None and value not in known:
+        # Neither 1 for True, nor a table, which is equal to nothing in a word.
+        same = [each for each in known if isinstance(value, type(each)) and value == each]
+        if value is not None and not same:
             raise ValueError(f"il faut {' ou '.join(map(str, known))}")
         return value
 
     return taken
+
+
+def function(value: Any) -> Any:
+    """
+    Take a function.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+
+    Returns
+    -------
+    callable
+        The same.
+
+    Examples
+    --------
+    >>> function(print) is print
+    True
+    """
+    if not callable(value):
+        raise ValueError("il faut une fonction, telle que print")
+    return value
 
 
 def settled(asked: object, kinds: Kinds) -> list[str]:

@@ -8,7 +8,7 @@ catches one class and never shows a traceback.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import islice
 from typing import Any, Final
@@ -176,8 +176,36 @@ class CptsGeoError(Exception):
         self.recognised: Any = ()
         self.defects = tuple(defects)
         self.remedy = remedy
-        lines = [summary, *(f"  - {defect}" for defect in written(defects)), f"À faire : {remedy}"]
-        super().__init__("\n".join(lines))
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        """The whole of what is read."""
+        defects = (f"  - {defect}" for defect in written(self.defects))
+        return "\n".join([self.summary, *defects, f"À faire : {self.remedy}"])
+
+    def reword(self, change: Callable[[str], str]) -> None:
+        """
+        Say the same in the words of whoever reads it.
+
+        Parameters
+        ----------
+        change : callable
+            Gives a sentence for each: the summary, the defects, the remedy.
+
+        Examples
+        --------
+        >>> error = CptsGeoError("--only manque.", remedy="ajoutez --only.")
+        >>> error.reword(lambda said: said.replace("--only", "only=…"))
+        >>> print(error)
+        only=… manque.
+        À faire : ajoutez only=….
+        """
+        self.summary, self.remedy = change(self.summary), change(self.remedy)
+        self.defects = tuple(
+            Defect(change(each), each.kind) if isinstance(each, Defect) else change(each)
+            for each in self.defects
+        )
+        self.args = (self._message(),)
 
     def _repr_html_(self) -> str:
         """What a notebook shows of an error that was caught."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from types import SimpleNamespace
+from typing import Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from cpts_geo.asked import typed_path
+from cpts_geo.api._asking import in_arguments
+from cpts_geo.asked import Kinds, expect, function, one_of, path, settled, texts
 from cpts_geo.atlas.look.cells import plain_cells
 from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View
 from cpts_geo.errors import AskedError, quoted
 from cpts_geo.french import counted
-from cpts_geo.geography.figures.aggregate import area_summary, with_every_figure
+from cpts_geo.geography.figures.aggregate import SUMMARISED, area_summary, with_every_figure
 from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.partition import places_of
+from cpts_geo.schema import COLUMNS, Status, best_status, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching.cached import located
@@ -50,19 +54,22 @@ def france(level: str = "commune", *, fetched: bool = True) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row an area (EPSG:4326), under its code: name, figures (:mod:`cpts_geo.schema`) each
-        with its ``_status``; NaN is unknown, 0 a known absence. Counts add, rates weigh.
+        with its ``_status``; NaN is unknown, 0 a known absence. Counts add, rates weigh; a figure
+        that no area has is left out. ``note`` says, in French, which figures lack communes, and how
+        many: a density is that of the communes whose area is known.
 
     Raises
     ------
     AskedError
-        There is no such level.
+        There is no such level, or `fetched` is no truth value.
 
     Examples
     --------
     >>> france("departement").at["45", "name"]
     'Loiret'
     """
-    if level not in _LEVELS:
+    expect(fetched, bool, remedy="écrivez fetched=True ou fetched=False.")
+    if not isinstance(level, str) or level not in _LEVELS:
         raise AskedError(
             f"{quoted(str(level))} n’est pas un niveau.", remedy=f"il y a : {', '.join(_LEVELS)}."
         )
@@ -73,22 +80,55 @@ def france(level: str = "commune", *, fetched: bool = True) -> gpd.GeoDataFrame:
         communes = places_of(communes, parts, parts["code_insee"])
     rows = communes.join(figures[figures.columns.difference(communes.columns)], on="code_insee")
     code, name = _LEVELS[level]
-    if level == "commune":
-        return rows.set_index(code)
     known = with_every_figure(rows[rows[code].notna()])
-    long = area_summary(known, by=code)
-    wide = long.set_index([code, "indicator"])[["value", "status"]].unstack()
-    order = list(long["indicator"].unique())
-    values, statuses = wide["value"][order], wide["status"][order].add_suffix("_status")
+    if level == "commune":
+        # Those that count the communes under a threshold say nothing of one.
+        said = [each for each in SUMMARISED if not COLUMNS[each].where]
+        values, statuses, notes = _figures(known, code, [x for x in said if x not in rows])
+        there = [each for each in said if each in rows and status_column(each) not in rows]
+        told = {
+            status_column(each): np.where(rows[each].isna(), Status.UNKNOWN, best_status(each))
+            for each in there
+        }
+        whole = rows.assign(**told).set_index(code)
+        return whole.join(pd.concat([values, statuses], axis=1)).assign(note=notes)
+    values, statuses, notes = _figures(known, code, SUMMARISED)
     areas = gpd.GeoDataFrame(known[[code, name, "geometry"]], crs=communes.crs)
     drawn = areas[areas.geometry.notna()].dissolve(by=code, aggfunc="first", method="coverage")
     names = known.drop_duplicates(code).set_index(code)[name].rename("name")
-    found = pd.concat([names, values, statuses], axis=1).join(drawn.geometry)
+    lacking = known["geometry"].isna().groupby(known[code]).sum()
+    undrawn = "geometry : " + lacking.map(
+        lambda many: counted(many, "commune sans contour", "communes sans contour")
+    )
+    notes = notes.str.cat(undrawn.where(lacking > 0, ""), sep="\n").str.strip()
+    found = pd.concat([names, values, statuses, notes.rename("note")], axis=1).join(drawn.geometry)
     return gpd.GeoDataFrame(found.sort_index(), geometry="geometry", crs=communes.crs)
 
 
+def _figures(
+    communes: pd.DataFrame, code: str, indicators: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Figures of areas with their status, those that no area has left out, and notes on them."""
+    behind = {each: COLUMNS[each].numerator or each for each in indicators}
+    indicators = [each for each in indicators if communes[behind[each]].notna().any()]
+    areas = communes.assign(area=communes[code])  # a commune is an area as well
+    long = area_summary(areas, by="area", indicators=indicators)
+    wide = long.set_index(["area", "indicator"])[["value", "status"]].unstack()
+    wide = wide.rename_axis(code)
+    order = [each for each in indicators if wide["value"][each].notna().any()]
+    noted = long[(long["note"] != "") & long["indicator"].isin(order)]
+    if code == "code_insee":  # that one lacks, its status says
+        noted = noted[noted["value"].notna()]
+    # One line a note, which several figures share.
+    lines = noted.groupby(["area", "note"], sort=False)["indicator"].agg(", ".join).reset_index()
+    lines["line"] = lines["indicator"] + " : " + lines["note"]
+    notes = lines.groupby("area")["line"].agg("\n".join).reindex(wide.index, fill_value="")
+    values, statuses = pd.DataFrame(wide["value"]), pd.DataFrame(wide["status"])
+    return values[order], statuses[order].add_suffix("_status"), notes
+
+
 def fetch(
-    *keys: str,
+    *keys: Any,
     mirror: Path | str | None = None,
     offline: bool = False,
     update: bool = False,
@@ -100,7 +140,7 @@ def fetch(
 
     Parameters
     ----------
-    *keys : str
+    *keys : str or list of str
         Keys of the catalogue; the national sources if none is given.
     mirror : path or str, optional
         Folder of files already downloaded, tried first.
@@ -122,16 +162,26 @@ def fetch(
     Raises
     ------
     CptsGeoError
-        A key is unknown, or a file cannot be had; every defect is listed.
+        An argument is of another kind, a key is unknown, or a file cannot be had; every defect is
+        listed.
     """
-    wanted = list(keys) or None
-    where = None if mirror is None else typed_path(mirror)
-    try:
-        had = fetch_sources(
-            wanted, mirror=where, offline=offline, update=update, say=say, progress=progress
+    asked = SimpleNamespace(
+        keys=keys, mirror=mirror, offline=offline, update=update, progress=progress, say=say
+    )
+    if defects := settled(asked, _FETCHED):
+        raise AskedError(
+            f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
+            defects=defects,
+            remedy='corrigez ou retirez ces arguments : cg.fetch("insee_bpe_2024").',
         )
+    try:
+        with in_arguments():
+            had = fetch_sources(
+                asked.keys or None, mirror=asked.mirror, offline=offline, update=update, say=say,
+                progress=progress,
+            )  # fmt: skip
     finally:
-        _read_personal(wanted, say)
+        _read_personal(asked.keys, say)
     every = status_table()
     table = every[every["source"].isin([each.key for each in had])]
     return table_view(
@@ -148,12 +198,30 @@ def fetch(
     )
 
 
-def _read_personal(keys: list[str] | None, say: Callable[[str], None]) -> None:
+def _keys(given: Sequence[Any]) -> tuple[str, ...]:
+    """Keys given one by one, or in lists, none of which is empty."""
+    several = [texts(each) for each in given]
+    if not all(several):
+        raise ValueError("la sélection est vide")
+    return tuple(key for each in several for key in each)
+
+
+_FETCHED: Final[Kinds] = {
+    "keys": ("clés de sources", _keys),
+    "mirror": ("mirror", path),
+    "offline": ("offline", one_of(True, False)),
+    "update": ("update", one_of(True, False)),
+    "progress": ("progress", one_of(True, False)),
+    "say": ("say", function),
+}
+
+
+def _read_personal(keys: Sequence[str], say: Callable[[str], None]) -> None:
     """Read at once the files that name people: their counts stay, the files do not."""
     for source in sources().values():
         asked = source.key in keys if keys else source.national
-        path = located(source.key) if source.personal and asked else None
-        if path:
+        file = located(source.key) if source.personal and asked else None
+        if file:
             load_source(source.key)
-            path.unlink(missing_ok=True)  # the same bytes fetched again are not read again
+            file.unlink(missing_ok=True)  # the same bytes fetched again are not read again
             say(f"{source.key} : lu, puis effacé (données personnelles)")

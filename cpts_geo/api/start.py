@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cpts_geo.analysis import analyse
-from cpts_geo.api._asking import options_of, requested
+from cpts_geo.api._asking import analysed
 from cpts_geo.api.territories import Territories
 from cpts_geo.api.territory import Territory
 from cpts_geo.errors import PerimeterError
@@ -71,10 +70,12 @@ def territory(
     >>> territory(epci=242900744).name
     'CC Poher Communauté'
     """
-    whole = what is None and departement is not None and not (epci or tvs or cpts)
+    others = (what, epci, tvs, cpts)
+    whole = departement is not None and all(each is None for each in others)
+    divided = {"by": "departement" if whole else None} | options
     found = territories(
         what, epci=epci, tvs=tvs, cpts=cpts, departement=departement, name=name, only=only,
-        sheet=sheet, layer=layer, partial=partial, by="departement" if whole else None, **options,
+        sheet=sheet, layer=layer, partial=partial, **divided,
     )  # fmt: skip
     if len(found) != 1:
         raise PerimeterError(
@@ -139,6 +140,4 @@ def territories(
         "epci": epci, "tvs": tvs, "cpts": cpts, "departement": departement, "by": by,
         "name": name, "only": only, "sheet": sheet, "layer": layer, "partial": partial,
     }  # fmt: skip
-    checked = options_of(options)
-    with requested(what, asked) as request:
-        return Territories(analyse(request, checked, say=say))
+    return Territories(analysed(what, asked, options, say))
