@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cpts_geo import errors
 from cpts_geo.errors import CptsGeoError, NotebookError, one_line, quoted
-from cpts_geo.writing.notebooks._extra import read_notebook
+from cpts_geo.writing.notebooks._extra import read_notebook, written_notebook
 from cpts_geo.writing.notebooks._sources import TAG, Source, rank
 
 _KERNEL: Final = "python3"
@@ -27,6 +27,12 @@ os.dup2(nowhere, 2)
 runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 """
 _INJECTED: Final = "injected-parameters"
+#: Run last, and kept nowhere: what a notebook was given is what its figures are of.
+_CHECK: Final = """
+for name, value in {!r}.items():
+    if repr(globals().get(name)) != repr(value):
+        raise ValueError(name)
+"""
 _DIED: Final = (
     "son noyau Python s’est arrêté net, le plus souvent faute de mémoire",
     "fermez d’autres programmes, puis relancez ce carnet seul (--notebook).",
@@ -47,7 +53,7 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
     # Its own text, parsed anew: papermill changes the notebook that it is given.
     with _this_python() as place:
         given = place / "given.ipynb"
-        given.write_text(source.text, encoding="utf-8")
+        given.write_text(_checked(source, parameters), encoding="utf-8")
         try:
             notebook = papermill.execute_notebook(
                 _unformatted(given),
@@ -62,9 +68,10 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
             raise _failure(source, error) from error
         except DeadKernelError as error:
             raise NotebookError(f"{_DIED[0]}.", remedy=_DIED[1]) from error
-    if stopped := _unfinished(notebook.cells):
+    checked = notebook.cells.pop()
+    if stopped := _unfinished([*notebook.cells, checked]):
         raise NotebookError(
-            f"il s’arrête de lui-même {stopped}, avant sa fin.",
+            f"il s’arrête de lui-même {stopped}.",
             remedy="retirez ce qui l’arrête (exit, sys.exit).",
         )
     # Where it was run concerns nobody.
@@ -75,6 +82,16 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
         if _INJECTED in cell.metadata.get("tags", []):
             cell.source = _shown(parameters)
     return notebook
+
+
+def _checked(source: Source, parameters: Mapping[str, Any]) -> str:
+    """Text of a notebook whose last cell fails where a parameter has not kept its value."""
+    # Only what runs notebooks waits for it.
+    from nbformat.v4 import new_code_cell  # noqa: PLC0415
+
+    notebook = read_notebook(source.text)
+    notebook.cells.append(new_code_cell(_CHECK.format(dict(parameters))))
+    return written_notebook(notebook)
 
 
 def _shown(parameters: Mapping[str, Any]) -> str:
@@ -128,6 +145,11 @@ def _failure(source: Source, error: Any) -> NotebookError:
     tagged = next(n for n, cell in enumerate(cells) if TAG in cell.metadata.get("tags", []))
     # Papermill adds its own cell after that of the parameters.
     index = error.cell_index - (error.cell_index > tagged)
+    if index == len(cells):
+        return NotebookError(
+            f"{quoted(error.evalue)} n’y a plus, à la fin, la valeur que vous avez donnée.",
+            remedy="donnez un autre nom à ce que ses cellules, ou leurs fonctions, y rangent.",
+        )
     where = f"{_cell(cells, index)} s’arrête"
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, CptsGeoError):
@@ -149,9 +171,9 @@ def _cell(cells: Any, index: int) -> str:
 
 
 def _unfinished(cells: Any) -> str:
-    """The first cell of code that was not run; empty when all were."""
+    """Where cells of code, the last of which is ours, were no longer run; empty when all were."""
     own = [cell for cell in cells if _INJECTED not in cell.metadata.get("tags", [])]
     for n, cell in enumerate(own):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            return f"avant {_cell(own, n)}"
+            return f"avant {_cell(own, n)}" if n < len(own) - 1 else "à sa dernière cellule"
     return ""

@@ -136,6 +136,22 @@ def test_one_that_fails_is_told_in_words_and_the_others_are_written(tmp_path):
     assert "03. C" in listed and "03_c.html" not in listed
 
 
+def test_what_no_reading_sees_is_seen_at_the_end(tmp_path):
+    folder = tmp_path / "carnets"
+    write(folder / "01_a.ipynb", "# 01. A", PARAMETER, "globals()['territory'] = 'x'", "2")
+    write(folder / "02_b.ipynb", "# 02. B", PARAMETER, "exec('del territory')")
+    write(folder / "03_c.ipynb", "# 03. C", PARAMETER, "print(territory)")
+    write(folder / "04_d.ipynb", "# 04. D", PARAMETER, "import sys; sys.exit()")
+    with pytest.raises(NotebookError) as caught:
+        run_notebooks(["ouest_loiret"], tmp_path / "out", folder=folder)
+    one, other, last = caught.value.defects
+    assert "01_a" in one and "« territory » n’y a plus, à la fin, la valeur" in one
+    assert "02_b" in other and "« territory » n’y a plus, à la fin, la valeur" in other
+    assert "04_d" in last and "s’arrête de lui-même à sa dernière cellule" in last
+    written = json.loads((tmp_path / "out/ouest_loiret/03_c.ipynb").read_text("utf-8"))
+    assert "globals()" not in str(written) and len(written["cells"]) == 4
+
+
 def test_a_notebook_finds_this_python_whatever_kernels_the_user_has(tmp_path, monkeypatch):
     kernel = tmp_path / "user" / "kernels" / "python3"
     kernel.mkdir(parents=True)
