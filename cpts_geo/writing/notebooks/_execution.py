@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,10 @@ for name, value in {!r}.items():
     if repr(globals().get(name)) != repr(value):
         raise ValueError(name)
 """
+#: A path from the root of a machine: its folders, then its file.
+_PATH: Final = re.compile(
+    r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[\\/]+(?!\s)[^\\/'\"«»\n]+)*[\\/]+(?P<file>[^\\/'\"«»\s:,;]+)"
+)
 _DIED: Final = (
     "son noyau Python s’est arrêté net, le plus souvent faute de mémoire",
     "fermez d’autres programmes, puis relancez ce carnet seul (--notebook).",
@@ -157,11 +162,17 @@ def _failure(source: Source, error: Any) -> NotebookError:
         defects = [line.removeprefix("  - ") for line in lines if line.startswith("  - ")]
         remedy = next((x for line in lines if (x := line.partition("À faire : ")[2])), "")
         return NotebookError(f"{where} : {summary}", defects=defects, remedy=remedy)
-    said = one_line(": ".join(filter(None, [error.ename, error.evalue])))
+    said = " : ".join(filter(None, [error.ename, shown_failure(error.evalue)]))
     return NotebookError(
         f"{where} : {said}.",
         remedy="ouvrez ce carnet dans JupyterLab avec ce territoire, et exécutez-le jusque-là.",
     )
+
+
+def shown_failure(text: str) -> str:
+    """What a library says, on one line without its full stop; of a path of this machine, which may
+    name someone, the file."""
+    return one_line(_PATH.sub(r"\g<file>", text)).rstrip(" .")
 
 
 def _cell(cells: Any, index: int) -> str:

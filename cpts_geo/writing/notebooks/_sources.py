@@ -18,6 +18,7 @@ from cpts_geo.writing.notebooks._extra import read_notebook
 #: What papermill gives, by the names that the notebooks have for it.
 TERRITORY: Final = "territory"
 DEPARTEMENT: Final = "departement"
+LOG: Final = "log"
 TAG: Final = "parameters"
 #: What IPython makes of a whole cell: its words, then a cell that is Python or not.
 _CELL_MAGIC: Final = re.compile(r"\s*%%\w+(.*)\n?")
@@ -40,12 +41,18 @@ class Source:
 
 
 def sources(
-    folder: Path, asked: Sequence[str], *, needed: frozenset[str], say: Callable[[str], None]
+    folder: Path,
+    asked: Sequence[str],
+    *,
+    needed: frozenset[str],
+    say: Callable[[str], None],
+    log: bool = False,
 ) -> list[Source]:
     """
     Find the notebooks asked for; by default, all that take the `needed` parameters.
 
-    A notebook that could show figures of another territory than its own is refused.
+    A notebook that could show figures of another territory than its own is refused, and so is one
+    of a log of calls without a `log`: it would invent one under the name of the territory.
     """
     found = [_read(path) for path in _paths(folder, asked)]
     if not asked:
@@ -53,6 +60,9 @@ def sources(
         if without := [each.name for each in found if needed - each.parameters]:
             say(f"Carnets laissés, sans « {DEPARTEMENT} » à recevoir : {', '.join(without)}")
         found = [each for each in found if needed <= each.parameters]
+        if unlogged := [each.name for each in found if LOG in each.parameters and not log]:
+            say(f"Carnet laissé, il lui faut votre journal (--log) : {', '.join(unlogged)}")
+        found = [each for each in found if log or LOG not in each.parameters]
     defects = [f"{each.name} : {each.defect}" for each in found if each.defect]
     defects += [
         f"{each.name} : sa cellule de paramètres n’a pas « {name} »"
@@ -60,11 +70,18 @@ def sources(
         if not each.defect
         for name in sorted(needed - each.parameters)
     ]
+    defects += [
+        f"{each.name} : il lui faut votre journal d’appels, --log CHEMIN"
+        for each in found
+        if not each.defect and LOG in each.parameters and not log
+    ]
+    if log and not any(LOG in each.parameters for each in found):
+        defects.append(f"--log : aucun de ces carnets ne reçoit « {LOG} »")
     if defects:
         raise NotebookError(
             "Ces carnets ne peuvent pas être exécutés pour un autre territoire.",
             defects=defects,
-            remedy="corrigez-les, ou choisissez-en d’autres avec --notebook.",
+            remedy="corrigez ce qui est dit, ou choisissez d’autres carnets avec --notebook.",
         )
     if not found:
         raise NotebookError(

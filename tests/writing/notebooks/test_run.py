@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import NotebookError, OutputError
-from cpts_geo.writing.notebooks import _extra, run
+from cpts_geo.writing.notebooks import _execution, _extra, run
 from cpts_geo.writing.notebooks.run import Step, run_notebooks
 from tests.conftest import ROOT
 from tests.writing.notebooks.small import write
@@ -214,6 +214,29 @@ def test_stopped_on_the_way_it_leaves_whole_files_and_no_kernel(tmp_path, number
         time.sleep(0.1)
     else:
         pytest.fail("the kernel outlives the command")
+
+
+def test_a_log_goes_to_the_notebook_that_takes_one_and_to_one_territory(tmp_path):
+    folder, log = tmp_path / "carnets", tmp_path / "chez moi" / "appels.csv"
+    log.parent.mkdir()
+    log.write_text("mine", encoding="utf-8")
+    write(folder / "11_j.ipynb", "# 11. J", PARAMETER + "\nlog = None", "print(open(log).read())")
+    out = tmp_path / "out"
+    run_notebooks(["lvo"], out, folder=folder, log=log)
+    page = (out / "lvo" / "11_j.html").read_text(encoding="utf-8")
+    assert "mine" in page and "appels.csv" in page and "chez moi" not in page
+    with pytest.raises(NotebookError, match="un seul territoire") as caught:
+        run_notebooks(["lvo", "ouest_loiret"], out, folder=folder, log=tmp_path / "absent.csv")
+    assert len(caught.value.defects) == 2
+
+
+def test_a_failure_names_the_file_not_where_it_is():
+    for text, said in [
+        ("[Errno 2] No such file: '/home/ma rie/x y/a.csv'.", "[Errno 2] No such file: 'a.csv'"),
+        (r"open C:\\Users\\marie\\a.csv", "open a.csv"),
+        ("1 / 0 et https://x.fr/a/b..", "1 / 0 et https://x.fr/a/b"),
+    ]:
+        assert _execution.shown_failure(text) == said
 
 
 def test_without_the_extra_what_to_type_is_said_before_any_work(tmp_path, monkeypatch):
