@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import folium
+import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
+from folium import plugins
 from matplotlib.figure import Figure
 
 import cpts_geo as cg
-from cpts_geo.errors import AskedError
+from cpts_geo.errors import AskedError, AssetError
 
 HERE = (48.05, 2.1)
 
@@ -54,3 +58,49 @@ def test_a_column_of_ones_own_is_told_why_and_what_is_near(place: cg.Territory) 
         place.explore("populaton")
     assert "population" in caught.value.remedy and "docs/extend.md" in caught.value.remedy
     assert len(caught.value.remedy.partition(";")[0].split(",")) <= 4
+
+
+def test_points_of_explore_have_the_marker_and_a_page_a_title(tmp_path: Path) -> None:
+    points = gpd.GeoDataFrame(geometry=[shapely.Point(2.1, 48.05)], crs=4326)
+    m = points.explore(marker_type="marker", tiles=None)
+    page = cg.offline(m, tmp_path / "carte.html").read_text("utf-8")
+    assert "L.Icon.Default.mergeOptions" in page
+    assert "<title>Carte</title>" in page
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("address", ["https://x.fr/a.png", "a.png"])
+def test_an_image_elsewhere_is_listed_wherever_it_hides(
+    quote: str, address: str, tmp_path: Path
+) -> None:
+    image = f"<img src={quote}{address}{quote}>"
+    for marker in (
+        folium.Marker(HERE, icon=folium.DivIcon(html=image)),
+        folium.Marker(HERE, popup=folium.Popup(folium.IFrame(image))),
+        folium.Marker(HERE, popup=image),
+    ):
+        m = folium.Map(HERE, tiles=None)
+        marker.add_to(m)
+        with pytest.raises(AssetError) as caught:
+            cg.offline(m, tmp_path / "carte.html")
+        assert [*caught.value.defects] == [address]
+        assert "icône" not in caught.value.remedy
+
+
+def test_a_page_in_a_popup_is_held_by_the_map(tmp_path: Path) -> None:
+    m = folium.Map(HERE, tiles=None)
+    folium.Marker(HERE, popup=folium.Popup(folium.IFrame("<b>`là` ${1}</b>"))).add_to(m)
+    page = cg.offline(m, tmp_path / "carte.html").read_text("utf-8")
+    assert "data:text/html" not in page
+    assert "&lt;b&gt;&#96;là&#96; &#36;{1}&lt;/b&gt;" in page
+
+
+def test_an_extension_is_named_and_an_icon_of_data_is_drawn(tmp_path: Path) -> None:
+    m = folium.Map(HERE, tiles=None)
+    plugins.MarkerCluster([HERE]).add_to(m)
+    with pytest.raises(AssetError, match=r"folium\.plugins\.MarkerCluster") as caught:
+        cg.offline(m, tmp_path / "carte.html")
+    assert "extension" in caught.value.remedy and "icône" not in caught.value.remedy
+    drawn = folium.Map(HERE, tiles=None)
+    folium.Marker(HERE, icon=folium.CustomIcon("data:image/png;base64,AAAA")).add_to(drawn)
+    assert cg.offline(drawn, tmp_path / "carte.html").is_file()
