@@ -97,7 +97,8 @@ def test_a_page_in_a_popup_is_held_by_the_map(tmp_path: Path) -> None:
 
 def test_an_extension_is_named_and_an_icon_of_data_is_drawn(tmp_path: Path) -> None:
     m = folium.Map(HERE, tiles=None)
-    plugins.MarkerCluster([HERE]).add_to(m)
+    cluster: Any = plugins.MarkerCluster
+    cluster([HERE]).add_to(m)
     with pytest.raises(AssetError, match=r"folium\.plugins\.MarkerCluster") as caught:
         cg.offline(m, tmp_path / "carte.html")
     assert "extension" in caught.value.remedy and "icône" not in caught.value.remedy

@@ -28,7 +28,9 @@ _HEAD: Final = re.compile(r"<head\b[^>]*>", re.I)
 _CSS_URL: Final = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)", re.I)
 _CSS_IMPORT: Final = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"');]+)", re.I)
 #: A string of a script that begins with an address, the names of XML vocabularies excepted.
-_SCRIPT_ADDRESS: Final = re.compile(r"[\"'`]((?:https?:|wss?:)?//(?!www\.w3\.org/)[\w.{][^\"'`]*)")
+_SCRIPT_ADDRESS: Final = re.compile(
+    r"[\"'`]((?:https?:|wss?:)?//(?!www\.w3\.org/)[\w.{][^\"'`\\]*)"
+)
 #: An image, or a frame, in a string of a script, its signs escaped or not.
 _SCRIPT_IMAGE: Final = re.compile(
     r"(?:<|\\u003c)(?:img|iframe|source|video|audio|embed)\b[^>]*?\bsrc="

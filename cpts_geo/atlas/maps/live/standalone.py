@@ -80,10 +80,15 @@ def standalone(m: folium.Map) -> str:
     plugins = {f"folium.plugins.{type(x).__name__}" for x in _within(root) if _is_plugin(x)}
     page = _plain(root.render())
     lacking = [f"jQuery : {one_line(match[1])}" for match in _JQUERY.finditer(page)]
-    try:
-        page = inline_assets(_FRAME.sub(_embedded, page))
-    except AssetError as error:
-        lacking += error.defects
+
+    def held(html: str) -> str:
+        try:
+            return inline_assets(html)
+        except AssetError as error:
+            lacking.extend(error.defects)
+            return ""
+
+    page = held(_FRAME.sub(lambda match: _srcdoc(held(_inside(match))), page))
     if icons or lacking:
         raise AssetError(
             "La carte demande des fichiers qui ne peuvent pas être embarqués.",
@@ -131,11 +136,14 @@ def _is_plugin(element: Any) -> bool:
     return type(element).__module__.startswith("folium.plugins.")
 
 
-def _embedded(match: re.Match[str]) -> str:
-    """A page held as data in a frame, which our policy forbids, as a text that the frame holds."""
-    inside = inline_assets(b64decode(match[1]).decode("utf-8"))
-    # It may stand in a string of a script.
-    told = escape(inside).translate({ord(each): f"&#{ord(each)};" for each in "\\`$"})
+def _inside(match: re.Match[str]) -> str:
+    """The page that a frame holds as data, which our policy forbids."""
+    return b64decode(match[1]).decode("utf-8")
+
+
+def _srcdoc(html: str) -> str:
+    """A page as a text that a frame holds, wherever it stands: in a string of a script too."""
+    told = escape(html).translate({ord(each): f"&#{ord(each)};" for each in "\\`$"})
     return f'srcdoc="{told}"'
 
 
