@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
+from typing import Final
 
 import folium
 import geopandas as gpd
@@ -10,17 +12,27 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from cpts_geo.atlas.maps.interactive import territory_map
-from cpts_geo.atlas.maps.layers import MapLayer, pooled_layer, territory_layers
+from cpts_geo.atlas.maps.layers import DEFINED, MapLayer, pooled_layer, territory_layers
 from cpts_geo.atlas.maps.still import draw_layer, layer_figure
-from cpts_geo.errors import AskedError, quoted
+from cpts_geo.errors import AskedError, one_line, quoted
 from cpts_geo.schema import COLUMNS, shown_vintage
 from cpts_geo.study.study import Study
+
+#: Names that are proposed for one that is unknown.
+_NEAR: Final = 4
 
 
 def explored(
     study: Study, column: str | None, *, m: folium.Map | None, national: gpd.GeoDataFrame
 ) -> folium.Map:
     """Map a column, or the layers of the page, on a map given or new."""
+    _check_column(column)
+    if m is not None and not isinstance(m, folium.Map):
+        raise AskedError(
+            f"m={one_line(repr(m))} n’est pas une carte où dessiner.",
+            remedy="donnez une carte, comme m=folium.Map() ou ce que rend t.explore() ; ou rien, "
+            "pour une carte neuve.",
+        )
     opening = study.access.opening
     return territory_map(
         study.communes,
@@ -40,6 +52,14 @@ def plotted(
     study: Study, column: str | None, *, ax: Axes | None, national: gpd.GeoDataFrame
 ) -> Axes:
     """Draw a column, or what the page opens on, on axes given or new."""
+    _check_column(column)
+    # A polar or 3-D projection would bend the communes, or fail.
+    if ax is not None and getattr(ax, "name", "") != "rectilinear":
+        raise AskedError(
+            f"ax={one_line(repr(ax))} n’est pas un repère plan où dessiner.",
+            remedy="donnez un seul repère, sans projection : figure, ax = plt.subplots() ; de "
+            "plusieurs, l’un d’eux (axes[0]) ; ou rien, pour une figure neuve.",
+        )
     layer = territory_layers(study.communes)[0] if column is None else _layer(study, column)
     if ax is not None:
         return draw_layer(study.communes, layer, ax=ax, national=national)
@@ -50,6 +70,15 @@ def plotted(
     )
     _sharpen()
     return figure.axes[0]
+
+
+def _check_column(column: object) -> None:
+    """Refuse what is no name of a column, before any work."""
+    if column is not None and not isinstance(column, str):
+        raise AskedError(
+            f"{quoted(one_line(repr(column)))} n’est pas le nom d’une colonne.",
+            remedy='écrivez un seul nom, entre guillemets : t.explore("apl"), t.plot("apl").',
+        )
 
 
 def _sharpen() -> None:
@@ -72,8 +101,15 @@ def _layer(study: Study, column: str) -> MapLayer:
     if name in by_name:
         return by_name[name]
     if name not in known:
+        there = sorted({*known, *by_name})
+        near = get_close_matches(column, there, n=_NEAR, cutoff=0.0)
+        empty = f"{quoted(column)} n’a aucune valeur ici, et ne se dessine donc pas."
+        own = (
+            f"{quoted(column)} n’est pas une colonne que l’on puisse dessiner : il faut à chacune "
+            "une source et une unité, et celles que vous ajoutez au tableau n’en ont pas."
+        )
         raise AskedError(
-            f"{quoted(str(column))} n’est pas une colonne que l’on puisse dessiner ici.",
-            remedy=f"il y a : {', '.join(sorted({*known, *by_name}))}.",
+            empty if column in COLUMNS else own,
+            remedy=f"les plus proches : {', '.join(near)} ; pour la vôtre, {DEFINED}",
         )
     return pooled_layer(name, communes[name])

@@ -57,11 +57,12 @@ def test_what_is_typed_is_handed_on(command, asked, tmp_path):
     code, out, _ = command(
         "notebooks", "run", "--territory", "lvo", "--territory", "a.csv", "--departement", "45",
         "--notebook", "3", "--notebooks", "~/mes carnets", "--output", "là",
+        "--log", "j.csv",
     )  # fmt: skip
     assert (code, out) == (0, f"Carnets prêts : {tmp_path / 'ici' / 'index.html'}\n")
     assert asked == {
         "typed": ["lvo", "a.csv"], "output": Path("là"), "departements": ["45"],
-        "notebooks": ["3"], "folder": Path.home() / "mes carnets",
+        "notebooks": ["3"], "folder": Path.home() / "mes carnets", "log": Path("j.csv"),
     }  # fmt: skip
 
 

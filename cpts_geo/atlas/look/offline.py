@@ -28,7 +28,14 @@ _HEAD: Final = re.compile(r"<head\b[^>]*>", re.I)
 _CSS_URL: Final = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)", re.I)
 _CSS_IMPORT: Final = re.compile(r"@import\s+(?:url\()?\s*[\"']?([^\"');]+)", re.I)
 #: A string of a script that begins with an address, the names of XML vocabularies excepted.
-_SCRIPT_ADDRESS: Final = re.compile(r"[\"'`]((?:https?:|wss?:)?//(?!www\.w3\.org/)[\w.{][^\"'`]*)")
+_SCRIPT_ADDRESS: Final = re.compile(
+    r"[\"'`]((?:https?:|wss?:)?//(?!www\.w3\.org/)[\w.{][^\"'`\\]*)"
+)
+#: An image, or a frame, in a string of a script, its signs escaped or not.
+_SCRIPT_IMAGE: Final = re.compile(
+    r"(?:<|\\u003c)(?:img|iframe|source|video|audio|embed)\b[^>]*?\bsrc="
+    r"(?P<quote>\\u0027|\\?[\"'])(?!data:|\$|\\)(?P<address>.+?)(?P=quote)"
+)
 #: Attributes whose value a browser fetches by itself.
 _FETCHED: Final = frozenset(
     {"src", "srcset", "href", "xlink:href", "poster", "data", "background", "manifest"}
@@ -74,6 +81,7 @@ class _Addresses(HTMLParser):
             self._note_style(data)
         if self._inside == "script":
             self.found += _SCRIPT_ADDRESS.findall(data)
+            self.found += [each["address"] for each in _SCRIPT_IMAGE.finditer(data)]
 
     def handle_endtag(self, tag: str) -> None:
         """Leave a style or a script."""

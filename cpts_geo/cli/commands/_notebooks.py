@@ -54,6 +54,10 @@ def _run(
     notebooks: Annotated[
         Path, path_option("Dossier des carnets ; il n’est pas modifié.")
     ] = _FOLDER,
+    log: Annotated[
+        Path | None,
+        path_option("Votre journal d’appels, pour le carnet 11, laissé sans lui."),
+    ] = None,
     output: Annotated[
         Path, path_option("Dossier des carnets exécutés et de leurs pages.")
     ] = OUTPUTS / "carnets",
@@ -69,6 +73,7 @@ def _run(
             departements=departement or (),
             notebooks=notebook or (),
             folder=notebooks,
+            log=log,
             watch=watch,
             say=say,
         )

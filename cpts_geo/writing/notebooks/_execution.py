@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from cpts_geo import errors
 from cpts_geo.errors import CptsGeoError, NotebookError, one_line, quoted
-from cpts_geo.writing.notebooks._extra import read_notebook
+from cpts_geo.writing.notebooks._extra import read_notebook, written_notebook
 from cpts_geo.writing.notebooks._sources import TAG, Source, rank
 
 _KERNEL: Final = "python3"
@@ -27,6 +28,16 @@ os.dup2(nowhere, 2)
 runpy.run_module("ipykernel_launcher", run_name="__main__", alter_sys=True)
 """
 _INJECTED: Final = "injected-parameters"
+#: Run last, and kept nowhere: what a notebook was given is what its figures are of.
+_CHECK: Final = """
+for name, value in {!r}.items():
+    if repr(globals().get(name)) != repr(value):
+        raise ValueError(name)
+"""
+#: A path from the root of a machine: its folders, then its file.
+_PATH: Final = re.compile(
+    r"(?<![\w/.:])(?:[A-Za-z]:)?(?:[\\/]+(?!\s)[^\\/'\"«»\n]+)*[\\/]+(?P<file>[^\\/'\"«»\s:,;]+)"
+)
 _DIED: Final = (
     "son noyau Python s’est arrêté net, le plus souvent faute de mémoire",
     "fermez d’autres programmes, puis relancez ce carnet seul (--notebook).",
@@ -47,7 +58,7 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
     # Its own text, parsed anew: papermill changes the notebook that it is given.
     with _this_python() as place:
         given = place / "given.ipynb"
-        given.write_text(source.text, encoding="utf-8")
+        given.write_text(_checked(source, parameters), encoding="utf-8")
         try:
             notebook = papermill.execute_notebook(
                 _unformatted(given),
@@ -62,9 +73,10 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
             raise _failure(source, error) from error
         except DeadKernelError as error:
             raise NotebookError(f"{_DIED[0]}.", remedy=_DIED[1]) from error
-    if stopped := _unfinished(notebook.cells):
+    checked = notebook.cells.pop()
+    if stopped := _unfinished([*notebook.cells, checked]):
         raise NotebookError(
-            f"il s’arrête de lui-même {stopped}, avant sa fin.",
+            f"il s’arrête de lui-même {stopped}.",
             remedy="retirez ce qui l’arrête (exit, sys.exit).",
         )
     # Where it was run concerns nobody.
@@ -75,6 +87,16 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
         if _INJECTED in cell.metadata.get("tags", []):
             cell.source = _shown(parameters)
     return notebook
+
+
+def _checked(source: Source, parameters: Mapping[str, Any]) -> str:
+    """Text of a notebook whose last cell fails where a parameter has not kept its value."""
+    # Only what runs notebooks waits for it.
+    from nbformat.v4 import new_code_cell  # noqa: PLC0415
+
+    notebook = read_notebook(source.text)
+    notebook.cells.append(new_code_cell(_CHECK.format(dict(parameters))))
+    return written_notebook(notebook)
 
 
 def _shown(parameters: Mapping[str, Any]) -> str:
@@ -128,6 +150,11 @@ def _failure(source: Source, error: Any) -> NotebookError:
     tagged = next(n for n, cell in enumerate(cells) if TAG in cell.metadata.get("tags", []))
     # Papermill adds its own cell after that of the parameters.
     index = error.cell_index - (error.cell_index > tagged)
+    if index == len(cells):
+        return NotebookError(
+            f"{quoted(error.evalue)} n’y a plus, à la fin, la valeur que vous avez donnée.",
+            remedy="donnez un autre nom à ce que ses cellules, ou leurs fonctions, y rangent.",
+        )
     where = f"{_cell(cells, index)} s’arrête"
     kind = getattr(errors, error.ename, None)
     if isinstance(kind, type) and issubclass(kind, CptsGeoError):
@@ -135,11 +162,17 @@ def _failure(source: Source, error: Any) -> NotebookError:
         defects = [line.removeprefix("  - ") for line in lines if line.startswith("  - ")]
         remedy = next((x for line in lines if (x := line.partition("À faire : ")[2])), "")
         return NotebookError(f"{where} : {summary}", defects=defects, remedy=remedy)
-    said = one_line(": ".join(filter(None, [error.ename, error.evalue])))
+    said = " : ".join(filter(None, [error.ename, shown_failure(error.evalue)]))
     return NotebookError(
         f"{where} : {said}.",
         remedy="ouvrez ce carnet dans JupyterLab avec ce territoire, et exécutez-le jusque-là.",
     )
+
+
+def shown_failure(text: str) -> str:
+    """What a library says, on one line without its full stop; of a path of this machine, which may
+    name someone, the file."""
+    return one_line(_PATH.sub(r"\g<file>", text)).rstrip(" .")
 
 
 def _cell(cells: Any, index: int) -> str:
@@ -149,9 +182,9 @@ def _cell(cells: Any, index: int) -> str:
 
 
 def _unfinished(cells: Any) -> str:
-    """The first cell of code that was not run; empty when all were."""
+    """Where cells of code, the last of which is ours, were no longer run; empty when all were."""
     own = [cell for cell in cells if _INJECTED not in cell.metadata.get("tags", [])]
     for n, cell in enumerate(own):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            return f"avant {_cell(own, n)}"
+            return f"avant {_cell(own, n)}" if n < len(own) - 1 else "à sa dernière cellule"
     return ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from symtable import SymbolTable, symtable
 from typing import Any, Final
 
 from cpts_geo.errors import NotebookError, nested, quoted
@@ -17,9 +18,10 @@ from cpts_geo.writing.notebooks._extra import read_notebook
 #: What papermill gives, by the names that the notebooks have for it.
 TERRITORY: Final = "territory"
 DEPARTEMENT: Final = "departement"
+LOG: Final = "log"
 TAG: Final = "parameters"
-#: What IPython alone understands: a line is left out, the rest of its cell is Python.
-_MAGIC: Final = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
+#: What IPython makes of a whole cell: its words, then a cell that is Python or not.
+_CELL_MAGIC: Final = re.compile(r"\s*%%\w+(.*)\n?")
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,18 @@ class Source:
 
 
 def sources(
-    folder: Path, asked: Sequence[str], *, needed: frozenset[str], say: Callable[[str], None]
+    folder: Path,
+    asked: Sequence[str],
+    *,
+    needed: frozenset[str],
+    say: Callable[[str], None],
+    log: bool = False,
 ) -> list[Source]:
     """
     Find the notebooks asked for; by default, all that take the `needed` parameters.
 
-    A notebook that could show figures of another territory than its own is refused.
+    A notebook that could show figures of another territory than its own is refused, and so is one
+    of a log of calls without a `log`: it would invent one under the name of the territory.
     """
     found = [_read(path) for path in _paths(folder, asked)]
     if not asked:
@@ -52,6 +60,9 @@ def sources(
         if without := [each.name for each in found if needed - each.parameters]:
             say(f"Carnets laissés, sans « {DEPARTEMENT} » à recevoir : {', '.join(without)}")
         found = [each for each in found if needed <= each.parameters]
+        if unlogged := [each.name for each in found if LOG in each.parameters and not log]:
+            say(f"Carnet laissé, il lui faut votre journal (--log) : {', '.join(unlogged)}")
+        found = [each for each in found if log or LOG not in each.parameters]
     defects = [f"{each.name} : {each.defect}" for each in found if each.defect]
     defects += [
         f"{each.name} : sa cellule de paramètres n’a pas « {name} »"
@@ -59,11 +70,18 @@ def sources(
         if not each.defect
         for name in sorted(needed - each.parameters)
     ]
+    defects += [
+        f"{each.name} : il lui faut votre journal d’appels, --log CHEMIN"
+        for each in found
+        if not each.defect and LOG in each.parameters and not log
+    ]
+    if log and not any(LOG in each.parameters for each in found):
+        defects.append(f"--log : aucun de ces carnets ne reçoit « {LOG} »")
     if defects:
         raise NotebookError(
             "Ces carnets ne peuvent pas être exécutés pour un autre territoire.",
             defects=defects,
-            remedy="corrigez-les, ou choisissez-en d’autres avec --notebook.",
+            remedy="corrigez ce qui est dit, ou choisissez d’autres carnets avec --notebook.",
         )
     if not found:
         raise NotebookError(
@@ -124,14 +142,16 @@ def _read(path: Path) -> Source:
         how_many = "plusieurs cellules sont étiquetées" if tagged else "aucune n’est étiquetée"
         return Source(path, defect=f"de ses cellules, {how_many} « {TAG} »")
     parameters = frozenset(_assigned(cells[tagged[0]]))
+    if not_plain := _plain_defect(cells[tagged[0]].source):
+        return Source(path, parameters=parameters, defect=not_plain)
     again = [
         f"la cellule de code n° {rank(cells, n)} change « {name} »"
         for n, cell in enumerate(cells)
-        if n > tagged[0]
-        for name in sorted(parameters & set(_assigned(cell)))
+        if n != tagged[0]
+        for name in sorted(parameters & _assigned(cell))
     ]
     title = next((found for cell in cells if (found := _heading(cell))), path.stem)
-    defect = nested("un paramètre y reçoit une autre valeur après coup", again) if again else ""
+    defect = nested("un paramètre y reçoit une autre valeur ailleurs", again) if again else ""
     return Source(path, text, title, parameters, defect)
 
 
@@ -146,28 +166,53 @@ def _heading(cell: Any) -> str:
     return re.sub(r"[*_`]", "", found[1]) if found and cell.cell_type == "markdown" else ""
 
 
-def _assigned(cell: Any) -> Iterator[str]:
-    """Names that a cell of code gives a value to, at its top level; none where it is no Python."""
-    if cell.cell_type != "code":
-        return
+def _plain_defect(source: str) -> str:
+    """What a cell of parameters does besides naming values; empty where it does nothing else.
+
+    What it would make of its own values keeps them, whatever values are given after it.
+    """
     try:
-        tree = ast.parse(_MAGIC.sub("", cell.source))
+        tree = ast.parse(source)
     except (SyntaxError, ValueError):
-        return  # running it tells
-    pending: list[ast.AST] = [*tree.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                yield node.id
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Lambda):
-            continue
-        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
-            # Its own names are its own; a walrus in it is not.
-            pending += [n for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
-        else:
-            pending += ast.iter_child_nodes(node)
+        return "sa cellule de paramètres n’est pas du Python"
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        try:
+            ast.literal_eval(getattr(node, "value", None) or "")
+        except (ValueError, SyntaxError):
+            targets = [None]
+        if isinstance(node, ast.AugAssign) or not all(isinstance(x, ast.Name) for x in targets):
+            first = (ast.get_source_segment(source, node) or "").partition("\n")[0]
+            return f"sa cellule de paramètres calcule {quoted(first)} : ne laissez-y que des valeurs "\
+                "(nom = valeur), le reste va dans la cellule suivante"
+    return ""
+
+
+def _assigned(cell: Any) -> set[str]:
+    """Names of its notebook that a cell of code gives a value to; none where it is no Python."""
+    # Only what runs notebooks waits for it.
+    from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415
+
+    if cell.cell_type != "code":
+        return set()
+    magic = _CELL_MAGIC.match(cell.source)
+    # The words of a magic on a whole cell may be names that it fills.
+    words = set(magic[1].split()) if magic else set()
+    text = cell.source[magic.end() :] if magic else cell.source
+    manager: Any = TransformerManager
+    try:
+        table = symtable(manager().transform_cell(text), "", "exec")
+    except (SyntaxError, ValueError):
+        return words  # running it tells
+    return words | set(_bound(table))
+
+
+def _bound(table: SymbolTable) -> Iterator[str]:
+    """Names of the top level that a scope, or one inside it, gives a value to."""
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        given = symbol.is_assigned() or symbol.is_imported()
+        if given and (top or symbol.is_declared_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _bound(child)

@@ -24,10 +24,13 @@ class Asked:
 
 def territories(typed: Sequence[str], departements: Sequence[str]) -> list[Asked]:
     """Find each territory that was typed, before any notebook runs; all defects are told."""
+    blank = [f"--departement {quoted(each)} : vide" for each in departements if not each.strip()]
+    departements = [each for each in departements if each.strip()]
     kinds = [(text, *_meant(text, departements)) for text in typed]
-    defects = [f"{quoted(text)} : {found}" for text, found, _ in kinds if isinstance(found, str)]
+    defects = blank
+    defects += [f"{quoted(text)} : {found}" for text, found, _ in kinds if isinstance(found, str)]
     listed = any(DEPARTEMENT in extra for _, _, extra in kinds)
-    if not (typed or departements):
+    if not (typed or departements or blank):
         defects.append("aucun territoire : --territory ou --departement")
     if typed and departements and not listed:
         defects.append("--departement : va seul, ou avec la liste où il dit où chercher les noms")
@@ -38,14 +41,15 @@ def territories(typed: Sequence[str], departements: Sequence[str]) -> list[Asked
         try:
             found += _found(text, request, extra)
         except CptsGeoError as error:
-            defects.append(nested(f"{quoted(text)} : {error.summary}", error.defects))
+            called = quoted(text) if text else f"--departement {' '.join(map(quoted, departements))}"
+            defects.append(nested(f"{called} : {error.summary.rstrip('.')}", error.defects))
     if defects:
         raise NotebookError(
             "Les territoires demandés ne sont pas tous trouvés.",
             defects=defects,
-            remedy="donnez la clé d’une des cinq CPTS, le SIREN d’une intercommunalité ou le "
-            "chemin d’une liste ; « cpts-geo places NOM » donne un SIREN, « cpts-geo check LISTE » "
-            "vérifie une liste.",
+            remedy="donnez la clé d’une des cinq CPTS, le SIREN d’une intercommunalité, le "
+            "chemin d’une liste, ou le code d’un département (--departement 45) ; « cpts-geo "
+            "places NOM » donne un SIREN, « cpts-geo check LISTE » vérifie une liste.",
         )
     return _apart(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -15,13 +15,13 @@ from typing import Any, Final
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.notebook import notebook_page
 from cpts_geo.atlas.pages.notebook_index import Row, notebook_index_page
-from cpts_geo.errors import CptsGeoError, NotebookError, nested, one_line
+from cpts_geo.errors import CptsGeoError, NotebookError, nested
 from cpts_geo.files import write_text
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted
-from cpts_geo.writing.notebooks._execution import executed
+from cpts_geo.writing.notebooks._execution import executed, shown_failure
 from cpts_geo.writing.notebooks._extra import check_extra, written_notebook
-from cpts_geo.writing.notebooks._sources import Source, sources
+from cpts_geo.writing.notebooks._sources import LOG, Source, sources
 from cpts_geo.writing.notebooks._territories import Asked, territories
 from cpts_geo.writing.output_folder import check_output, staged
 
@@ -64,6 +64,7 @@ def run_notebooks(
     departements: Sequence[str] = (),
     notebooks: Sequence[str] = (),
     folder: Path = Path("notebooks"),
+    log: Path | None = None,
     watch: Callable[[Step], None] = lambda _: None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -82,6 +83,9 @@ def run_notebooks(
         Numbers or names; by default, every notebook that has a parameter ``territory``.
     folder : Path
         Where the notebooks are; nothing is written there.
+    log : Path, optional
+        Log of calls of the only territory, for the notebooks that have a parameter ``log``; they
+        are left out without it.
     watch : callable
         Receives how far the run is.
     say : callable
@@ -104,7 +108,8 @@ def run_notebooks(
     output, folder = typed_path(output), typed_path(folder)
     asked = territories(typed, departements)
     needed = frozenset(name for each in asked for name in each.parameters)
-    found = sources(folder, notebooks, needed=needed, say=say)
+    given = _log(log, asked)
+    found = sources(folder, notebooks, needed=needed, say=say, log=bool(given))
     tasks = [(each, source) for each in asked for source in found]
     check_output(output, names=[_INDEX], megabytes=_MEGABYTES * len(tasks))
     failures: dict[tuple[str, str], CptsGeoError] = {}
@@ -117,7 +122,8 @@ def run_notebooks(
             watch(Step(n, len(tasks), doing, ended, _remaining(spent, left)))
             start = monotonic()
             try:
-                _write(each, source, output, links=[other.name for other in found], say=say)
+                beside = [other.name for other in found]
+                _write(_with(each, source, given), source, output, links=beside, say=say)
                 ended = f"{doing} : écrit"
             # What a library cannot do with one notebook is no reason to give up the others.
             except Exception as error:
@@ -143,6 +149,29 @@ def run_notebooks(
             remedy=" ".join(dict.fromkeys(error.remedy for error in failures.values())),
         )
     return index
+
+
+def _log(log: Path | None, asked: Sequence[Asked]) -> dict[str, Any]:
+    """The log of calls as notebooks get it; nothing without one."""
+    if log is None:
+        return {}
+    path = typed_path(log)
+    defects = [] if path.is_file() else [f"« {shown_path(path)} » n’est pas un fichier"]
+    if len(asked) > 1:
+        defects.append(f"c’est le journal d’un seul territoire, et il y en a {len(asked)}")
+    if defects:
+        raise NotebookError(
+            "Le journal d’appels de --log ne peut pas être donné aux carnets.",
+            defects=defects,
+            remedy="donnez le chemin du fichier, et un seul territoire avec lui.",
+        )
+    return {LOG: str(path.resolve())}
+
+
+def _with(asked: Asked, source: Source, log: dict[str, Any]) -> Asked:
+    """A territory, with the log where its notebook takes one."""
+    more = log if LOG in source.parameters else {}
+    return replace(asked, parameters=asked.parameters | more)
 
 
 def _write(
@@ -173,7 +202,7 @@ def _of_ours(error: Exception) -> CptsGeoError:
     if isinstance(error, CptsGeoError):
         return error
     return NotebookError(
-        f"incident inattendu ({type(error).__name__} : {one_line(str(error))}).",
+        f"incident inattendu ({type(error).__name__} : {shown_failure(str(error))}).",
         remedy="ouvrez ce carnet dans JupyterLab, et exécutez-le avec ce territoire.",
     )
 

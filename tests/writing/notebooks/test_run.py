@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cpts_geo.errors import NotebookError, OutputError
-from cpts_geo.writing.notebooks import _extra, run
+from cpts_geo.writing.notebooks import _execution, _extra, run
 from cpts_geo.writing.notebooks.run import Step, run_notebooks
 from tests.conftest import ROOT
 from tests.writing.notebooks.small import write
@@ -136,6 +136,22 @@ def test_one_that_fails_is_told_in_words_and_the_others_are_written(tmp_path):
     assert "03. C" in listed and "03_c.html" not in listed
 
 
+def test_what_no_reading_sees_is_seen_at_the_end(tmp_path):
+    folder = tmp_path / "carnets"
+    write(folder / "01_a.ipynb", "# 01. A", PARAMETER, "globals()['territory'] = 'x'", "2")
+    write(folder / "02_b.ipynb", "# 02. B", PARAMETER, "exec('del territory')")
+    write(folder / "03_c.ipynb", "# 03. C", PARAMETER, "print(territory)")
+    write(folder / "04_d.ipynb", "# 04. D", PARAMETER, "import sys; sys.exit()")
+    with pytest.raises(NotebookError) as caught:
+        run_notebooks(["ouest_loiret"], tmp_path / "out", folder=folder)
+    one, other, last = caught.value.defects
+    assert "01_a" in one and "« territory » n’y a plus, à la fin, la valeur" in one
+    assert "02_b" in other and "« territory » n’y a plus, à la fin, la valeur" in other
+    assert "04_d" in last and "s’arrête de lui-même à sa dernière cellule" in last
+    written = json.loads((tmp_path / "out/ouest_loiret/03_c.ipynb").read_text("utf-8"))
+    assert "globals()" not in str(written) and len(written["cells"]) == 4
+
+
 def test_a_notebook_finds_this_python_whatever_kernels_the_user_has(tmp_path, monkeypatch):
     kernel = tmp_path / "user" / "kernels" / "python3"
     kernel.mkdir(parents=True)
@@ -198,6 +214,29 @@ def test_stopped_on_the_way_it_leaves_whole_files_and_no_kernel(tmp_path, number
         time.sleep(0.1)
     else:
         pytest.fail("the kernel outlives the command")
+
+
+def test_a_log_goes_to_the_notebook_that_takes_one_and_to_one_territory(tmp_path):
+    folder, log = tmp_path / "carnets", tmp_path / "chez moi" / "appels.csv"
+    log.parent.mkdir()
+    log.write_text("mine", encoding="utf-8")
+    write(folder / "11_j.ipynb", "# 11. J", PARAMETER + "\nlog = None", "print(open(log).read())")
+    out = tmp_path / "out"
+    run_notebooks(["lvo"], out, folder=folder, log=log)
+    page = (out / "lvo" / "11_j.html").read_text(encoding="utf-8")
+    assert "mine" in page and "appels.csv" in page and "chez moi" not in page
+    with pytest.raises(NotebookError, match="un seul territoire") as caught:
+        run_notebooks(["lvo", "ouest_loiret"], out, folder=folder, log=tmp_path / "absent.csv")
+    assert len(caught.value.defects) == 2
+
+
+def test_a_failure_names_the_file_not_where_it_is():
+    for text, said in [
+        ("[Errno 2] No such file: '/home/ma rie/x y/a.csv'.", "[Errno 2] No such file: 'a.csv'"),
+        (r"open C:\\Users\\marie\\a.csv", "open a.csv"),
+        ("1 / 0 et https://x.fr/a/b..", "1 / 0 et https://x.fr/a/b"),
+    ]:
+        assert _execution.shown_failure(text) == said
 
 
 def test_without_the_extra_what_to_type_is_said_before_any_work(tmp_path, monkeypatch):

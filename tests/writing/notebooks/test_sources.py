@@ -73,7 +73,16 @@ def test_where_names_are_looked_for_goes_only_where_it_is_taken(folder):
         "print(territory := 'lvo')",
         "def territory(): pass",
         "del territory",
-        "!ls\n[x for y in (territory := 'lvo')]",
+        "!ls\n[(territory := y) for y in 'ab']",
+        "territory  = !echo zz",
+        "territory  = %pwd",
+        "%%capture territory\n1",
+        "try: pass\nexcept Exception as territory: pass",
+        "match 1:\n    case territory: pass",
+        "match [1]:\n    case [*territory]: pass",
+        "def f():\n    global territory\n    territory = 1",
+        "class A:\n    def f(self):\n        global territory\n        import os as territory",
+        "await f(territory := 1)",
     ],
 )
 def test_a_parameter_that_gets_another_value_is_refused(tmp_path, cell):
@@ -93,11 +102,57 @@ def test_a_parameter_that_gets_another_value_is_refused(tmp_path, cell):
         "lambda territory: 1",
         "a.territory = b['territory'] = 1",
         "this is no python",
+        "%%time\nprint(territory)",
+        "print(territory)?",
+        "class A:\n    territory = 1",
     ],
 )
 def test_a_parameter_that_keeps_its_value_is_not(tmp_path, cell):
     write(tmp_path / "01_a.ipynb", PARAMETER, cell)
     assert found(tmp_path)[0] == ["01_a"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "t2 = territory",
+        "t = cg.territory(territory)",
+        "both = [territory, 1]",
+        "import os",
+        "territory",
+        "territory += 'x'",
+        "a, b = 1, 2",
+        "if True:\n    x = 1",
+        "%pwd",
+    ],
+)
+def test_a_cell_of_parameters_only_names_values(tmp_path, more):
+    write(tmp_path / "01_a.ipynb", PARAMETER + "\n" + more, "print(territory)")
+    said = refused(tmp_path)
+    assert "01_a : sa cellule de paramètres" in said
+
+
+def test_values_of_any_kind_are_parameters(tmp_path):
+    several = "\nmany: list = ['a', ('b', -1.5), None]  # any\nc = d = {1: True}"
+    write(tmp_path / "01_a.ipynb", PARAMETER + several, "print(territory)")
+    assert found(tmp_path)[0] == ["01_a"]
+
+
+def test_a_parameter_that_an_earlier_cell_names_is_refused(tmp_path):
+    write(tmp_path / "01_a.ipynb", "t = territory_ = 1; territory: str = 'x'", PARAMETER)
+    assert "cellule de code n° 1 change « territory »" in refused(tmp_path)
+
+
+def test_one_of_a_log_is_left_without_it_and_refused_when_asked_for(folder):
+    write(folder / "11_journal.ipynb", PARAMETER + "\nlog = None", "print(log)")
+    names, said = found(folder)
+    assert "11_journal" not in names
+    assert said == ["Carnet laissé, il lui faut votre journal (--log) : 11_journal"]
+    assert "11_journal : il lui faut votre journal d’appels, --log CHEMIN" in refused(folder, "11")
+    both = sources(folder, [], needed=frozenset({"territory"}), say=said.append, log=True)
+    assert "11_journal" in [each.name for each in both]
+    with pytest.raises(NotebookError, match="aucun de ces carnets ne reçoit « log »"):
+        sources(folder, ["3"], needed=frozenset(), say=said.append, log=True)
 
 
 def test_two_cells_of_parameters_are_refused(tmp_path):

@@ -65,3 +65,10 @@ def test_a_file_of_several_territories_is_refused_with_their_names(tmp_path):
     listed.write_text("CPTS;commune\nNord;Baule\nSud;Artenay\n", encoding="utf-8")
     said = refused([str(listed)], ["45"])
     assert "plusieurs territoires" in said and "Nord" in said and "Sud" in said
+
+
+@pytest.mark.parametrize("wrong", ["999", ""])
+def test_a_departement_that_is_unknown_is_named(wrong):
+    said = refused([], [wrong])
+    assert f"--departement « {wrong} »" in said and ".." not in said and "--departement 45" in said
+    assert "«  » :" not in said.replace("--departement «  »", "")

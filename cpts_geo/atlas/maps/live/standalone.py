@@ -9,7 +9,9 @@ from __future__ import annotations
 import copy
 import re
 import warnings
+from base64 import b64decode
 from collections.abc import Iterator
+from html import escape
 from typing import Any, Final
 
 import folium
@@ -35,6 +37,10 @@ _DRAGGED: Final = re.compile(
     r"<script>\$\( function\(\) \{\s*\$\( \"\.maplegend\" \)\.draggable\(.*?</script>",
     re.DOTALL,
 )
+#: A page of folium.IFrame.
+_FRAME: Final = re.compile(r'\bsrc="data:text/html;charset=utf-8;base64,([^"]*)"')
+#: What Leaflet draws with its own marker, alone or for points of a layer.
+_POINTS: Final = re.compile(r"\bL\.(?:marker|geojson)\(", re.IGNORECASE)
 _JQUERY: Final = re.compile(r"^\s*((?:\$|jQuery)[(.](?!`).*)$", re.MULTILINE)
 
 
@@ -66,24 +72,35 @@ def standalone(m: folium.Map) -> str:
     root: Any = _copied(m).get_root()
     # What a scale asked for when the map was last shown; it asks again where it is still there.
     root.header._children.pop("d3", None)
+    root.title = root.title or "Carte"
     root.header.add_child(Inert(POPUPS), name="cpts_popups", index=0)
     icons = [_icon_words(each) for each in _within(root) if _is_fonts(each)]
     _leave_tiles(root)
     _draw_scales(root)
+    plugins = {f"folium.plugins.{type(x).__name__}" for x in _within(root) if _is_plugin(x)}
     page = _plain(root.render())
     lacking = [f"jQuery : {one_line(match[1])}" for match in _JQUERY.finditer(page)]
-    try:
-        page = inline_assets(page)
-    except AssetError as error:
-        lacking += error.defects
+
+    def held(html: str) -> str:
+        try:
+            return inline_assets(html)
+        except AssetError as error:
+            lacking.extend(error.defects)
+            return ""
+
+    page = held(_FRAME.sub(lambda match: _srcdoc(held(_inside(match))), page))
     if icons or lacking:
         raise AssetError(
             "La carte demande des fichiers qui ne peuvent pas être embarqués.",
-            defects=[*icons, *lacking],
-            remedy="retirez l’élément qui les demande ; une icône se remplace par un "
-            "folium.Marker sans icon=, un folium.CircleMarker ou un folium.DivIcon.",
+            defects=[*icons, *(sorted(plugins) if lacking else ()), *lacking],
+            remedy="retirez l’élément qui les demande"
+            + bool(plugins) * " (une extension de folium.plugins ne marche qu’en ligne)"
+            + bool(icons)
+            * " ; une icône se remplace par un folium.Marker sans icon=, un "
+            "folium.CircleMarker ou un folium.DivIcon"
+            + " ; une image s’écrit dans la page, en data:image/png;base64,….",
         )
-    if "L.marker(" in page:
+    if _POINTS.search(page):
         page = page.replace("</head>", f"<script>{default_marker()}</script></head>", 1)
     return page
 
@@ -111,7 +128,23 @@ def _within(element: Any) -> Iterator[Any]:
 
 def _is_fonts(element: Any) -> bool:
     """Whether it is an icon that is a letter of a font."""
-    return isinstance(element, folium.Icon)
+    return isinstance(element, folium.Icon) and not isinstance(element, folium.CustomIcon)
+
+
+def _is_plugin(element: Any) -> bool:
+    """Whether it is an extension of folium, whose scripts are elsewhere."""
+    return type(element).__module__.startswith("folium.plugins.")
+
+
+def _inside(match: re.Match[str]) -> str:
+    """The page that a frame holds as data, which our policy forbids."""
+    return b64decode(match[1]).decode("utf-8")
+
+
+def _srcdoc(html: str) -> str:
+    """A page as a text that a frame holds, wherever it stands: in a string of a script too."""
+    told = escape(html).translate({ord(each): f"&#{ord(each)};" for each in "\\`$"})
+    return f'srcdoc="{told}"'
 
 
 def _icon_words(icon: Any) -> str:
