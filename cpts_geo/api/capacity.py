@@ -224,10 +224,10 @@ def _path(typed: Path | str | None) -> Path | None:
 def _whole(base: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Changes with what they leave unsaid: one number is a triangle, slots have a length."""
     whole = {
-        name: (float(value),) * 3
+        name: (float(value),) * len(getattr(base, name))
         if isinstance(value, Real)
         and not isinstance(value, bool)
-        and _triangle(getattr(base, name, None))
+        and _bounds(getattr(base, name, None))
         else value
         for name, value in changes.items()
     }
@@ -239,6 +239,10 @@ def _whole(base: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def _triangle(value: Any) -> bool:
-    """Whether a value is low, likely and high."""
-    return isinstance(value, tuple) and len(value) == 3 and all(isinstance(x, Real) for x in value)
+def _bounds(value: Any) -> bool:
+    """Whether a value is low and high, or low, likely and high."""
+    return (
+        isinstance(value, tuple)
+        and len(value) in (2, 3)
+        and all(isinstance(x, float) for x in value)
+    )
