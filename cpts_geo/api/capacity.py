@@ -357,7 +357,7 @@ def _scenario_with(what: Any, changes: Mapping[str, Any], defaults: Parameters |
 
 def _scenario_of(what: Any, defaults: Parameters | None) -> Scenario:
     """A scenario, or that of what has one: a territory, a capacity, a log."""
-    if isinstance(what, str | Path):
+    if isinstance(what, str | Path) and str(what).strip():
         return load_scenario(what, parameters=defaults)
     for held in (what, getattr(what, "study", None), getattr(what, "value", None)):
         found = getattr(held, "scenario", held)

@@ -158,11 +158,11 @@ def _changed(name: str, value: Any) -> str:
 
 
 def _idle(study: Study, name: str) -> bool:
-    """Whether no answer of a study rests on a field of its scenario."""
+    """Whether the answer of a study does not rest on a field of its scenario."""
     if name == "population":
         # The communes say it, wherever the need is computed from them.
         return study.scenario.area is not None
-    return all(name in study.scenario.admitting(each.public).unused for each in study.publics)
+    return name in study.scenario.admitting(study.publics[0].public).unused
 
 
 def _queue(study: Study) -> View:
