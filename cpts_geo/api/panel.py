@@ -21,6 +21,10 @@ from cpts_geo.study.study import Study
 
 #: Where an input stands as long as it is not tried.
 _OWN: Final = "départ"
+_NOTHING: Final = (
+    "Rien à essayer ici : la réponse est inconnue, nulle, ou trop grande pour un panneau. "
+    "t.capacity(slots_today=…, minutes=…) essaie d’autres valeurs."
+)
 _GRID: Final = {
     "display": "grid",
     "grid_template_columns": "repeat(auto-fit, minmax(min(100%, 300px), 1fr))",
@@ -219,8 +223,10 @@ def panel(study: Study) -> Panel | View:
         Where ipywidgets is absent, or there is nothing to try, the answer as it is.
     """
     asked = trial_section(study)
+    if asked is None:
+        return capacity_view(study, first=[_NOTHING])
     try:
-        return capacity_view(study) if asked is None else Panel(study, asked)
+        return Panel(study, asked)
     except ModuleNotFoundError:
         return capacity_view(study)
 

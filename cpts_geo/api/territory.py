@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from cpts_geo.access.changes.change import Change
 from cpts_geo.analysis import Analysis
 from cpts_geo.api._drawn import explored, plotted
-from cpts_geo.api.capacity import scenario as scenario_of
+from cpts_geo.api.capacity import _new_notes, _OtherPublicError, _scenario_with
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.views.access import access_view, opening_view
@@ -22,6 +22,7 @@ from cpts_geo.atlas.views.capacity import capacity_view, need_view
 from cpts_geo.atlas.views.figures import audit_view, indicators_view
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territory_view
+from cpts_geo.atlas.views.tried import refused_view
 from cpts_geo.atlas.views.view import OfSession, View
 from cpts_geo.capacity.comparing.compare import changed_fields
 from cpts_geo.errors import AskedError, quoted
@@ -183,7 +184,7 @@ class Territory(OfSession):
         **changes : object
             Fields of the scenario and their new values, such as ``slots_today=16``, ``minutes=20``
             or ``public="no_mt"`` (:class:`cpts_geo.capacity.scenario.inputs.Scenario`); one number
-            for a triangle is its three values.
+            for a triangle is its three values; ``label`` names the answer.
 
         Returns
         -------
@@ -195,6 +196,8 @@ class Territory(OfSession):
         ------
         ScenarioError
             A field is unknown or a value impossible; all are listed.
+        AskedError
+            Another territory is asked for.
 
         Examples
         --------
@@ -205,10 +208,25 @@ class Territory(OfSession):
         """
         if scenario is None and not changes:
             return self._kept("capacity", lambda: capacity_view(self.study))
-        base = self.study if scenario is None else scenario
-        other = scenario_of(base, **changes)
-        told = {name: getattr(other, name) for name in changed_fields(self.study.scenario, other)}
-        return capacity_view(self.study.resting_on(other), changes=told)
+        if "territory" in changes:
+            raise AskedError(
+                f"Cette capacité est celle de {self.name}.",
+                remedy="demandez celle de l’autre territoire : cg.territory(…).capacity() ; "
+                "« label » nomme une réponse.",
+            )
+        study = self.study
+        base = study if scenario is None else scenario
+        try:
+            other = _scenario_with(base, changes, study.common.parameters)
+        except _OtherPublicError as error:
+            return refused_view(error)
+        told = {name: getattr(other, name) for name in changed_fields(study.scenario, other)}
+        return capacity_view(
+            study.resting_on(other),
+            changes=told,
+            label=other.label if "label" in changes else "",
+            first=_new_notes(study.scenario, other),
+        )
 
     def access(self, *changes: str) -> View:
         """

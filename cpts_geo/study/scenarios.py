@@ -280,6 +280,32 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
             'supposés l’être. Écrivez « public = "all" », ou « public = "no_mt" » si ce ne sont '
             "que les personnes sans médecin traitant."
         )
+    return said + borrowed_notes(scenario, outline)
+
+
+def borrowed_notes(scenario: Scenario, outline: pd.Series) -> list[str]:
+    """
+    Say where a scenario is that of another territory, or counts other people.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What a capacity rests on.
+    outline : Series
+        population of the territory, its key as name of the row.
+
+    Returns
+    -------
+    list of str
+        French sentences.
+
+    Examples
+    --------
+    >>> here = pd.Series({"population": 45_000}, name="lvo")
+    >>> len(borrowed_notes(load_scenarios()["beauce_gatinais"], here))
+    2
+    """
+    said = []
     for key, published in load_scenarios().items():
         # A variant bears a key of its own, but counts the people of what it starts from.
         theirs = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,6 +19,7 @@ from cpts_geo.atlas.views._parts.queue import NOBODY, QUEUE_PARTS, queue_view
 from cpts_geo.atlas.views.view import View, section_parts, unknown_view
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.capacity.scenario.loading import described
+from cpts_geo.study.scenarios import borrowed_notes
 from cpts_geo.study.study import Study
 
 #: Parts of a capacity, by their key.
@@ -80,7 +81,21 @@ def need_view(study: Study) -> View:
     )
 
 
-def capacity_view(study: Study, *, changes: Mapping[str, Any] = MappingProxyType({})) -> View:
+class _CapacityView(View):
+    """A capacity that knows the study it is of, whose draws, seed and lines a comparison takes."""
+
+    def __init__(self, study: Study, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.study = study
+
+
+def capacity_view(
+    study: Study,
+    *,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    label: str = "",
+    first: Sequence[str] = (),
+) -> View:
     """
     Show the slots and GP-hours needed, what there is today, what it rests on.
 
@@ -90,6 +105,10 @@ def capacity_view(study: Study, *, changes: Mapping[str, Any] = MappingProxyType
         Everything known of the territory.
     changes : mapping of str to object
         Fields of its scenario that were given another value, and that value.
+    label : str
+        What the answer is called, where it was given a name.
+    first : sequence of str
+        French sentences to read before the answer.
 
     Returns
     -------
@@ -107,15 +126,19 @@ def capacity_view(study: Study, *, changes: Mapping[str, Any] = MappingProxyType
             "needed": None,
             "sheet": study,
             "hypotheses": hypotheses(study),
+            "told": [*borrowed_notes(study.scenario, study.outline), *first],
             "changed": [_changed(name, value) for name, value in changes.items()],
+            "idle": [described(name)[0] for name in changes if _idle(study, name)],
         }
         if study.headline and (capacity := study.capacity):
             found |= capacity_sections(study.headline, capacity, facts=study.facts)
             found["resources"] = resources_section(study.headline, capacity)
         return found
 
-    return View(
-        f"{study.name} : la capacité{', avec d’autres valeurs' if changes else ''}",
+    other = f", « {label} »" if label else ", avec d’autres valeurs" if changes else ""
+    return _CapacityView(
+        study,
+        f"{study.name} : la capacité{other}",
         ["views/capacity.html.j2"],
         shown,
         value=study.answer,
@@ -132,6 +155,14 @@ def _changed(name: str, value: Any) -> str:
     """A field of the scenario and its new value, in words."""
     meaning, unit = described(name)
     return f"{meaning} : {f'{value_words(name, value)} {unit}'.strip()}"
+
+
+def _idle(study: Study, name: str) -> bool:
+    """Whether the answer of a study does not rest on a field of its scenario."""
+    if name == "population":
+        # The communes say it, wherever the need is computed from them.
+        return study.scenario.area is not None
+    return name in study.scenario.admitting(study.publics[0].public).unused
 
 
 def _queue(study: Study) -> View:

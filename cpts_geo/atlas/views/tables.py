@@ -174,7 +174,7 @@ def comparison_view(found: ScenarioComparison) -> View:
     )
 
 
-def call_log_view(log: StudiedLog) -> View:
+def call_log_view(log: StudiedLog, *, first: Sequence[str] = ()) -> View:
     """
     Show what a call log says: only what may leave of it.
 
@@ -182,6 +182,8 @@ def call_log_view(log: StudiedLog) -> View:
     ----------
     log : StudiedLog
         What was read and counted.
+    first : sequence of str
+        French sentences on what its scenario is to be read with.
 
     Returns
     -------
@@ -192,7 +194,7 @@ def call_log_view(log: StudiedLog) -> View:
     return View(
         f"Journal d’appels : {log.scenario.label}",
         ["views/log.html.j2"],
-        lambda: {"sentences": said, "tables": log_views(log.tables)},
+        lambda: {"first": first, "sentences": said, "tables": log_views(log.tables)},
         value=log,
         table=log.tables["outcome"].reset_index(),
     )

@@ -32,6 +32,7 @@ def tried_view(study: Study) -> View:
 
     def shown() -> dict[str, Any]:
         return {
+            "told": (),
             "answer": answer.section(study),
             "needed": None if result is None else needed.section(result),
         }

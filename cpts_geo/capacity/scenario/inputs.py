@@ -12,12 +12,14 @@ from typing import Any, Final, Literal, Self
 
 from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._fields import Fields
+from cpts_geo.capacity.scenario._slips.contradictions import half_a_count
 from cpts_geo.capacity.scenario._slips.plausible import (
     AREA,
     area_questions,
     questions,
     served_questions,
 )
+from cpts_geo.capacity.scenario._slips.typed import counts, typed
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.parameters import (
     _TYPED,
@@ -27,7 +29,8 @@ from cpts_geo.capacity.scenario.parameters import (
     SOURCED_FIELDS,
     with_shapes,
 )
-from cpts_geo.capacity.scenario.records import PUBLICS, Public, Record
+from cpts_geo.capacity.scenario.records import IMPOSSIBLE, PUBLICS, REMEDY, Public, Record
+from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 
 Evidence = Literal["1a", "1b", "2", "3", "4"]
@@ -102,7 +105,12 @@ class Scenario(Fields):
         >>> strict.target, strict.sources["target"].grade
         (0.99, 'D')
         """
-        values: dict[str, Any] = {name: getattr(self, name) for name in type(self).model_fields}
+        fields = type(self).model_fields
+        changes = {
+            name: typed(change, whole=name in fields and counts(fields[name].annotation))
+            for name, change in changes.items()
+        }
+        values: dict[str, Any] = {name: getattr(self, name) for name in fields}
         for name, change in changes.items():
             if isinstance(now := values.get(name), Record) and isinstance(change, dict):
                 change = {**dict(now), **change}  # noqa: PLW2901
@@ -119,7 +127,16 @@ class Scenario(Fields):
                 values["sources"][AREA] = self.sources[AREA]
         # What does not change was asked about when it was given.
         changed = {name for name in changes if values[name] != getattr(self, name, None)}
-        return type(self).model_validate(values, context=changed)
+        # Calls that were lent do not become the territory's own for being given years.
+        half = half_a_count(changes) if self.calls_years is None else ""
+        try:
+            copy = type(self).model_validate(values, context=changed)
+        except ScenarioError as error:
+            defects = [*filter(None, [half]), *error.defects]
+            raise ScenarioError(error.summary, defects=defects, remedy=error.remedy) from None
+        if half:
+            raise ScenarioError(IMPOSSIBLE, defects=[half], remedy=REMEDY)
+        return copy
 
     def with_profile(self, name: str) -> Self:
         """

@@ -15,6 +15,7 @@ from typing import Any, Final
 import tomli_w
 
 from cpts_geo.capacity.scenario._files.toml_file import SHIPPED, only_profile, read_values
+from cpts_geo.capacity.scenario._slips.contradictions import half_a_count
 from cpts_geo.capacity.scenario._slips.plausible import AREA, share_question
 from cpts_geo.capacity.scenario._slips.refusals import lacking, nearest, shown
 from cpts_geo.capacity.scenario.calendar import default_calendar, legal_days, profile_shape
@@ -298,7 +299,8 @@ def _build(
     if not isinstance(sources, dict):
         defects.append("« sources » doit être une table « [sources] »")
         sources = {}
-    if half := _half_a_count(given):
+    own = _own_calls(given, sources, parameters["calls_observed"])
+    if half := half_a_count({name: given[name] for name in own}):
         defects.append(half)
         # Nothing else is asked of a number that means nothing yet.
         given.pop("calls_observed", None)
@@ -381,16 +383,12 @@ def _unsaid(given: dict[str, Any], sources: Mapping[str, Any]) -> dict[str, Sour
     return {name: UNSOURCED for name in owed if name in names}
 
 
-def _half_a_count(given: Mapping[str, Any]) -> str:
-    """Refuse calls without their duration, or the reverse: the other would be of elsewhere."""
-    if "calls_observed" in given and not given.keys() & {"calls_years", "calls_people_years"}:
-        return (
-            "« calls_observed » : en combien de temps ? Écrivez « calls_years = 1.0 » pour les "
-            "appels d’une année"
-        )
-    if "calls_years" in given and "calls_observed" not in given:
-        return "« calls_years » va avec « calls_observed » : écrivez les appels de ces années"
-    return ""
+def _own_calls(given: Mapping[str, Any], sources: Mapping[str, Any], default: Any) -> set[str]:
+    """Names that a file gives; calls that a saved scenario was lent are not its own."""
+    source = sources.get("calls_observed")
+    text = source.get("text") if isinstance(source, dict) else None
+    lent = (given.get("calls_observed"), text) == (default.value, default.text)
+    return given.keys() - ({"calls_observed", "calls_people_years"} if lent else set())
 
 
 def _calendar(

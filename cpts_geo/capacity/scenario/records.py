@@ -26,6 +26,7 @@ from cpts_geo.capacity.scenario._slips.refusals import ContradictionError, refus
 from cpts_geo.errors import ScenarioError
 from cpts_geo.foreign import MAX_NAME, is_invisible
 
+IMPOSSIBLE: Final = "Le scénario contient des valeurs impossibles."
 REMEDY: Final = "corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités."
 
 _depth: ContextVar[int] = ContextVar("depth of the record being checked", default=0)
@@ -72,7 +73,7 @@ class Record(BaseModel):
             if depth:
                 raise
             raise ScenarioError(
-                "Le scénario contient des valeurs impossibles.",
+                IMPOSSIBLE,
                 defects=error.defects
                 if isinstance(error, ContradictionError)
                 else refusals(error, cls),

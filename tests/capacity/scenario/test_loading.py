@@ -158,7 +158,7 @@ def test_evidence_follows_from_what_is_given(cases: dict[str, Scenario]) -> None
         ({"observed_consultations": 900}, "2"),
         ({"observed_consultations": 0}, "3"),  # nothing was served: nothing is learnt
         ({"calls_observed": 900, "calls_years": 1.0}, "1b"),
-        ({"calls_years": 1.0, "observed_consultations": 900}, "1b"),
+        ({"calls_observed": 900, "calls_years": 1.0, "observed_consultations": 900}, "1b"),
         ({"calls_observed": 1000, "calls_years": 1.0, "need_counted": (608, 392)}, "1a"),
         ({"calls_observed": 900, "calls_people_years": 4345.0}, "3"),
     ):
@@ -178,7 +178,7 @@ def test_known_lines_are_said_to_bear_only_what_rests_on_them(
     assert "lignes connues" not in few.evidence_words
     assert "taux d’appel d’une seule ligne" in few.evidence_words
     assert ("supposée" in few.evidence_words) is few.share_assumed
-    own = few.evolve(calls_years=1.0)
+    own = few.evolve(calls_observed=900, calls_years=1.0)
     assert own.evidence_words == EVIDENCE["1b"]
 
 

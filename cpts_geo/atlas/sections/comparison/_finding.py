@@ -129,16 +129,18 @@ def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str
     low, middle, high = (
         round(float(row[f"difference_{name}"]), decimals) for name in ("p10", "p50", "p90")
     )
-    if low == middle == high == 0:
-        return f"autant de {many}" if decimals == 0 else "presque autant", ""
-    sense = "plus" if middle > 0 or (middle == 0 and high > 0) else "moins"
-    size = f"{number(abs(middle), decimals)} {one if abs(middle) < 2 else many} de {sense}"
+    size = f"{number(abs(middle), decimals)} {one if abs(middle) < 2 else many} de "
+    size += "plus" if middle > 0 else "moins"
+    if middle == 0:
+        size = f"autant de {many}" if decimals == 0 else "presque autant"
     if low == high:
         return size, ""
     near, far = (number(x, decimals) for x in sorted((abs(low), abs(high))))
     if low < 0 < high:
         down, up = number(-low, decimals), number(high, decimals)
         return size, f"de {down} de moins à {up} de plus"
+    if middle == 0:
+        return size, f"jusqu’à {far} de {'plus' if high > 0 else 'moins'}"
     return size, f"entre {near} et {far}"
 
 

@@ -23,12 +23,12 @@ from cpts_geo.schema import Status
 def measure_rows(found: ScenarioComparison) -> list[tuple[str, str, list[Cell]]]:
     """Label, unit, then cells of both scenarios and of the difference, intervals as origins.
 
-    What counting leaves unknown has no row where no demand rests on a count.
+    What is unknown of both has no row, nor what counting leaves unknown where neither counts.
     """
     rows = []
     for measure, row in found.table.iterrows():
         name = str(measure)
-        if name in SAMPLING and row.isna().all():
+        if row.isna().all():
             continue
         text = TEXTS[name]
         status = {
@@ -51,6 +51,11 @@ def section(found: ScenarioComparison) -> dict[str, Any]:
     """What the template shows: every measure of two scenarios, and their difference."""
     return {
         "rows": measure_rows(found),
+        "unknown": [
+            TEXTS[str(name)].label
+            for name, row in found.table.iterrows()
+            if name not in SAMPLING and row.isna().all()
+        ],
         "sampled": bool(found.table.loc[list(SAMPLING)].notna().any(axis=None)),
         "hour_cost": hour_cost(found),
     }

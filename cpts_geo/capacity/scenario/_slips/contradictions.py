@@ -5,7 +5,7 @@ The records of a scenario refuse with what stands in this folder: their types ar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -78,6 +78,19 @@ def part_defects(scenario: Any) -> list[str]:
     if not counted:
         defects.append("« need_counted » : aucune demande n’est comptée")
     return defects
+
+
+def half_a_count(given: Mapping[str, Any]) -> str:
+    """Refuse calls without their duration, or the reverse: the other would be of elsewhere."""
+    names = {name for name, value in given.items() if value is not None}
+    if "calls_observed" in names and not names & {"calls_years", "calls_people_years"}:
+        return (
+            "« calls_observed » : en combien de temps ? Écrivez « calls_years = 1.0 » pour les "
+            "appels d’une année"
+        )
+    if "calls_years" in names and "calls_observed" not in names:
+        return "« calls_years » va avec « calls_observed » : écrivez les appels de ces années"
+    return ""
 
 
 def evidence_defects(scenario: Any) -> list[str]:
