@@ -66,6 +66,8 @@ def test_points_of_explore_have_the_marker_and_a_page_a_title(tmp_path: Path) ->
     page = cg.offline(m, tmp_path / "carte.html").read_text("utf-8")
     assert "L.Icon.Default.mergeOptions" in page
     assert "<title>Carte</title>" in page
+    # One point is a bound without a size: Leaflet draws nothing at a zoom without an end.
+    assert '"maxZoom": 18' in page
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])

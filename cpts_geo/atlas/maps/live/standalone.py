@@ -37,6 +37,7 @@ _DRAGGED: Final = re.compile(
     r"<script>\$\( function\(\) \{\s*\$\( \"\.maplegend\" \)\.draggable\(.*?</script>",
     re.DOTALL,
 )
+_MAX_ZOOM: Final = 18
 #: A page of folium.IFrame.
 _FRAME: Final = re.compile(r'\bsrc="data:text/html;charset=utf-8;base64,([^"]*)"')
 #: What Leaflet draws with its own marker, alone or for points of a layer.
@@ -76,6 +77,10 @@ def standalone(m: folium.Map) -> str:
     root.header.add_child(Inert(POPUPS), name="cpts_popups", index=0)
     icons = [_icon_words(each) for each in _within(root) if _is_fonts(each)]
     _leave_tiles(root)
+    for each in _within(root):
+        if isinstance(each, folium.Map):
+            # Without tiles nothing bounds the zoom that fits one point.
+            each.options.setdefault("maxZoom", _MAX_ZOOM)
     _draw_scales(root)
     plugins = {f"folium.plugins.{type(x).__name__}" for x in _within(root) if _is_plugin(x)}
     page = _plain(root.render())
