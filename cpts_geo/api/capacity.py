@@ -147,15 +147,27 @@ def compared(
 
     Parameters
     ----------
-    first, second, draws, lines, say
-        As for :func:`cpts_geo.capacity.comparing.compare.compare_scenarios`.
+    first, second : Scenario
+        The point of reference, then what is compared with it.
+    draws : int
+        Monte Carlo draws.
+    lines : KnownLines
+        Known lines to learn from.
     warnings, notes : sequence of str
         French sentences before the others, and after them.
+    say : callable
+        Told in French what is being computed.
 
     Returns
     -------
     View
         As :func:`compare`.
+
+    Examples
+    --------
+    >>> pair = scenario("lvo"), scenario("lvo_ete")
+    >>> compared(*pair, draws=500, lines=read_lines()).value.changes
+    ('months',)
     """
     try:
         found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
