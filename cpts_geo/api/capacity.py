@@ -13,6 +13,7 @@ from cpts_geo.atlas.views.tables import call_log_view, comparison_view, paramete
 from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.answer.headline import DRAWS
 from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenarios
+from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.learning import known_lines as read_lines
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described, load_scenario
@@ -120,12 +121,6 @@ def compare(
     own_lines = known_lines is None and run is not None
     lines = run.lines if own_lines and run else read_lines(_path(known_lines), parameters=defaults)
     asked = draws if draws is not None else DRAWS if run is None else run.draws
-    try:
-        compared = compare_scenarios(first, second, draws=asked, lines=lines, say=say)
-    except (DemandTooLargeError, NeedUnknownError) as error:
-        title = f"{second.label}, comparé à {first.label}"
-        why = f"{error.summary.rstrip('.')} : {' ; '.join(map(str, error.defects))}."
-        return unknown_view(title, why, value=error)
     notes: dict[str, list[str]] = {}
     for each, label in ((a, first.label), (b, second.label)):
         own = _run(each)
@@ -134,13 +129,54 @@ def compare(
             notes.setdefault(note, []).append(label)
     said = [note if len(of) == 2 else f"{of[0]} — {note}" for note, of in notes.items()]
     unlike = _unlike(runs, draws=draws, known_lines=known_lines)
-    return comparison_view(
-        replace(
-            compared,
-            warnings=(*unlike, *compared.warnings),
-            caveats=(*compared.caveats, *said),
-        )
-    )
+    return compared(first, second, draws=asked, lines=lines, warnings=unlike, notes=said, say=say)
+
+
+def compared(
+    first: Scenario,
+    second: Scenario,
+    *,
+    draws: int,
+    lines: KnownLines,
+    warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> View:
+    """
+    Set two scenarios that are ready side by side, with what is to be said of them.
+
+    Parameters
+    ----------
+    first, second : Scenario
+        The point of reference, then what is compared with it.
+    draws : int
+        Monte Carlo draws.
+    lines : KnownLines
+        Known lines to learn from.
+    warnings, notes : sequence of str
+        French sentences before the others, and after them.
+    say : callable
+        Told in French what is being computed.
+
+    Returns
+    -------
+    View
+        As :func:`compare`.
+
+    Examples
+    --------
+    >>> pair = scenario("lvo"), scenario("lvo_ete")
+    >>> compared(*pair, draws=500, lines=read_lines()).value.changes
+    ('months',)
+    """
+    try:
+        found = compare_scenarios(first, second, draws=draws, lines=lines, say=say)
+    except (DemandTooLargeError, NeedUnknownError) as error:
+        title = f"{second.label}, comparé à {first.label}"
+        why = f"{error.summary.rstrip('.')} : {' ; '.join(map(str, error.defects))}."
+        return unknown_view(title, why, value=error)
+    warned, noted = (*warnings, *found.warnings), (*found.caveats, *notes)
+    return comparison_view(replace(found, warnings=warned, caveats=noted))
 
 
 def parameters(path: Path | str | None = None) -> View:

@@ -38,10 +38,12 @@ def compare(
 ) -> None:
     """Comparer deux scénarios : besoin, demandes servies, coût."""
     # Imported here so that --help answers at once.
-    from cpts_geo.api.capacity import compare as compared  # noqa: PLC0415
+    from cpts_geo.api.capacity import compared  # noqa: PLC0415
     from cpts_geo.atlas.sections.comparison import comparison_sections  # noqa: PLC0415
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.capacity.need.interval import CHANCES  # noqa: PLC0415
+    from cpts_geo.capacity.need.learning import known_lines as known  # noqa: PLC0415
+    from cpts_geo.capacity.scenario.overlay import parameter_notes  # noqa: PLC0415
     from cpts_geo.errors import ScenarioError  # noqa: PLC0415
     from cpts_geo.writing.comparison import comparison_files, write_comparison  # noqa: PLC0415
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
@@ -56,8 +58,8 @@ def compare(
         one,
         two,
         draws=DRAWS if draws is None else draws,
-        known_lines=known_lines,
-        parameters=parameters,
+        lines=known(known_lines, parameters=defaults),
+        notes=parameter_notes(defaults),
         say=say,
     ).value
     if isinstance(found, ScenarioError):
