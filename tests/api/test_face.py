@@ -292,7 +292,7 @@ def test_maps_are_given_back(beauce: cg.Territory) -> None:
     assert beauce.plot("population_2017") is not ax
     plt.close("all")
     for draw in (beauce.explore, beauce.plot):
-        with pytest.raises(AskedError, match="apl_2023"):
+        with pytest.raises(AskedError, match="les plus proches"):
             draw("mean_age")
 
 

@@ -52,7 +52,7 @@ def names(requirements: list[str]) -> set[str]:
 
 RUNTIME = names(PROJECT["project"]["dependencies"])
 #: What `cpts-geo notebooks run` and the panel import of the extra that serves the notebooks.
-RUN_NOTEBOOKS = {"ipywidgets", "nbclient", "nbconvert", "nbformat", "papermill"}
+RUN_NOTEBOOKS = {"ipython", "ipywidgets", "nbclient", "nbconvert", "nbformat", "papermill"}
 EVERY_EXTRA = set().union(*map(names, EXTRAS.values()))
 
 

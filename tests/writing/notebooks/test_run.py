@@ -232,7 +232,7 @@ def test_a_log_goes_to_the_notebook_that_takes_one_and_to_one_territory(tmp_path
 
 def test_a_failure_names_the_file_not_where_it_is():
     for text, said in [
-        ("[Errno 2] No such file: '/home/ma rie/x y/a.csv'.", "[Errno 2] No such file: 'a.csv'"),
+        ("[Errno 2] No such file: '/Volumes/ma rie/x y/a.csv'.", "[Errno 2] No such file: 'a.csv'"),
         (r"open C:\\Users\\marie\\a.csv", "open a.csv"),
         ("1 / 0 et https://x.fr/a/b..", "1 / 0 et https://x.fr/a/b"),
     ]:
