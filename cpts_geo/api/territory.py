@@ -224,7 +224,7 @@ class Territory(OfSession):
         return capacity_view(
             study.resting_on(other),
             changes=told,
-            label=other.label if "label" in changes else "",
+            label=other.label if other.label != study.scenario.label else "",
             first=_new_notes(study.scenario, other),
         )
 
