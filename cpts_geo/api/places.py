@@ -174,14 +174,11 @@ def fetch(
             defects=defects,
             remedy='corrigez ou retirez ces arguments : cg.fetch("insee_bpe_2024").',
         )
-    try:
-        with in_arguments():
-            had = fetch_sources(
-                asked.keys or None, mirror=asked.mirror, offline=offline, update=update, say=say,
-                progress=progress,
-            )  # fmt: skip
-    finally:
-        _read_personal(asked.keys, say)
+    with in_arguments():
+        had = fetched_files(
+            asked.keys, mirror=asked.mirror, offline=offline, update=update, say=say,
+            progress=progress,
+        )  # fmt: skip
     every = status_table()
     table = every[every["source"].isin([each.key for each in had])]
     return table_view(
@@ -196,6 +193,35 @@ def fetch(
         ],
         value=had,
     )
+
+
+def fetched_files(keys: Sequence[str], *, say: Callable[[str], None], **how: Any) -> list[Any]:
+    """
+    Bring files into the cache; of those that name people, counts alone stay.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Keys of the catalogue; the national sources if there is none.
+    say : callable
+        Receives French lines that tell the progress.
+    **how : object
+        As :func:`fetch`, already checked.
+
+    Returns
+    -------
+    list
+        As :func:`cpts_geo.sources.fetching.fetch.fetch`.
+
+    Raises
+    ------
+    CptsGeoError
+        In the words of the command line.
+    """
+    try:
+        return fetch_sources([*keys] or None, say=say, **how)
+    finally:
+        _read_personal(tuple(keys), say)
 
 
 def _keys(given: Sequence[Any]) -> tuple[str, ...]:

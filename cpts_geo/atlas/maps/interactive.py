@@ -96,7 +96,8 @@ def territory_map(
     shown = basemap.view(box, _ASPECT)
     seen, _ = basemap.near(national, communes, box=shown, km=_MARGIN_KM)
     # A hole is seen as one when all the communes around it are: else it would look like water.
-    wide = basemap.surroundings(national, shown, km=_HOLES_KM)
+    around_all = basemap.surroundings(national, shown, km=_HOLES_KM)
+    holes = basemap.uncovered(around_all, national=national)
     beyond = seen[~seen["code_insee"].isin(communes["code_insee"])]
     beyond = basemap.with_figures(beyond, around)
     wanted = [layer.column for layer in layers]
@@ -106,7 +107,7 @@ def territory_map(
         label=name,
         around=beyond,
         land=basemap.land(national, box).geometry,
-        bare=basemap.uncovered(wide, national=national).geometry,
+        bare=holes[holes.intersects(shown)].geometry,
         averages=None if comparison is None else averages_of(comparison, wanted),
         signs=[
             Signs(sign=sign, words=words, codes=codes)

@@ -57,21 +57,21 @@ def _fetch(
 ) -> None:
     """Télécharger et vérifier les fichiers des producteurs."""
     # Imported here so that --help answers at once.
-    from cpts_geo.api.places import fetch  # noqa: PLC0415
+    from cpts_geo.api.places import fetched_files  # noqa: PLC0415
 
     if offline and update and mirror is None and settings.mirror_dir() is None:
         raise DataFileError(
             "--update demande un contenu nouveau, et --offline n’en cherche aucun.",
             remedy="retirez l’une de ces options, ou indiquez un miroir avec --mirror.",
         )
-    had = fetch(
-        *(keys or ()),
+    had = fetched_files(
+        keys or (),
         mirror=mirror,
         offline=offline,
         update=update,
         say=teller(),
         progress=sys.stderr.isatty(),
-    ).value
+    )
     echo(
         f"{counted(len(had), 'source prête', 'sources prêtes')} dans {settings.cache_dir()}\n"
         f"Verrou : {settings.lock_path()}"
