@@ -9,15 +9,13 @@ from pathlib import Path
 import folium
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.api.territory import Run, Territory, _several
-from cpts_geo.asked import typed_path
+from cpts_geo.api.territory import Run, Territory, exported
 from cpts_geo.atlas.pages.index import index_map
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territories_view
 from cpts_geo.atlas.views.view import OfSession, UnknownKeyError, View
 from cpts_geo.errors import quoted
-from cpts_geo.writing.export.export import check_export, write_exports
 from cpts_geo.writing.report import write_report
 
 
@@ -117,6 +115,7 @@ class Territories(OfSession, Mapping[str, Territory]):
         OutputError
             The folder cannot be written; what it held is as it was.
         """
+        # Masked where it is written, once its steps have been told.
         return write_report(self._run.analysis, folder, say=say)
 
     def export(
@@ -151,9 +150,7 @@ class Territories(OfSession, Mapping[str, Territory]):
         AskedError
             A format is unknown, or none is given.
         """
-        where = typed_path(folder)
-        asked = check_export(_several(formats, what="format", example='"csv"'), where)
-        return write_exports(self._run.analysis, where, formats=asked, annex=annex, say=say)
+        return exported(self._run.analysis, formats, folder=folder, annex=annex, say=say)
 
     def _ipython_key_completions_(self) -> list[str]:
         """Keys that a notebook proposes between brackets."""

@@ -54,6 +54,39 @@ def _several(given: Sequence[Any], *, what: str, example: str) -> tuple[str, ...
     return several
 
 
+def exported(
+    analysis: Analysis,
+    formats: Sequence[Any],
+    *,
+    folder: Path | str,
+    annex: bool,
+    say: Callable[[str], None],
+) -> list[Path]:
+    """
+    Write what leaves the room of a run, once its formats and its folder are checked.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        The run, or one of its territories.
+    formats, folder, annex, say : object
+        As :meth:`Territory.export`.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    CptsGeoError
+        As :meth:`Territory.export`.
+    """
+    where = typed_path(folder)
+    asked = check_export(_several(formats, what="format", example='"csv"'), where)
+    return write_exports(analysis, where, formats=asked, annex=annex, say=say)
+
+
 class Run:
     """
     A run, whose figures are masked once, over all its territories, when first shown.
@@ -92,7 +125,9 @@ class Run:
             texts,
             study.common.surroundings.field,
             self.analysis.national,
-            former=former_communes(embedded.load_communes(), fetched=True),
+            former=former_communes(
+                embedded.load_communes(), fetched=self.analysis.parameters["fetched"]
+            ),
         )
 
 
@@ -402,11 +437,8 @@ class Territory(OfSession):
         OutputError
             The folder cannot be written; what it held is as it was.
         """
-        where = typed_path(folder)
-        asked = check_export(_several(formats, what="format", example='"csv"'), where)
-        return write_exports(
-            self._run.shown.only(self.key), where, formats=asked, annex=annex, say=say
-        )
+        mine = self._run.shown.only(self.key)
+        return exported(mine, formats, folder=folder, annex=annex, say=say)
 
     @cached_property
     def _view(self) -> View:
