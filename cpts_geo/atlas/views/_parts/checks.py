@@ -12,7 +12,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.spans import Spans, spans_svg
 from cpts_geo.atlas.look.cells import Cell, plain_cells
 from cpts_geo.atlas.look.words import capital, span
-from cpts_geo.atlas.sections.perimeter import perimeter_sections
+from cpts_geo.atlas.views.figures import audit_view
 from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.checks.learnt import CONFOUNDED, groups_sentence
@@ -44,12 +44,13 @@ def checks_view(study: Study) -> View:
     View
         Its table is that of :func:`cpts_geo.capacity.need.learning.leave_one_out`.
     """
+    audit = audit_view(study)
     parts: dict[str, tuple[str, Callable[[], View]]] = {
         "groups": ("sans un groupe de lignes", lambda: _groups_view(study)),
         "simulation": ("le calcul et une simulation", _simulation_view),
         "calls": ("ce que des comptes ne disent pas", lambda: _calls_view(study)),
         "noted": ("ce que noter des appels apprendrait", lambda: _noted_view(study)),
-        "gaps": ("chiffres publiés et sommes d’aujourd’hui", lambda: _gaps_view(study)),
+        "gaps": (audit.parts["gaps"], lambda: audit["gaps"]),
     }
     checked = study.common.lines_checked
     return View(
@@ -263,14 +264,3 @@ def _noted_view(study: Study) -> View:
         "relevé sur plusieurs semaines et plusieurs saisons : une seule semaine ne vaut que pour "
         "elle.",
     )  # fmt: skip
-
-
-def _gaps_view(study: Study) -> View:
-    """What documents published of its size beside the sums of today."""
-    title = f"{study.name} : chiffres publiés et sommes d’aujourd’hui"
-    sections = perimeter_sections(study)
-    if not sections["gaps"]["rows"]:
-        return unknown_view(
-            title, "Aucun document connu ne publie la population ou la superficie de ce territoire."
-        )
-    return View(title, ["sections/perimeter/gaps.html.j2"], sections, table=study.gaps)
