@@ -40,7 +40,10 @@ def main() -> None:
 
         typed()
 
-    guarded(command)
+    try:
+        guarded(command)
+    finally:
+        _ignore(*_STOPS)
 
 
 def _fill_streams() -> None:
@@ -76,6 +79,7 @@ def _watch(child: int) -> None:
     signal.signal(signal.SIGALRM, insist)
     _hear(follow)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    _ignore(*_STOPS, signal.SIGALRM)
     # The C library leaves with 127 where it finds no memory for a thread.
     if code < 0 or code == 127:
         from cpts_geo.cli.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
@@ -106,9 +110,14 @@ def _hear(handler: Callable[[int, FrameType | None], None]) -> None:
 
 def _stop(*_: int | FrameType | None) -> None:
     """Interrupt the command once: what a second stop interrupted would stay half-undone."""
-    for number in _STOPS:
-        signal.signal(number, signal.SIG_IGN)
+    _ignore(*_STOPS)
     raise KeyboardInterrupt
+
+
+def _ignore(*numbers: signal.Signals) -> None:
+    """Ignore signals for good: a handler is gone while Python closes, and they would kill it."""
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _quiet_libraries() -> None:

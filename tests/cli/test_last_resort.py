@@ -102,18 +102,18 @@ import os, signal, sys, time
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.default_int_handler)
 import cpts_geo.__main__ as start, cpts_geo.cli.main as cli
-
+{before}
 def command():
-    {}
+    {body}
 
 cli.main = command
 start.main()
 """
 
 
-def started(body: str, **options: object) -> subprocess.Popen[str]:
+def started(body: str, *, before: str = "", **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", START.format(body)],
+        [sys.executable, "-c", START.format(body=body, before=before)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -171,6 +171,28 @@ def test_a_stop_that_the_command_did_not_hear_is_said_again() -> None:
     child.terminate()
     child.communicate()
     assert child.returncode == 130
+
+
+#: Sends a signal to one of the two processes while its Python closes, when no handler is left.
+CLOSING = """
+class Closing:
+    def __del__(self, os=os, watch=os.getpid()):
+        if (os.getpid() == watch) is {}:
+            os.kill(os.getpid(), signal.{})
+sys.modules['closing'] = Closing()
+"""
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("watching", "number"), [(True, "SIGALRM"), (True, "SIGTERM"), (False, "SIGTERM")]
+)
+def test_a_signal_that_comes_while_python_closes_changes_nothing(
+    watching: bool, number: str
+) -> None:
+    child = started("print('done')", before=CLOSING.format(watching, number))
+    assert child.communicate() == ("done\n", "")
+    assert child.returncode == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process that its parent died")
