@@ -319,6 +319,28 @@ def clock(hour: time) -> str:
     return f"{text}{NNBSP}{hour.minute:02d}" if hour.minute else text
 
 
+def capital(text: str) -> str:
+    """
+    Begin a text with a capital, the rest as it is.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> capital("l’APL")
+    'L’APL'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def typeset(text: str) -> str:
     """
     Keep the digits of a number together, its unit with it, and punctuation with its word.

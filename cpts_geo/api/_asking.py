@@ -18,7 +18,7 @@ from geopandas.array import GeometryDtype
 from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.asked import texts
 from cpts_geo.errors import AskedError, CptsGeoError, PerimeterError, one_line, quoted
-from cpts_geo.french import counted
+from cpts_geo.french import capital, counted
 from cpts_geo.geography.perimeters.request import Request, typed_territory
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
@@ -138,7 +138,7 @@ def _in_arguments(said: str) -> str:
     said = said.replace("fetched (--embedded-only)", "fetched=…")
     said = re.sub(r"cpts-geo data fetch (\w+)", r'cg.fetch("\1")', said)
     said = _FILE.sub(lambda found: _CALLED[found[1]], _OPTION.sub(_argument, said))
-    return said[:1].upper() + said[1:] if said.startswith(tuple(_CALLED.values())) else said
+    return capital(said) if said.startswith(tuple(_CALLED.values())) else said
 
 
 def _argument(option: re.Match[str]) -> str:

@@ -35,9 +35,6 @@ from cpts_geo.writing.export.export import check_export, write_exports
 from cpts_geo.writing.released import released
 from cpts_geo.writing.report import write_report
 
-#: Folder of the exports in that of the results.
-_EXPORTS = "exports"
-
 
 def _several(given: Sequence[Any], *, what: str, example: str) -> tuple[str, ...]:
     """Texts given one by one or as one list; the others are refused, all of them."""

@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.atlas.exhibits.slide import Chart, Slide
-from cpts_geo.atlas.look.words import capital, sentence, short_name
-from cpts_geo.french import joined, number, typeset
+from cpts_geo.atlas.look.words import sentence, short_name
+from cpts_geo.french import capital, joined, number, typeset
 from cpts_geo.indicators.gp_sources import reconcile
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, FRANCE, TERRITORY
 from cpts_geo.study.study import Study

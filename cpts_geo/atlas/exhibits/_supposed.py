@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from cpts_geo.atlas.exhibits.slide import Slide
 from cpts_geo.atlas.look.words import (
-    capital,
     gain_effect,
     gain_numbers,
     gp_hours,
@@ -16,7 +15,7 @@ from cpts_geo.atlas.look.words import (
     shift_numbers,
     slots,
 )
-from cpts_geo.french import typeset, whole_percent
+from cpts_geo.french import capital, typeset, whole_percent
 from cpts_geo.schema import APL_OF_NEED
 from cpts_geo.study.study import Study
 

@@ -14,7 +14,6 @@ from cpts_geo.atlas.exhibits.slide import Chart, Slide
 from cpts_geo.atlas.look.cells import shown_text
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import (
-    capital,
     estimate,
     goal,
     months_finding,
@@ -30,7 +29,7 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES
-from cpts_geo.french import MONTHS, counted, number, typeset, value_text, whole_percent
+from cpts_geo.french import MONTHS, capital, counted, number, typeset, value_text, whole_percent
 from cpts_geo.schema import (
     APL_OF_NEED,
     COLUMNS,

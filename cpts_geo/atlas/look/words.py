@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -12,12 +12,13 @@ import pandas as pd
 from cpts_geo.access.changes.shifts import Shift
 from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import LEVELS, Interval
+from cpts_geo.capacity.need.interval import Interval, named_interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE, Scenario
 from cpts_geo.capacity.scenario.parameters import ANALYST
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import (
     MONTHS,
+    capital,
     counted,
     duration,
     number,
@@ -444,28 +445,6 @@ def shown_floor(result: Headline) -> int | None:
     return None if seen is None or (today and today.slots == seen.slots) else seen.slots
 
 
-def capital(text: str) -> str:
-    """
-    Begin a text with a capital, the rest as it is.
-
-    Parameters
-    ----------
-    text : str
-        Not empty.
-
-    Returns
-    -------
-    str
-        The text.
-
-    Examples
-    --------
-    >>> capital("l’APL")
-    'L’APL'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def between(low: float, high: float) -> str:
     """
     Write two bounds of a whole number in a sentence.
@@ -773,21 +752,23 @@ def extreme_months(table: pd.DataFrame) -> tuple[int, int]:
     return int(order[0]), int(order[-1])
 
 
-def month_slots(month: Any) -> Interval[int]:
+def month_slots(result: Headline, month: Mapping[Any, Any]) -> str:
     """
-    Gather the slots of a month.
+    Write the slots that a month calls for.
 
     Parameters
     ----------
+    result : Headline
+        Capacity needed by a territory.
     month : Mapping
         Row of a table by month: ``slots_p10``...
 
     Returns
     -------
-    Interval of int
-        Median and bounds.
+    str
+        As :func:`estimate` writes them.
     """
-    return Interval(*(month[f"slots_{bound}"] for bound in LEVELS))
+    return estimate(result, named_interval(month, "slots"))
 
 
 def months_finding(result: Headline, table: pd.DataFrame) -> str:
@@ -808,7 +789,7 @@ def months_finding(result: Headline, table: pd.DataFrame) -> str:
     """
     calm, busy = extreme_months(table)
     months = table.to_dict("index")
-    least, most = (estimate(result, month_slots(months[month])) for month in (calm, busy))
+    least, most = (month_slots(result, months[month]) for month in (calm, busy))
     if least == most:
         return f"Le besoin est le même toute l’année : {most} créneaux par jour"
     first, last = capital(MONTHS[busy - 1]), MONTHS[calm - 1]

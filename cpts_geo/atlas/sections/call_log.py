@@ -15,7 +15,17 @@ from cpts_geo.capacity.calls.released import shown_need, shown_requests
 from cpts_geo.capacity.calls.spoilers import spoilers
 from cpts_geo.capacity.demand.laws import CountedShare
 from cpts_geo.capacity.need.interval import CHANCE, CHANCES, LEVELS
-from cpts_geo.french import MONTHS, NNBSP, UNKNOWN_TEXT, WEEKDAYS, counted, day, number, percent
+from cpts_geo.french import (
+    MONTHS,
+    NNBSP,
+    UNKNOWN_TEXT,
+    WEEKDAYS,
+    capital,
+    counted,
+    day,
+    number,
+    percent,
+)
 from cpts_geo.secrecy.disclosure import Mask
 
 _OUTCOME_WORDS: Final = {
@@ -78,7 +88,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
             f"sans être signalés : {_count(tables['apart'], 'repeated', word)}, {taken}.",
             _requests(found, tables),
             _need(found, tables),
-            *(text[0].upper() + text[1:] for text in spoilers(found, tables)),
+            *(capital(text) for text in spoilers(found, tables)),
         ]
     if found.longest_silence > 1:
         said.append(

@@ -9,12 +9,12 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import month_names, value_words
-from cpts_geo.atlas.look.words import capital, gp_hours, slots, slots_text
+from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
-from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
+from cpts_geo.french import NNBSP, UNKNOWN_TEXT, capital, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 

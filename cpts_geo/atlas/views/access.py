@@ -142,7 +142,7 @@ def opening_view(study: Study) -> View:
     title = f"{study.name} : où ouvrir"
     parts = {"several": ("un, deux ou trois lieux", lambda: _several_view(study))}
     if found is None:
-        return View(title, ["views/unknown.html.j2"], {"unknown": _nowhere(study)}, parts=parts)
+        return unknown_view(title, *_nowhere(study), parts=parts)
     return View(
         title,
         ["sections/access/opening.html.j2"],

@@ -175,7 +175,7 @@ def _queue(study: Study) -> View:
         key: (words, partial(unknown_view, f"{study.name} : {words}", why))
         for key, words in QUEUE_PARTS.items()
     }
-    return View(title, ["views/unknown.html.j2"], {"unknown": [why]}, parts=parts)
+    return unknown_view(title, why, parts=parts)
 
 
 def _parts(

@@ -225,7 +225,12 @@ def section_parts(
     }
 
 
-def unknown_view(title: str, *why: str, value: Any = None) -> View:
+def unknown_view(
+    title: str,
+    *why: str,
+    value: Any = None,
+    parts: Mapping[str, tuple[str, Callable[[], View]]] | None = None,
+) -> View:
     """
     Show why something cannot be computed here.
 
@@ -237,6 +242,8 @@ def unknown_view(title: str, *why: str, value: Any = None) -> View:
         French sentences.
     value : object, optional
         The error that says so.
+    parts : mapping of str to (str, callable), optional
+        As those of :class:`View`.
 
     Returns
     -------
@@ -249,7 +256,7 @@ def unknown_view(title: str, *why: str, value: Any = None) -> View:
     Le téléphone
     Aucun appel n’est compté ici.
     """
-    return View(title, ["views/unknown.html.j2"], {"unknown": why}, value=value)
+    return View(title, ["views/unknown.html.j2"], {"unknown": why}, value=value, parts=parts)
 
 
 class _Text(HTMLParser):

@@ -20,7 +20,7 @@ from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import percent, whole_percent
+from cpts_geo.french import capital, percent, whole_percent
 
 _WINTER: Final = (1, 2, 12)
 _SUMMER: Final = (7, 8)
@@ -80,9 +80,7 @@ def _structures(scenario: Scenario) -> Iterator[tuple[str, Scenario]]:
     if days:
         changes["Servir le jour même"] = {"deadline_days": 0}
     changes["Un jour d’ouverture de délai en plus"] = {"deadline_days": days + 1}
-    changes[DISPERSION_WORDS[0].upper() + DISPERSION_WORDS[1:]] = {
-        "dispersion": DISPERSION_VARIANT * scenario.dispersion
-    }
+    changes[capital(DISPERSION_WORDS)] = {"dispersion": DISPERSION_VARIANT * scenario.dispersion}
     if scenario.target > _LOWER_TARGET:
         changes[f"Un objectif de {percent(_LOWER_TARGET, 0)}"] = {"target": _LOWER_TARGET}
     if not scenario.months:

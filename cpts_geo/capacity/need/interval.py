@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from cpts_geo.french import number
 
@@ -86,3 +88,27 @@ def interval(values: npt.ArrayLike) -> Interval[float]:
     Interval(p10=10.0, p50=50.0, p90=90.0)
     """
     return Interval(*quantiles(values))
+
+
+def named_interval(row: Mapping[Any, Any] | pd.Series, name: str) -> Interval[Any]:
+    """
+    Read the interval of a quantity from a row of a table.
+
+    Parameters
+    ----------
+    row : Mapping or Series
+        Holds `name` followed by ``_p10``, ``_p50`` and ``_p90``.
+    name : str
+        The quantity.
+
+    Returns
+    -------
+    Interval
+        Its median and bounds, as the row has them.
+
+    Examples
+    --------
+    >>> named_interval({"slots_p10": 10, "slots_p50": 14, "slots_p90": 19}, "slots")
+    Interval(p10=10, p50=14, p90=19)
+    """
+    return Interval(*(row[f"{name}_{level}"] for level in LEVELS))

@@ -12,7 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel, Levenshtein
 
 from cpts_geo.errors import MAX_DEFECTS, Defect, PerimeterError, quoted
-from cpts_geo.french import counted
+from cpts_geo.french import capital, counted
 from cpts_geo.geography.naming.spelling import normalise_name
 from cpts_geo.geography.zones.clues import Clues, clues_of
 from cpts_geo.geography.zones.keys import _KINDS, _bare_key
@@ -130,7 +130,7 @@ def find_zones(
             defects.append(Defect(f"{quoted(text)} : inconnu ; au plus près : {near}", "inconnu"))
     if defects:
         raise PerimeterError(
-            f"{_KIND_WORDS[zoning.kind][:1].upper()}{_KIND_WORDS[zoning.kind][1:]} : "
+            f"{capital(_KIND_WORDS[zoning.kind])} : "
             f"{counted(len(defects), 'point', 'points')} à corriger.",
             defects=defects,
             remedy=remedy or _REMEDIES[zoning.kind],

@@ -9,14 +9,14 @@ import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.values import value_words
-from cpts_geo.atlas.look.words import capital, support, whom
+from cpts_geo.atlas.look.words import support, whom
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.french import MONTHS, typeset
+from cpts_geo.french import MONTHS, capital, typeset
 from cpts_geo.schema import Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.study import Study

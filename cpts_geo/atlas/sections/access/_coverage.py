@@ -8,7 +8,6 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital
 from cpts_geo.atlas.sections.access._minutes import (
     TIMES,
     coverage_headers,
@@ -18,7 +17,7 @@ from cpts_geo.atlas.sections.access._minutes import (
     told,
 )
 from cpts_geo.atlas.sections.access.words import aside, named, over_variants
-from cpts_geo.french import counted, duration, whole_percent
+from cpts_geo.french import capital, counted, duration, whole_percent
 from cpts_geo.schema import COLUMNS, FACILITIES, PUBLISHED, TIME_UNIT, Status
 from cpts_geo.settings import MINUTES_BANDS, SPOKEN_MINUTES
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -146,7 +145,7 @@ def coverage_rows(access: TerritoryAccess) -> list[Row]:
         cells.append(Cell(text, status=status, origin=far and f"hors {far}"))
         detail = f"{said.vintage} ; {said.whose} ({said.grade})"
         # Not « capitalize », which would write SMUR in small letters.
-        title = said.care.short[:1].upper() + said.care.short[1:]
+        title = capital(said.care.short)
         rows.append(Row(title, detail, tuple(cells)))
     return [*rows, *_cell_rows(access.cells)]
 

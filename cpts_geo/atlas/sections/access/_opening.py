@@ -9,14 +9,13 @@ import pandas as pd
 
 from cpts_geo.access.travel.surrogate import VARIANT_NAMES
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital
 from cpts_geo.atlas.sections.access._minutes import (
     coverage_headers,
     figure_cells,
 )
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
-from cpts_geo.french import counted, duration, number
+from cpts_geo.french import capital, counted, duration, number
 from cpts_geo.schema import TIME_UNIT, Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess

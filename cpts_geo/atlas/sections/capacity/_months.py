@@ -12,7 +12,6 @@ from cpts_geo.atlas.charts.svg import EDGE, HALO, WIDTH, axis, hatches, round_ti
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import (
-    capital,
     estimate,
     extreme_months,
     month_slots,
@@ -22,8 +21,8 @@ from cpts_geo.atlas.look.words import (
     todays,
 )
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES
-from cpts_geo.french import MONTHS, joined, number, whole_percent
+from cpts_geo.capacity.need.interval import CHANCES, named_interval
+from cpts_geo.french import MONTHS, capital, joined, number, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -41,15 +40,15 @@ def _months_sentences(result: Headline, table: pd.DataFrame) -> list[str]:
     calmest, busiest = extreme_months(table)
     low, high = (table.to_dict("index")[month] for month in (calmest, busiest))
     studied = "des mois étudiés" if result.scenario.months else "de l’année"
-    shown = {estimate(result, month_slots(month)) for month in table.to_dict("records")}
-    usual, fewest = estimate(result, mean), estimate(result, month_slots(low))
+    shown = {month_slots(result, month) for month in table.to_dict("records")}
+    usual, fewest = estimate(result, mean), month_slots(result, low)
     if len(shown) == 1:
         said = [f"Le nombre est le même toute l’année : {usual} par jour."]
     else:
         least = f" ; {MONTHS[calmest - 1]} le moins : {fewest}"
         said = [
             f"{MONTHS[busiest - 1].capitalize()} demande le plus : "
-            f"{estimate(result, month_slots(high))} créneaux par jour, contre {usual} pour un jour "
+            f"{month_slots(result, high)} créneaux par jour, contre {usual} pour un jour "
             f"moyen {studied}{least if fewest != usual else ''}."
         ]
     heavy = table["slots_p50"][table["slots_p50"] >= _PEAK * mean.p50]
@@ -104,8 +103,8 @@ def _peaked_months(result: Headline, table: pd.DataFrame) -> str:
     least, most = (table.to_dict("index")[month] for month in (calmest, busiest))
     return (
         f"Variante « pointe forte » (D) : {MONTHS[busiest - 1]} demanderait le plus, "
-        f"{estimate(result, month_slots(most))} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
-        f"{estimate(result, month_slots(least))}."
+        f"{month_slots(result, most)} créneaux par jour, {MONTHS[calmest - 1]} le moins, "
+        f"{month_slots(result, least)}."
     )
 
 
@@ -151,7 +150,7 @@ def _month_rows(result: Headline, table: pd.DataFrame, *, assumed: bool) -> list
 
 def _month_cell(month: Any, name: str, *, status: Status, decimals: int, rough: bool) -> Cell:
     """Median of a quantity in a month, its interval under it; the interval alone where rough."""
-    low, middle, high = (month[f"{name}_{p}"] for p in ("p10", "p50", "p90"))
+    low, middle, high = vars(named_interval(month, name)).values()
     if rough:
         # An order of magnitude has no decimals, and twelve months must fit a screen.
         return Cell(span(low, high, decimals if high < _DIGITS else 0), status=status.value)

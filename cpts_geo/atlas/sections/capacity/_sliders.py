@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.look.cells import STATUS_WORDS
 from cpts_geo.atlas.look.grades import input_status
-from cpts_geo.atlas.look.words import capital, deadline, slots_text, span, whom
+from cpts_geo.atlas.look.words import deadline, slots_text, span, whom
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS
-from cpts_geo.french import NNBSP, typeset
+from cpts_geo.french import NNBSP, capital, typeset
 from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study._trial import Demand, Factor, Trial, Tried
 from cpts_geo.study.study import Study

@@ -20,6 +20,7 @@ from cpts_geo.atlas.sections.comparison._sides import (
 )
 from cpts_geo.atlas.sections.comparison.written import COMMON_DRAWS, TEXTS
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.need.interval import named_interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import NNBSP, joined, number
 from cpts_geo.schema import STATUS_MARKS, Status
@@ -110,7 +111,7 @@ def _line(
         f'<text x="{_LEFT}" y="{y + 14}"><tspan font-weight="600">{label}</tspan> : '
         f"{escape(shown)}</text>"
     )
-    low, middle, high = (float(row[f"{side}_{name}"]) for name in ("p10", "p50", "p90"))
+    low, middle, high = vars(named_interval(row, side)).values()
     if math.isnan(middle):
         return (
             f'{words}<rect x="{_LEFT}" y="{y + 21}" width="40" height="12" fill="url(#unknown)" '

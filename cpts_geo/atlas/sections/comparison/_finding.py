@@ -18,7 +18,7 @@ from cpts_geo.atlas.sections.comparison._sides import (
 )
 from cpts_geo.atlas.sections.comparison.written import EUROS, period_words
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
-from cpts_geo.capacity.need.interval import CHANCES
+from cpts_geo.capacity.need.interval import CHANCES, named_interval
 from cpts_geo.french import joined, number, percent
 
 #: Fields that describe the device and not the demand.
@@ -126,9 +126,8 @@ def _cost(found: ScenarioComparison) -> str:
 
 def _gap(row: pd.Series, one: str, many: str, *, decimals: int = 0) -> tuple[str, str]:
     """A difference in words, then its interval; both as they round."""
-    low, middle, high = (
-        round(float(row[f"difference_{name}"]), decimals) for name in ("p10", "p50", "p90")
-    )
+    ends = vars(named_interval(row, "difference")).values()
+    low, middle, high = (round(float(end), decimals) for end in ends)
     size = f"{number(abs(middle), decimals)} {one if abs(middle) < 2 else many} de "
     size += "plus" if middle > 0 else "moins"
     if middle == 0:

@@ -11,6 +11,7 @@ from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.sections.comparison.written import EUROS, TEXTS
 from cpts_geo.capacity.comparing._measures import SAMPLING
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
+from cpts_geo.capacity.need.interval import named_interval
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.french import UNKNOWN_TEXT, number, signed_number, whole_percent
 from cpts_geo.schema import Status
@@ -47,7 +48,7 @@ def side_text(measure: str, row: pd.Series, side: str) -> str:
 
 def side_parts(measure: str, row: pd.Series, side: str) -> tuple[str, str]:
     """Median and interval apart; the interval is empty where nothing is drawn or known."""
-    low, middle, high = (float(row[f"{side}_{name}"]) for name in ("p10", "p50", "p90"))
+    low, middle, high = vars(named_interval(row, side)).values()
     text = TEXTS[measure]
     if pd.isna(middle):
         return (UNCOUNTED if measure in SAMPLING else UNKNOWN_TEXT), ""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cpts_geo.atlas.look.words import (
-    capital,
     goal,
     gp_hours,
     need_parts,
@@ -19,7 +18,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import part_exceeds_whole
 from cpts_geo.capacity.need.interval import CHANCES, Interval
 from cpts_geo.capacity.scenario.inputs import EVIDENCE
-from cpts_geo.french import number, whole_percent
+from cpts_geo.french import capital, number, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 

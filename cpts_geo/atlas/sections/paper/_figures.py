@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, own_label, shown_text
-from cpts_geo.atlas.look.words import capital, short_name
+from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import others, shortened
-from cpts_geo.french import NNBSP, duration, number, signed_number, whole_percent
+from cpts_geo.french import NNBSP, capital, duration, number, signed_number, whole_percent
 from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.schema import (
     AREA,

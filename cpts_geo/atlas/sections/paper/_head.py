@@ -16,7 +16,7 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
 from cpts_geo.atlas.sections.paper._levers import Lever
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
+from cpts_geo.capacity.need.interval import CHANCES, named_interval
 from cpts_geo.french import value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.sources.codes import counted_places
@@ -88,7 +88,7 @@ def _gap(study: Study) -> Message | None:
         return Message(label, "Créneaux d’aujourd’hui non publiés :", given)
     served = f"{whole_percent(result.today.served_at_median)} des demandes servies à temps"
     row = capacity.by_deadline.to_dict("index")[result.scenario.deadline_days]
-    missing = Interval(*(float(row[f"missing_{bound}"]) for bound in LEVELS))
+    missing = named_interval(row, "missing")
     more = ""
     if missing.p90:
         alone = result.scenario.has_own_line

@@ -22,7 +22,7 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.atlas.sections.paper._fitting import gp_time, own_ids, shortened
 from cpts_geo.atlas.sections.paper._head import contradicted
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval
+from cpts_geo.capacity.need.interval import CHANCES, Interval, named_interval
 from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
@@ -95,8 +95,7 @@ def _table(result: Headline, capacity: TerritoryCapacity) -> tuple[tuple[str, ..
 
 def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
     """A number of slots with its interval; bounds alone where it is rough."""
-    found = Interval(*(float(row[f"{name}_{bound}"]) for bound in LEVELS))
-    return estimate(result, found)
+    return estimate(result, named_interval(row, name))
 
 
 def _dots(result: Headline) -> str:

@@ -13,14 +13,13 @@ from cpts_geo.atlas.charts.svg import EDGE, svg_tag
 from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.words import (
-    capital,
-    month_slots,
     months_finding,
     slots_text,
     span,
 )
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.french import WEEKDAYS, number, whole_percent
+from cpts_geo.capacity.need.interval import named_interval
+from cpts_geo.french import WEEKDAYS, capital, number, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -89,7 +88,7 @@ def _svg(result: Headline, table: pd.DataFrame, *, title: str) -> str:
         )
     rough = not result.scenario.has_own_line
     for place, (month, row) in enumerate(months):
-        middle, found = _LEFT + (place + 0.5) * step, month_slots(row)
+        middle, found = _LEFT + (place + 0.5) * step, named_interval(row, "slots")
         at, above = base - found.p50 * scale, base - found.p90 * scale
         # Two bounds in the width of a month.
         bounds = span(found.p10, found.p90).replace(" à ", "–")

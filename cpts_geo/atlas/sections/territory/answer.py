@@ -8,7 +8,6 @@ from typing import Any, Final
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.words import (
     TOO_LARGE,
-    capital,
     centred,
     deadline,
     goal,
@@ -24,7 +23,7 @@ from cpts_geo.capacity.answer.publics import PublicAnswer, part_exceeds_whole
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import NNBSP, counted, number, value_text, whole_percent
+from cpts_geo.french import NNBSP, capital, counted, number, value_text, whole_percent
 from cpts_geo.schema import APL_OF_NEED, COLUMNS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
 

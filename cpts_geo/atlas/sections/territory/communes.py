@@ -10,8 +10,7 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, Cell, plain_cells, value_cell
 from cpts_geo.atlas.look.vintages import minutes_column
-from cpts_geo.atlas.look.words import capital
-from cpts_geo.french import number, slug, value_text
+from cpts_geo.french import capital, number, slug, value_text
 from cpts_geo.schema import (
     COLUMNS,
     DEPARTEMENT,

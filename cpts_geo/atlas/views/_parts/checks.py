@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.spans import Spans, spans_svg
 from cpts_geo.atlas.look.cells import Cell, plain_cells
-from cpts_geo.atlas.look.words import capital, span
+from cpts_geo.atlas.look.words import span
 from cpts_geo.atlas.views.figures import audit_view
 from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.checks.learnt import CONFOUNDED, groups_sentence
 from cpts_geo.capacity.checks.structure import by_need_share, by_noted_calls
 from cpts_geo.capacity.checks.verification import REFUTED, VERIFIED_SETTINGS, verification
-from cpts_geo.capacity.need.interval import CHANCES, Interval
-from cpts_geo.french import counted, number, percent, whole_percent
+from cpts_geo.capacity.need.interval import CHANCES, named_interval
+from cpts_geo.french import capital, counted, number, percent, whole_percent
 from cpts_geo.study.study import Study
 
 #: One setting of so many is played again in a notebook, which waits; tests play them all.
@@ -63,11 +63,6 @@ def checks_view(study: Study) -> View:
     )
 
 
-def _interval(row: Any, name: str) -> Interval[float]:
-    """Interval of a quantity of a line."""
-    return Interval(*(float(row[f"{name}_{end}"]) for end in ("p10", "p50", "p90")))
-
-
 def _lines(study: Study, checked: pd.DataFrame) -> dict[str, Any]:
     """What the template shows of the known lines."""
     rows = checked.to_dict("records")
@@ -92,7 +87,10 @@ def _lines(study: Study, checked: pd.DataFrame) -> dict[str, Any]:
             f"{verdict} ; les autres lignes prédisent moins dans {percent(own.rank, 0)} des "
             "situations."
         )
-    found = [Spans(row["name"], _interval(row, "predicted"), _interval(row, "own")) for row in rows]
+    found = [
+        Spans(row["name"], named_interval(row, "predicted"), named_interval(row, "own"))
+        for row in rows
+    ]
     each = " ; ".join(
         f"{one.label} : {span(one.first.p10, one.first.p90)} prédites, "
         f"{span(one.second.p10, one.second.p90)} d’après son compte"

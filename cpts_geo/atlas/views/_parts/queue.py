@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.atlas.look.words import capital, deadline, goal, slots, slots_text, span
+from cpts_geo.atlas.look.words import deadline, goal, slots, slots_text, span
 from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, unknown_view
 from cpts_geo.capacity.answer.deadlines import waits
@@ -19,7 +19,7 @@ from cpts_geo.capacity.comparing.shocks import EPIDEMIC, LEAVE, shocks
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.workforce.pooling import pooled_slots
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.french import UNKNOWN_TEXT, counted, number, percent, whole_percent
+from cpts_geo.french import UNKNOWN_TEXT, capital, counted, number, percent, whole_percent
 from cpts_geo.schema import Status
 from cpts_geo.study.study import Study
 
@@ -65,7 +65,7 @@ def queue_view(study: Study, result: Headline) -> View:
     title = f"{study.name} : qui attend, et combien"
     table = waits(result)
     if table.empty:
-        return View(title, ["views/unknown.html.j2"], {"unknown": [NOBODY]}, parts=parts)
+        return unknown_view(title, NOBODY, parts=parts)
     return View(
         title, ["views/waits.html.j2"], {"waits": _waits(result, table)}, table=table, parts=parts
     )
