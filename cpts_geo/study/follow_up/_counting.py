@@ -29,6 +29,7 @@ class Counts(NamedTuple):
 
     ``splits``: of the requests (``without_mt``, ``outside``) or of the appointments (``honoured``)
     by answer, where the registre says some. ``delays``: hours of each appointment that has one.
+    ``unknown``: requests whose outcome is not said.
     """
 
     outcomes: pd.DataFrame
@@ -37,6 +38,7 @@ class Counts(NamedTuple):
     days: pd.DatetimeIndex
     start: date
     end: date
+    unknown: int
 
 
 def month_names(days: pd.DatetimeIndex) -> pd.Index:
@@ -75,6 +77,7 @@ def counts_of(log: pd.DataFrame, scenario: Scenario, *, communes: Collection[str
         days=found.days,
         start=found.start,
         end=found.end,
+        unknown=int((table["outcome"] == "unknown").sum()),
     )
 
 
