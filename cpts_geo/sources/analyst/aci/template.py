@@ -13,9 +13,8 @@ from cpts_geo.sources.analyst.aci.codes import (
     AciIndicator,
     aci_indicators,
 )
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 
-#: What an invented figure says that it is.
-_INVENTED: Final = "exemple inventé"
 #: A definition that a file must choose, in the example.
 _DEFINITION: Final = "ALD, définition de l’exemple"
 
@@ -68,5 +67,5 @@ def _invented(indicator: AciIndicator, year: int) -> dict[str, str]:
         # A spreadsheet takes narrow spaces for text.
         row |= {name: number(value, decimals).replace("\u202f", ""), f"{name}_year": str(of)}
     fields = {f"{name}_field": indicator.field or _DEFINITION for name in COUNTED}
-    words = dict.fromkeys(("justification", "comment", "producer"), _INVENTED)
+    words = dict.fromkeys(("justification", "comment", "producer"), INVENTED)
     return row | fields | words | {"date": f"31/12/{year}"}
