@@ -164,7 +164,7 @@ def _asked(
         list[str] | None,
         typer.Option(
             help=f"Changement d’offre à montrer : {' ; '.join(FORMS.values())} (consultations par "
-            "an, heures de médecin par semaine). Répétable."
+            "an, heures de consultation par semaine). Répétable."
         ),
     ] = None,
     indicators: Annotated[

@@ -111,7 +111,7 @@ def _finding(scenario: Scenario, wanted: _Situation) -> str:
     half_days = _tenths(wanted["half_days"])
     word = "demi-journée" if wanted["half_days"] < 1.95 else "demi-journées"
     return (
-        f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de médecin par semaine, "
+        f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de consultation par semaine, "
         f"soit {half_days} {word} ; "
         f"{counted(wanted['volunteers_needed'], 'volontaire', 'volontaires')} à une séance de "
         f"{_hours(session_hours(scenario))} {_every(scenario.session_weeks)}"
@@ -164,9 +164,9 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
     phone = "à l’heure de pointe" if counted_calls else "à toute heure, quels que soient les appels"
     measures = [
         _Measure("slots_per_day", "Créneaux par jour d’ouverture", "", slots_text),
-        _Measure("gp_hours", "Heures de médecin par semaine", "", number),
+        _Measure("gp_hours", "Heures de consultation par semaine", "", number),
         _Measure(
-            "half_days", "Demi-journées de médecin par semaine",
+            "half_days", "Demi-journées de consultation par semaine",
             f"de {_hours(scenario.half_day_hours)}", _tenths, ("half_day_hours",),
         ),
         _Measure(

@@ -153,14 +153,16 @@ class Fields(Record):
     no_show_rate: float = field(
         "Rendez-vous pris et non honorés", "part des rendez-vous", ge=0, lt=1
     )
-    gp_hour_cost: float = field("Coût d’une heure de médecin", "euros par heure", ge=0, le=10_000)
+    gp_hour_cost: float = field(
+        "Coût d’une heure de consultation", "euros par heure", ge=0, le=10_000
+    )
     secretary_hour_cost: float = field(
         "Coût d’une heure de secrétaire", "euros par heure", ge=0, le=1_000
     )
     consultation_tariff: float = field("Tarif d’une consultation", "euros", ge=0, le=1_000)
     sas_supplement: float = field("Majoration d’un patient du SAS", "euros", ge=0, le=1_000)
     session_hours: float = field("Durée d’une séance de consultations", "heures", gt=0, le=24)
-    half_day_hours: float = field("Durée d’une demi-journée de médecin", "heures", gt=0, le=12)
+    half_day_hours: float = field("Durée d’une demi-journée de consultation", "heures", gt=0, le=12)
     volunteers: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
         "Médecins volontaires", "médecins", hint="un « rota » donne les siens", default=None
     )

@@ -109,7 +109,7 @@ def _landmarks(result: Headline) -> list[_Landmark]:
                   "Par jour d’ouverture"),
         _Landmark("Créneaux par jour", estimate(result, result.slots_per_day),
                   "Plus petit nombre qui tient l’objectif, file d’attente comprise"),
-        _Landmark("Heures de médecin par semaine", estimate(result, result.gp_hours_per_week),
+        _Landmark("Heures de consultation par semaine", estimate(result, result.gp_hours_per_week),
                   f"Créneaux × durée d’une consultation × {days} jour{'s' if days > 1 else ''}"),
     ]  # fmt: skip
     # Of a median that is nothing, each is nothing too.

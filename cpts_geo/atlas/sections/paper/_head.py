@@ -70,9 +70,9 @@ def _need(study: Study) -> Message:
         return Message(label, f"{needed}.")
     if not result.scenario.has_own_line:
         many = f"{span(round(hours.p10), round(hours.p90))}"
-        return Message(label, needed, f"({many} h de médecin par semaine).")
+        return Message(label, needed, f"({many} h de consultation par semaine).")
     bounds = f"({span(found.p10, found.p90)}), " if found.p10 < found.p90 else ""
-    return Message(label, needed, f"{bounds}soit {gp_time(hours.p50)} de médecin par semaine.")
+    return Message(label, needed, f"{bounds}soit {gp_time(hours.p50)} de consultation par semaine.")
 
 
 def _gap(study: Study) -> Message | None:

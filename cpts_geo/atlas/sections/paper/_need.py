@@ -124,7 +124,7 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     floor = shown_floor(result)
     the = "les " if scenario.public == "no_mt" else ""
     return [
-        f"{_many(result, hours, f'{NNBSP}h de médecin par semaine')}, soit "
+        f"{_many(result, hours, f'{NNBSP}h de consultation par semaine')}, soit "
         f"{_many(result, effectors, ' effecteurs du SAS')} à {number(EFFECTOR_HOURS)}{NNBSP}h "
         f"chacun{now}.",
         f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
