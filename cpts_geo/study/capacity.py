@@ -204,11 +204,13 @@ def _by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame | None:
 
 def _week(scenario: Scenario, per_day: float) -> WeeklyService | None:
     """Today's slots at the median demand; None as for :attr:`TerritoryCapacity.week`."""
-    week = scenario.slots_by_weekday
+    week = scenario.week_slots
     if week is None or per_day == 0:
         return None
-    factors = _mean_one(scenario.calendar.weekday_factors)
-    return scenario.rules.week(per_day, week, factors=factors)
+    ordinary, shape = scenario.calendar.weekday_factors, scenario.week_shape
+    factors = [*_mean_one(ordinary), *shape[len(ordinary) :]]
+    mean = sum(factors) / len(factors) if len(factors) > len(ordinary) else 1.0
+    return scenario.rules.week(per_day * mean, week, factors=[each / mean for each in factors])
 
 
 def _is_measured(scenario: Scenario) -> bool:
@@ -268,7 +270,7 @@ def _line_resources(result: Headline, *, phone: pd.DataFrame | None) -> pd.DataF
     lines = {"today": _today(result, median)}
     if result.planned is not None and scenario.slots_planned is not None:
         lines["planned"] = Line(
-            slots=(scenario.slots_planned,) * len(scenario.calendar.weekdays),
+            slots=scenario.whole_week((scenario.slots_planned,) * len(scenario.calendar.weekdays)),
             gp_hours_per_week=result.planned.gp_hours_per_week,
             requests_per_day=median,
         )
@@ -291,13 +293,13 @@ def _today(result: Headline, requests_per_day: float) -> Line:
             return Line()
         return Line(consultations=observed.line.per_year)
     return Line(
-        slots=scenario.slots_by_weekday,
+        slots=scenario.week_slots,
         gp_hours_per_week=result.today.gp_hours_per_week,
         requests_per_day=requests_per_day,
     )
 
 
 def _line(result: Headline, slots: int, hours: float, requests_per_day: float) -> Line:
-    """A line of as many slots every day."""
-    week = (slots,) * len(result.scenario.calendar.weekdays)
+    """A line of as many slots every day, Saturday morning but its share of them."""
+    week = result.scenario.needed_week(slots)
     return Line(slots=week, gp_hours_per_week=hours, requests_per_day=requests_per_day)

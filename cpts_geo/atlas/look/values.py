@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any, Final
 
-from cpts_geo.capacity.scenario.calendar import Calendar
+from cpts_geo.capacity.scenario.calendar import (
+    SATURDAY_CLOSES,
+    SATURDAY_OPENS,
+    Calendar,
+)
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
 from cpts_geo.capacity.scenario.supply import Reading
 from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number, percent
@@ -102,9 +106,13 @@ def _list_words(name: str, values: tuple[Any, ...]) -> str:
 def _record_words(value: Record) -> str:
     """A table of fields in words: those given and not 0, each after its meaning."""
     if isinstance(value, Calendar):
+        saturday = ""
+        if value.saturday_morning:
+            hours = f"{clock(SATURDAY_OPENS)} à {clock(SATURDAY_CLOSES)}"
+            saturday = f", et {len(value.saturdays)} samedis matin, de {hours}"
         return (
             f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
-            f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}"
+            f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}{saturday}"
         )
     if isinstance(value, Reading):
         return f"{value.label} ({percent(value.weight, 0)})"

@@ -47,7 +47,9 @@ def by_deadline(result: Headline) -> pd.DataFrame:
     """
     scenario, drawn = result.scenario, result.drawn
     per_day = np.sort(per_opening_day(scenario, drawn.residents, drawn.visitors))
-    week, planned = scenario.slots_by_weekday, scenario.slots_planned
+    week, planned = scenario.week_slots, scenario.slots_planned
+    weekdays = len(scenario.calendar.weekdays)
+    announced = None if planned is None else scenario.whole_week((planned,) * weekdays)
     median = result.requests_per_day.p50
     rows = {}
     for days in sorted({*NAMED_DEADLINES, scenario.deadline_days}):
@@ -56,12 +58,13 @@ def by_deadline(result: Headline) -> pd.DataFrame:
             needed = vars(slots_interval(rules, per_day))
         except DemandTooLargeError:
             continue
+        whole = replace(scenario.week_rules, deadline_days=days)
         today = np.nan if result.today is None else result.today.slots
         rows[days] = (
             {f"slots_{bound}": count for bound, count in needed.items()}
             | {
-                "served_today": np.nan if week is None else rules.served(median, week),
-                "served_planned": np.nan if planned is None else rules.served(median, planned),
+                "served_today": np.nan if week is None else whole.served(median, week),
+                "served_planned": np.nan if announced is None else whole.served(median, announced),
             }
             | {f"missing_{bound}": np.maximum(n - today, 0.0) for bound, n in needed.items()}
         )
@@ -98,19 +101,19 @@ def waits(result: Headline) -> pd.DataFrame:
     if not demand:
         return pd.DataFrame()
     tried: dict[float, Sequence[int]] = {}
-    if (week := scenario.slots_by_weekday) is not None:
-        tried[float(np.mean(week))] = week
-        more = tuple(count + 1 for count in week)
-        tried[float(np.mean(more))] = more
-    days = len(scenario.calendar.weekdays)
+    week = scenario.week_slots
+    if (ordinary := scenario.slots_by_weekday) is not None:
+        more = tuple(count + 1 for count in ordinary)
+        for each in (ordinary, more):
+            tried[float(np.mean(each))] = scenario.whole_week(each)
     for count in vars(result.slots_per_day).values():
-        tried.setdefault(float(count), (int(count),) * days)
+        tried.setdefault(float(count), scenario.needed_week(int(count)))
     rows = []
     for slots, plan in sorted(tried.items()):
         for deadline in sorted({*NAMED_DEADLINES, scenario.deadline_days}):
             if not slots:
                 continue
-            found = replace(scenario.rules, deadline_days=deadline).week(demand, plan)
+            found = replace(scenario.week_rules, deadline_days=deadline).week(demand, plan)
             rows.append(
                 {"slots": slots, "is_today": plan == week, "deadline_days": deadline}
                 | {f"after_{after}": share for after, share in enumerate(found.waiting)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -12,6 +14,7 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     closure_defects,
     evidence_defects,
     part_defects,
+    saturday_defects,
     source_defects,
     supply_defects,
 )
@@ -175,6 +178,20 @@ class Fields(Record):
         hint="un nombre, ou un par jour d’ouverture de la semaine",
         default=None,
     )
+    slots_saturday: Annotated[int, field("Créneaux", ge=0, le=MAX_SLOTS)] | None = field(
+        "Créneaux offerts le samedi matin",
+        "créneaux par samedi matin",
+        hint="va avec « saturday_morning = true » de [calendar]",
+        default=None,
+    )
+    saturday_factor: float | None = field(
+        "Demandes d’un samedi matin",
+        "rapport à un jour de semaine",
+        hint="compté là où le samedi matin ouvre",
+        gt=0,
+        le=10,
+        default=None,
+    )
     rota: Rota | None = field(
         "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
     )
@@ -199,7 +216,7 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = supply_defects(self) + part_defects(self)
+        defects = supply_defects(self) + saturday_defects(self) + part_defects(self)
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if list(self.months) != sorted(set(self.months)):
@@ -219,8 +236,67 @@ class Fields(Record):
         return opening_days(self.observed_start, self.observed_end, calendar=self.calendar)
 
     @property
+    def week_shape(self) -> tuple[float, ...]:
+        """Requests of each opening day of the week over an ordinary one: a Saturday has its own."""
+        ordinary = (1.0,) * len(self.calendar.weekdays)
+        return ordinary if self.saturday_factor is None else (*ordinary, self.saturday_factor)
+
+    def whole_week(self, ordinary: Sequence[int]) -> tuple[int, ...]:
+        """
+        Add today's slots of Saturday morning, where it opens, to those of the other days.
+
+        Parameters
+        ----------
+        ordinary : sequence of int
+            Slots of each opening weekday.
+
+        Returns
+        -------
+        tuple of int
+            Slots of each opening day of the week.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
+        >>> load_scenario("lvo").whole_week((16,) * 5)
+        (16, 16, 16, 16, 16)
+        """
+        if not self.calendar.saturday_morning:
+            return tuple(ordinary)
+        return (*ordinary, self.slots_saturday or 0)
+
+    def needed_week(self, slots: int) -> tuple[int, ...]:
+        """
+        Lay slots needed on an ordinary day over the week.
+
+        Parameters
+        ----------
+        slots : int
+            Slots per opening weekday.
+
+        Returns
+        -------
+        tuple of int
+            Slots of each opening day of the week; a Saturday morning that opens has its share of
+            them, rounded up.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
+        >>> load_scenario("lvo").needed_week(9)
+        (9, 9, 9, 9, 9)
+        """
+        return tuple(math.ceil(slots * min(each, 1.0)) for each in self.week_shape)
+
+    @property
+    def week_slots(self) -> tuple[int, ...] | None:
+        """Slots offered today on each opening day of the week, Saturday last; None = unknown."""
+        week = self.slots_by_weekday
+        return None if week is None else self.whole_week(week)
+
+    @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
-        """Slots offered today on each opening day of the week; None = unknown."""
+        """Slots offered today on each opening weekday, without Saturday morning; None = unknown."""
         days = len(self.calendar.weekdays)
         if self.rota is not None:
             if self.minutes_per_slot_today is None:

@@ -267,6 +267,8 @@ SOURCED_FIELDS: Final = (
     "session_weeks",
     "phone_agents",
     "slots_today",
+    "slots_saturday",
+    "saturday_factor",
     "rota",
     "minutes_per_slot_today",
     "readings",
