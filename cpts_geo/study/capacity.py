@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.deadlines import by_deadline
+from cpts_geo.capacity.answer.deadlines import by_deadline, week_by_deadline
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
@@ -28,6 +28,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.resources import Line, resources
+from cpts_geo.capacity.workforce.week import week_days, week_grid
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
@@ -119,6 +120,21 @@ class TerritoryCapacity:
     def by_deadline(self) -> pd.DataFrame:
         """Needed, served and missing at each deadline that texts name, and at its own."""
         return by_deadline(self.result)
+
+    @cached_property
+    def week_by_deadline(self) -> pd.DataFrame:
+        """Needed, offered, served and missing a week at each deadline that texts name."""
+        return week_by_deadline(self.result)
+
+    @cached_property
+    def week_grid(self) -> pd.DataFrame:
+        """Slots offered and needed by day and band of hours."""
+        return week_grid(self.result.scenario, vars(self.result.slots_per_day))
+
+    @cached_property
+    def week_days(self) -> pd.DataFrame:
+        """Slots offered and needed by day of the week."""
+        return week_days(self.result.scenario, vars(self.result.slots_per_day))
 
     @property
     def usual_agents(self) -> int | None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any, Final
 
-from cpts_geo.capacity.scenario.calendar import (
-    SATURDAY_CLOSES,
-    SATURDAY_OPENS,
-    Calendar,
-)
+from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
-from cpts_geo.capacity.scenario.supply import Reading
-from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number, percent
+from cpts_geo.capacity.scenario.supply import Reading, Session
+from cpts_geo.french import (
+    MONTHS,
+    UNKNOWN_TEXT,
+    WEEKDAYS,
+    clock,
+    counted,
+    day,
+    joined,
+    number,
+    percent,
+)
 
 _WORDS: Final = {
     "closed": "fermé",
@@ -108,11 +114,17 @@ def _record_words(value: Record) -> str:
     if isinstance(value, Calendar):
         saturday = ""
         if value.saturday_morning:
-            hours = f"{clock(SATURDAY_OPENS)} à {clock(SATURDAY_CLOSES)}"
-            saturday = f", et {len(value.saturdays)} samedis matin, de {hours}"
+            saturday = f", et {len(value.saturdays)} samedis matin"
         return (
             f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
             f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}{saturday}"
+        )
+    if isinstance(value, Session):
+        slots = value.slots and counted(value.slots, "créneau", "créneaux")
+        given = slots or counted(value.doctors or 0, "médecin", "médecins")
+        return (
+            f"{value_words('weekdays', value.days)}, de {clock(value.starts)} à "
+            f"{clock(value.ends)} : {given}"
         )
     if isinstance(value, Reading):
         return f"{value.label} ({percent(value.weight, 0)})"

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.answer.slots import slots_interval
+from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
 from cpts_geo.capacity.demand.periods import per_opening_day
+from cpts_geo.capacity.demand.ratios import weekly_gp_hours
+from cpts_geo.capacity.need.interval import LEVELS, interval
 from cpts_geo.errors import DemandTooLargeError
 
 #: Deadlines that texts on unscheduled care name, in opening days after the request: the same day,
@@ -69,6 +71,78 @@ def by_deadline(result: Headline) -> pd.DataFrame:
             | {f"missing_{bound}": np.maximum(n - today, 0.0) for bound, n in needed.items()}
         )
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("deadline_days")
+
+
+def week_by_deadline(result: Headline) -> pd.DataFrame:
+    """
+    Say what a week needs, serves and lacks at the deadlines that texts name.
+
+    Parameters
+    ----------
+    result : Headline
+        Capacity needed by a territory.
+
+    Returns
+    -------
+    DataFrame
+        A row a deadline (``deadline_days``, :data:`NAMED_DEADLINES`), ``quantity`` (needed,
+        offered, served, missing) and ``unit`` (slots, gp_hours, sas_effectors, half_days): ``p10``,
+        ``p50`` and ``p90``, a week; NaN = slots unknown. Needed is :func:`by_deadline` times the
+        days of the week, its hours those of the draws, as in the headline; served are requests that
+        get a slot of today at each of the three demands; missing is what is needed beyond what is
+        offered. A deadline at which the demand is beyond a CPTS has no row.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.answer.headline import headline
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> table = week_by_deadline(headline(load_scenario("lvo"), draws=1000))
+    >>> table.query("quantity == 'offered' and unit == 'gp_hours'")["p50"].tolist()
+    [20.0, 20.0, 20.0]
+    """
+    scenario, drawn, week = result.scenario, result.drawn, result.scenario.week_slots
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
+    days = sum(scenario.week_shape)
+    minutes = scenario.minutes_per_slot_today or scenario.minutes[1]
+    per_unit = {
+        "gp_hours": 1.0,
+        "sas_effectors": scenario.effector_hours,
+        "half_days": scenario.half_day_hours,
+    }
+    rows = []
+    for deadline, row in by_deadline(result).to_dict("index").items():
+        if deadline not in NAMED_DEADLINES:
+            continue
+        rules = replace(scenario.rules, deadline_days=int(str(deadline)))
+        whole = replace(scenario.week_rules, deadline_days=rules.deadline_days)
+        slots = slots_of_demands(rules, per_day, at_most=rules.most_slots).astype(np.float64)
+        hours = interval(weekly_gp_hours(slots, minutes=drawn.minutes, opening_days=days))
+        asked = vars(result.requests_per_day)
+        offered = np.nan if week is None else float(sum(week))
+        found = {
+            "needed": ({x: days * row[f"slots_{x}"] for x in LEVELS}, vars(hours)),
+            "offered": (
+                dict.fromkeys(LEVELS, offered),
+                dict.fromkeys(LEVELS, result.today.gp_hours_per_week if result.today else np.nan),
+            ),
+        }
+        served = {
+            x: np.nan if week is None else days * demand * whole.served(demand, week)
+            for x, demand in asked.items()
+        }
+        found["served"] = served, {x: n * minutes / 60.0 for x, n in served.items()}
+        lacking = zip(found["needed"], found["offered"], strict=True)
+        found["missing"] = tuple(  # type: ignore[assignment]
+            {x: float(np.maximum(need[x] - now[x], 0.0)) for x in LEVELS} for need, now in lacking
+        )
+        for quantity, (in_slots, in_hours) in found.items():
+            key = {"deadline_days": deadline, "quantity": quantity}
+            rows.append(key | {"unit": "slots"} | in_slots)
+            rows += [
+                key | {"unit": unit} | {x: value / each for x, value in in_hours.items()}
+                for unit, each in per_unit.items()
+            ]
+    return pd.DataFrame(rows)
 
 
 def waits(result: Headline) -> pd.DataFrame:

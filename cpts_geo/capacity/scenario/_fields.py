@@ -18,6 +18,7 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     source_defects,
     supply_defects,
 )
+from cpts_geo.capacity.scenario._slips.hours import session_defects
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
@@ -45,7 +46,7 @@ from cpts_geo.capacity.scenario.records import (
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Reading, Rota, Session, Visitors
 
 
 class Fields(Record):
@@ -164,6 +165,9 @@ class Fields(Record):
     sas_supplement: float = field("Majoration d’un patient du SAS", "euros", ge=0, le=1_000)
     session_hours: float = field("Durée d’une séance de consultations", "heures", gt=0, le=24)
     half_day_hours: float = field("Durée d’une demi-journée de médecin", "heures", gt=0, le=12)
+    effector_hours: float = field(
+        "Disponibilités d’un effecteur du SAS", "heures par semaine", gt=0, le=60
+    )
     volunteers: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
         "Médecins volontaires", "médecins", hint="un « rota » donne les siens", default=None
     )
@@ -195,6 +199,11 @@ class Fields(Record):
     rota: Rota | None = field(
         "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
     )
+    sessions: Annotated[tuple[Session, ...], AS_TUPLE] | None = field(
+        "Séances : jours et heures des créneaux d’aujourd’hui",
+        hint="absent : les heures ne sont pas dites",
+        default=None,
+    )
     minutes_per_slot_today: Minutes | None = field(
         "Durée d’un créneau aujourd’hui", "minutes", default=None
     )
@@ -216,7 +225,12 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = supply_defects(self) + saturday_defects(self) + part_defects(self)
+        defects = (
+            supply_defects(self)
+            + session_defects(self)
+            + saturday_defects(self)
+            + part_defects(self)
+        )
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if list(self.months) != sorted(set(self.months)):

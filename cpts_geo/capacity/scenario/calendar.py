@@ -23,13 +23,18 @@ import numpy as np
 import pandas as pd
 from holidays.countries.france import France
 
+from cpts_geo.capacity.scenario._slips.hours import (
+    SATURDAY,
+    SATURDAY_CLOSES,
+    SATURDAY_OPENS,
+)
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
     Parameters,
     default_parameters,
     named_profiles,
 )
-from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, field
+from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, Weekday, field
 from cpts_geo.errors import ScenarioError
 
 #: Regions whose public holidays differ -> their name in the library of holidays.
@@ -43,15 +48,9 @@ _REGIONS: Final = {
     "la_reunion": "974",
     "mayotte": "976",
 }
-#: Saturday, and the hours of its morning: those of unscheduled care by law; before and after is
-#: out-of-hours care.
-SATURDAY: Final = 6
-SATURDAY_OPENS: Final = time(8)
-SATURDAY_CLOSES: Final = time(12)
 _Region = Literal[
     "metropole", "alsace", "moselle", "guadeloupe", "martinique", "guyane", "la_reunion", "mayotte"
 ]
-_Weekday = Annotated[int, field("Jour de la semaine, 1 = lundi", ge=1, le=7)]
 _Factor = Annotated[float, field("Rapport à la moyenne", gt=0, le=100)]
 _Factors = Annotated[tuple[_Factor, ...], AS_TUPLE]
 _Closure = Annotated[tuple[date, date], AS_TUPLE]
@@ -65,7 +64,7 @@ class Calendar(Record):
     """
 
     year: int = field("Année dont on compte les jours d’ouverture", "année", ge=1990, le=2100)
-    weekdays: Annotated[tuple[_Weekday, ...], AS_TUPLE] = field(
+    weekdays: Annotated[tuple[Weekday, ...], AS_TUPLE] = field(
         "Jours d’ouverture de la semaine", hint="1 = lundi … 7 = dimanche"
     )
     saturday_morning: bool = field(
@@ -87,6 +86,12 @@ class Calendar(Record):
     )
     month_factors: _Factors = field(
         "Demandes de chaque mois", "rapport à la moyenne", hint="de janvier à décembre"
+    )
+    hour_factors: _Factors = field(
+        "Demandes de chaque heure, de 8 h à 20 h",
+        "rapport à la moyenne",
+        hint="12 heures ; absent : un profil supposé",
+        default=(),
     )
     after_holiday_factor: _Factor = field(
         "Demandes du premier jour d’ouverture après un jour férié qui a fermé la ligne",
@@ -121,6 +126,8 @@ class Calendar(Record):
             )
         if len(self.month_factors) != 12:
             defects.append("« month_factors » : il faut 12 facteurs, de janvier à décembre")
+        if len(self.hour_factors) not in (0, 12):
+            defects.append("« hour_factors » : il faut 12 facteurs, de 8 h à 20 h")
         if self.opens.tzinfo or self.closes.tzinfo:
             defects.append("« opens » et « closes » : des heures locales, sans fuseau")
         elif self.closes <= self.opens:

@@ -117,12 +117,14 @@ class Scenario(Fields):
             if isinstance(now := values.get(name), Record) and isinstance(change, dict):
                 change = {**dict(now), **change}  # noqa: PLW2901
             values[name] = change
-        lent = _saturday_lent(values, changes)
+        lent = _saturday_lent(values, changes) | _other_hours(changes)
         values |= lent
         known = {name: default_parameters()[name].source for name in lent if lent[name] is not None}
-        if "sources" in changes:
-            values["sources"] = known | dict(changes["sources"])
-        else:
+        if isinstance(changes.get("sources"), dict):
+            gone = {name for name, value in lent.items() if value is None}
+            given = {k: v for k, v in changes["sources"].items() if k not in gone}
+            values["sources"] = known | given
+        elif "sources" not in changes:
             known |= self.sources
             values["sources"] = {
                 name: ANALYST if name in changes else known[name]
@@ -339,3 +341,11 @@ def _saturday_lent(values: Mapping[str, Any], changes: Collection[str]) -> dict[
     if values["saturday_factor"] is None:
         return {"saturday_factor": default_parameters()["saturday_factor"].value}
     return {}
+
+
+def _other_hours(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Sessions are those of the slots and of the opening hours that they were given with."""
+    calendar = changes.get("calendar")
+    moved = isinstance(calendar, dict) and {"weekdays", "opens", "closes"} & calendar.keys()
+    redone = moved or {"slots_today", "rota"} & changes.keys()
+    return {"sessions": None} if redone and "sessions" not in changes else {}

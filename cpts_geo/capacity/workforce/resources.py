@@ -18,8 +18,6 @@ from cpts_geo.capacity.demand.ratios import effective_slots
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError, one_line
 
-#: Hours a week that the SAS asks of a GP who takes its patients (grade B).
-EFFECTOR_HOURS: Final = 2.0
 #: What a division of whole slots may leave above a whole number.
 _ROUNDING: Final = 1e-9
 
@@ -120,7 +118,7 @@ def resources(
     -------
     DataFrame
         A row per line, index ``situation``; NaN = unknown. A week: ``slots_per_day`` (mean),
-        ``gp_hours``, ``half_days``, ``sessions``, ``sas_effectors`` (GPs at 2 h a week),
+        ``gp_hours``, ``half_days``, ``sessions``, ``sas_effectors`` (GPs at their least),
         ``volunteers_needed`` (whole GPs, at the rhythm of the scenario), ``session_weeks`` (weeks
         between two sessions of each volunteer known), ``agents`` (at the telephone in the fullest
         hour), ``secretary_hours``, ``rooms`` (at once, sessions following one another on the
@@ -182,7 +180,7 @@ def _row(
         "gp_hours": hours,
         "half_days": hours / scenario.half_day_hours,
         "sessions": sessions,
-        "sas_effectors": hours / EFFECTOR_HOURS,
+        "sas_effectors": hours / scenario.effector_hours,
         "volunteers_needed": _whole(sessions * scenario.session_weeks),
         "session_weeks": known / sessions if known and sessions else math.nan,
         "agents": agents,
