@@ -103,6 +103,8 @@ def _landmarks(result: Headline) -> list[_Landmark]:
     if not asked:
         made += " ; l’APL ne voit guère de besoin sans réponse ici : un calcul, et non un compte"
     days = len(scenario.calendar.weekdays)
+    saturday = " et samedi matin" if scenario.calendar.saturday_morning else ""
+    opened = f"{days} jour{'s' if days > 1 else ''}{saturday}"
     rows += [
         _Landmark("Demandes par an", estimate(result, result.requests_per_year), made),
         _Landmark("Demandes par jour", estimate(result, result.requests_per_day, 1),
@@ -110,7 +112,7 @@ def _landmarks(result: Headline) -> list[_Landmark]:
         _Landmark("Créneaux par jour", estimate(result, result.slots_per_day),
                   "Plus petit nombre qui tient l’objectif, file d’attente comprise"),
         _Landmark("Heures de consultation par semaine", estimate(result, result.gp_hours_per_week),
-                  f"Créneaux × durée d’une consultation × {days} jour{'s' if days > 1 else ''}"),
+                  f"Créneaux × durée d’une consultation × {opened}"),
     ]  # fmt: skip
     # Of a median that is nothing, each is nothing too.
     return rows + (_companions(result) if asked else []) + _existing(result)
