@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -28,6 +29,8 @@ from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.indicators.ald import with_ald
+from cpts_geo.indicators.filled.areas import areas_of
+from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
     shares_of,
@@ -35,7 +38,8 @@ from cpts_geo.indicators.given_share import (
 )
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
-from cpts_geo.sources.analyst.indicators.file import read_indicators
+from cpts_geo.sources.analyst.filled.file import Filled, read_filled
+from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
@@ -232,7 +236,7 @@ def analyse(
     defaults = chosen_parameters(options.parameters)
     own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
     lines = known_lines(options.known_lines, parameters=defaults)
-    exports = [read_indicators(file) for file in options.indicators]
+    exports, tables = _given(options.indicators)
     say("Données communales : lecture et vérification")
     whole = embedded.load_communes()
     former = former_communes(whole, fetched=options.fetched)
@@ -255,6 +259,7 @@ def analyse(
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
+    areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
@@ -286,6 +291,7 @@ def analyse(
         *parts_notes(communes),
         *layer.notes,
         *(note for export in located for note in export.notes),
+        *filled_notes,
         *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),
@@ -314,6 +320,8 @@ def analyse(
             border=_own(found.border, key),
             given=given_of[key],
             share=shares.get(key),
+            areas=areas_by[key],
+            filled=_own(filled, key),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
@@ -342,3 +350,21 @@ def analyse(
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
+
+
+def _given(files: Iterable[Path]) -> tuple[list[Given], list[Filled]]:
+    """Exports of indicators and tables that were filled, told apart by their header."""
+    found = {file: read_filled(file) for file in files}
+    exports = [read_indicators(file) for file, tables in found.items() if not tables]
+    return exports, [table for tables in found.values() for table in tables]
+
+
+def _filled(
+    tables: Sequence[Filled], communes: pd.DataFrame, outline: pd.DataFrame, *, whole: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, tuple[str, ...]]:
+    """Areas of each territory, rows of the tables filled for them, what was set aside."""
+    areas = {str(key): areas_of(_own(communes, str(key)), name=str(name), communes=whole)
+             for key, name in outline["name"].items()}  # fmt: skip
+    inside = {key: _own(communes, key).set_index("code_insee")["population"] for key in areas}
+    known = frozenset(whole["code_insee"])
+    return areas, *checked_rows(tables, areas, inside=inside, communes=known)

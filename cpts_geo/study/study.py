@@ -20,6 +20,7 @@ from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
+from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
@@ -27,6 +28,9 @@ from cpts_geo.geography.perimeters.partition import places_of
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.indicators.filled.published import without_mt_known
+from cpts_geo.indicators.filled.tables import mt_table, passages_table, sas_table
+from cpts_geo.indicators.filled.zoning import zoning_table
 from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.indicators.identity import AciSize, aci_size, identity_table
@@ -135,6 +139,12 @@ class Study:
     share : GivenShare or None
         Its share of people without médecin traitant, given or exported; None where only a
         document may publish it.
+    areas : DataFrame
+        Itself, its départements, its régions and France
+        (:func:`cpts_geo.indicators.filled.areas.areas_of`).
+    filled : DataFrame
+        What a coordinator wrote in tables to fill
+        (:func:`cpts_geo.indicators.filled.checked.checked_rows`); empty without any.
     scenario : Scenario
         What its capacity rests on.
     centres : tuple of str
@@ -155,6 +165,8 @@ class Study:
     border: pd.DataFrame
     given: pd.DataFrame
     share: GivenShare | None
+    areas: pd.DataFrame
+    filled: pd.DataFrame
     scenario: Scenario
     centres: tuple[str, ...]
     notes: tuple[str, ...]
@@ -240,6 +252,33 @@ class Study:
             facts=facts,
             basins=self.common.basins,
         )
+
+    @cached_property
+    def mt_access(self) -> pd.DataFrame:
+        """Who has no médecin traitant, in rows, here and around."""
+        known, notes = without_mt_known(
+            self.key, facts=self.common.facts, comparison=self.comparison, given=self.given,
+            share=self.share,
+        )  # fmt: skip
+        return mt_table(self.filled, self.areas, known=known, notes=notes)
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """Who goes to emergency departments, and what the model supposes beside."""
+        known = self.common.parameters
+        visits = cast("float", known["emergency_visits"].value)
+        share = cast("float", known["treatable_in_town"].value)
+        return passages_table(self.filled, self.areas, treatable=1000 * visits * share)
+
+    @cached_property
+    def sas(self) -> pd.DataFrame:
+        """GPs, hours, slots and requests of the SAS."""
+        return sas_table(self.filled, self.areas, effector_hours=EFFECTOR_HOURS)
+
+    @cached_property
+    def zoning(self) -> pd.DataFrame:
+        """Communes and people of each zoning."""
+        return zoning_table(self.filled, self.figures)
 
     @cached_property
     def apl_trend(self) -> pd.DataFrame:

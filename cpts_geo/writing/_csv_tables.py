@@ -31,6 +31,10 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "ecarts": analysis.table("gaps"),
         "faits": analysis.table("facts"),
         "noms_reconnus": analysis.table("audit"),
+        "acces_mt": analysis.table("mt_access"),
+        "passages": analysis.table("passages"),
+        "zonage": analysis.table("zoning"),
+        "sas": analysis.table("sas"),
         "capacite": to_frame(answers).reset_index(),
         "besoin": pd.concat(
             [_named(key, need_table(study)) for key, study in studies.items()], ignore_index=True
