@@ -15,7 +15,7 @@ from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.capacity import TerritoryCapacity
-from cpts_geo.writing._need_tables import lines_table, need_table
+from cpts_geo.writing._need_tables import lines_table, need_table, week_table
 
 
 def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -126,6 +126,7 @@ _BORDER: Final = "communes_de_bordure"
 _GIVEN: Final = "indicateurs_fournis"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
     "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),
+    "semaine": week_table,
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
