@@ -16,7 +16,7 @@ from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.capacity import TerritoryCapacity
-from cpts_geo.writing._need_tables import lines_table, need_table
+from cpts_geo.writing._need_tables import lines_table, need_table, week_table
 
 
 def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
@@ -26,6 +26,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     answers = [study.headline for study in studies.values() if study.headline]
     always = {
         "territoires": territories.round({"area_km2": 3}),
+        "identite": analysis.table("identity"),
         "communes": analysis.communes.drop(columns="geometry"),
         "comparaison": analysis.comparison,
         "ecarts": analysis.table("gaps"),
@@ -128,6 +129,7 @@ _GIVEN: Final = "indicateurs_fournis"
 _ACI: Final = "indicateurs_aci"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
     "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),
+    "semaine": week_table,
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
