@@ -20,7 +20,6 @@ from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
@@ -278,7 +277,7 @@ class Study:
     @cached_property
     def sas(self) -> pd.DataFrame:
         """GPs, hours, slots and requests of the SAS."""
-        return sas_table(self.filled, self.areas, effector_hours=EFFECTOR_HOURS)
+        return sas_table(self.filled, self.areas, effector_hours=self.scenario.effector_hours)
 
     @cached_property
     def zoning(self) -> pd.DataFrame:
@@ -482,7 +481,7 @@ class Study:
 #: scenario.
 _OF_ACCESS: Final = ("access", "communes")
 _OF_SCENARIO: Final = (
-    *_OF_ACCESS, "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
+    *_OF_ACCESS, "sas", "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
 )  # fmt: skip
 #: What a study holds, and what is computed when first asked for: by name, what it is.
 _PARTS: Final = Study.__annotations__ | {
