@@ -19,6 +19,7 @@ from cpts_geo.cli.commands._capacity import compare
 from cpts_geo.cli.commands._check import check
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
+from cpts_geo.cli.commands._follow_up import follow_up
 from cpts_geo.cli.commands._notebooks import notebooks_app
 from cpts_geo.cli.commands._places import places
 from cpts_geo.cli.commands._report import france, report
@@ -75,6 +76,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(notebooks_app, name="notebooks")
 app.command("compare")(compare)
 app.command("call-log", epilog=LOG_HELP)(call_log)
+app.command("follow-up")(follow_up)
 app.command("report")(report)
 app.command("check")(check)
 app.command("export")(export)
