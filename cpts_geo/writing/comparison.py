@@ -251,7 +251,7 @@ def _follow_up_table(found: FollowUp) -> pd.DataFrame:
     before = {str(month)[-2:]: dict(row) for month, row in found.before.iterrows()}
     band = {str(month): dict(row) for month, row in found.expected.iterrows()}
     status = {str(month): dict(row) for month, row in found.status.iterrows()}
-    totals = {str(name): dict(row) for name, row in found.totals.iterrows()}
+    totals = found.totals.to_dict("index")
     rows: list[dict[str, Any]] = []
     for name, indicator in INDICATORS.items():
         said = {

@@ -100,7 +100,7 @@ def test_the_workbook_says_the_same(made: tuple[Path, str]) -> None:
     assert book.sheetnames[:2] == ["Lisez-moi", "Indicateurs ACI"]
     assert len(book.sheetnames) == 2 + 17
     sheet = book["Indicateurs ACI"]
-    heads = [each.value for each in sheet[1]]
+    heads = [each.value.replace("\u202f", " ").replace("\u00a0", " ") for each in sheet[1]]
     assert sheet.freeze_panes == "C2"
     rows = {row[0].value: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=2)}
     table = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code")
