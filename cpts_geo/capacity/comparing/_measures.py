@@ -40,6 +40,8 @@ MEASURES: Final = (
 )
 #: What they would be if counting calls were the only unknown.
 SAMPLING: Final = ("sampling_requests_per_day", "sampling_slots_needed")
+#: What the slots offered make of it.
+OFFERED: Final = MEASURES[MEASURES.index("slots_offered") :]
 #: Sums over the period studied: they compare over the same period only.
 TOTALS: Final = ("requests_served", "consultations", "people_reached", "cost")
 #: So few requests a day that any slot serves them.
@@ -59,25 +61,29 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     opens = len(scenario.calendar.weekdays)
     slots = _slots_needed(scenario, per_day)
-    unknown = np.full(per_day.shape, np.nan)
-    found = {name: unknown for name in MEASURES if name not in SAMPLING} | {
+    return {
         "requests_per_day": per_day,
         "slots_needed": slots,
         "gp_hours_needed": weekly_gp_hours(slots, minutes=drawn.minutes, opening_days=opens),
-    }
+    } | offer_measures(scenario, drawn)
+
+
+def offer_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
+    """What the slots offered serve and cost, as :func:`scenario_measures` says."""
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     week, minutes = scenario.slots_by_weekday, scenario.minutes_per_slot_today
     if week is None or minutes is None:
-        return found
+        return dict.fromkeys(OFFERED, np.full(per_day.shape, np.nan))
     # Where nobody asks, nobody is left out.
     served, same_day, *seen = served_shares(scenario.rules, week, np.maximum(per_day, _NOBODY))
     handled = requests_served(scenario, per_day, seen)
-    mean = float(np.mean(week))
+    mean, opens = float(np.mean(week)), len(scenario.calendar.weekdays)
     hours = weekly_gp_hours(mean, minutes=minutes, opening_days=opens)
     slots_studied = float(np.dot(week, studied_weekdays(scenario)))
     cost = gp_hours_per_day(slots_studied, minutes=minutes) * scenario.gp_hour_cost
     consultations = handled * (1.0 - scenario.no_show_rate)
     constant = np.ones_like(per_day)
-    return found | {
+    return {
         "slots_offered": mean * constant,
         "gp_hours_offered": hours * constant,
         "served": served,

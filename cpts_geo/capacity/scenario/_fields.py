@@ -11,6 +11,7 @@ from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
 from cpts_geo.capacity.scenario._slips.contradictions import (
     closure_defects,
     evidence_defects,
+    lever_defects,
     part_defects,
     source_defects,
     supply_defects,
@@ -42,7 +43,7 @@ from cpts_geo.capacity.scenario.records import (
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Lever, Reading, Rota, Visitors
 
 
 class Fields(Record):
@@ -188,6 +189,11 @@ class Fields(Record):
         "Créneaux annoncés", "créneaux par jour d’ouverture", default=None
     )
     planned_basis: Text | None = field("Qui les a annoncés, et quand", default=None)
+    levers: Annotated[tuple[Lever, ...], AS_TUPLE] | None = field(
+        "Ce que l’on pourrait ajouter à l’offre",
+        hint="absent : des leviers choisis d’après ce qui manque ; une liste vide : aucun",
+        default=None,
+    )
     observed_consultations: Count | None = field(
         "Consultations assurées par la ligne", "consultations", default=None
     )
@@ -199,7 +205,7 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = supply_defects(self) + part_defects(self)
+        defects = supply_defects(self) + lever_defects(self) + part_defects(self)
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if list(self.months) != sorted(set(self.months)):

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from cpts_geo.capacity.scenario._slips.plausible import AREA, in_thousands
-from cpts_geo.french import number
+from cpts_geo.french import WEEKDAYS, number
 
 
 def supply_defects(scenario: Any) -> list[str]:
@@ -46,6 +46,17 @@ def supply_defects(scenario: Any) -> list[str]:
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):
         defects.append(_alone(scenario, "slots_planned", "planned_basis"))
     return defects
+
+
+def lever_defects(scenario: Any) -> list[str]:
+    """Find levers that are held on days when nothing is open."""
+    opens = set(scenario.calendar.weekdays)
+    return [
+        f"« levers.{place}.days » : fermé le {WEEKDAYS[day - 1]} ; ouvrez-le dans « calendar »"
+        for place, lever in enumerate(scenario.levers or (), 1)
+        for day in lever.days or ()
+        if day not in opens
+    ]
 
 
 def part_defects(scenario: Any) -> list[str]:
