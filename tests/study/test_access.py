@@ -157,7 +157,7 @@ def test_scenarios_asked_for_replace_the_usual_ones() -> None:
     access = found.studies["ouest_loiret"].access
     assert access.asked
     titles = [shift.title for shift in access.shifts]
-    assert titles == ["Un médecin s’installe : Baule", "Un centre ouvre : Beaugency"]
+    assert titles == ["Un médecin s’installe : Baule", "Un lieu de SNP ouvre : Beaugency"]
     assert list(found.parameters["changes"]) == ["arrivée:Baule", "centre:Beaugency:12"]
     assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
 

@@ -109,7 +109,7 @@ class Fields(Record):
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels qui relevaient d’une consultation, puis les autres",
+        "Demandes du registre des demandes qui relevaient d’une consultation, puis les autres",
         "demandes",
         default=None,
     )

@@ -36,7 +36,7 @@ _FILES: Final = (
           "{name} a trop de lignes pour une liste de communes (plus de {limit}).", _LIST_REMEDY),
     Bound("call_log_bytes", 100_000_000, "octets", _TOO_BIG, _LOG_REMEDY),
     Bound("call_log_rows", 1_000_000, "lignes",
-          "{name} a trop de lignes pour un journal d’appels (plus de {limit}).", _LOG_REMEDY),
+          "{name} a trop de lignes pour un registre des demandes (plus de {limit}).", _LOG_REMEDY),
     Bound("indicators_bytes", 100_000_000, "octets", _TOO_BIG, _INDICATORS_REMEDY),
     Bound("indicators_rows", 100_000, "lignes",
           "{name} a trop de lignes pour un export par territoire (plus de {limit}).",

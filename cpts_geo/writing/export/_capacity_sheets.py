@@ -157,11 +157,12 @@ def _places(study: Study) -> Iterator[tuple[Cell, ...]]:
         if sites not in found.gains:
             continue
         table = found.gains[sites].to_dict("index")
-        title = f"Centre à {named(sites, study.access.names)}"
+        title = f"Lieu de SNP à {named(sites, study.access.names)}"
         measures = (
-            (f"Habitants à {band:g} minutes au plus d’un centre ou d’urgences", f"within_{band:g}",
+            (f"Habitants à {band:g} minutes au plus d’un lieu de SNP ou d’urgences",
+             f"within_{band:g}",
              0, "habitants"),
-            ("Temps moyen jusqu’au centre ou aux urgences", "mean_minutes", 1, "minutes"),
+            ("Temps moyen jusqu’au lieu de SNP ou aux urgences", "mean_minutes", 1, "minutes"),
         )  # fmt: skip
         for name, column, decimals, unit in measures:
             before, after = table["before"][column], table["after"][column]

@@ -33,7 +33,7 @@ from cpts_geo.schema import STATUS_MARKS
 
 #: What the requests of a year are, by what they rest on.
 _MADE_OF: Final[dict[Evidence, str]] = {
-    "1a": "appels comptés × part qui relevait d’une consultation, d’après le journal",
+    "1a": "appels comptés × part qui relevait d’une consultation, d’après le registre",
     "1b": "appels comptés × part des appels qui relèvent d’une consultation",
     "2": "consultations comptées ÷ part des demandes qui ont trouvé un créneau",
     "3": "besoin sans réponse sur place × part qu’en reçoivent les lignes connues",
