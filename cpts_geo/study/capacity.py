@@ -33,7 +33,7 @@ from cpts_geo.capacity.scenario.parameters import (
     Parameters,
     default_parameters,
 )
-from cpts_geo.capacity.scenario.supply import LeverTerms, lever_terms
+from cpts_geo.capacity.scenario.supply import lever_terms
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.resources import Line, resources
 from cpts_geo.errors import DemandTooLargeError
@@ -108,8 +108,8 @@ class TerritoryCapacity:
     gap_share : Interval of float or None
         Share of the need left without an answer that residents bring to the device; None where it
         is not open to all, or the APL is unknown or hardly sees such a need.
-    terms : LeverTerms
-        What levers bring and cost.
+    parameters : Parameters
+        Defaults that the levers rest on.
     """
 
     result: Headline
@@ -124,12 +124,12 @@ class TerritoryCapacity:
     peaked: PeakedVariant | None
     surprise: Surprise | None
     gap_share: Interval[float] | None
-    terms: LeverTerms
+    parameters: Parameters
 
     @cached_property
     def levers(self) -> pd.DataFrame:
         """What each lever would bring, serve and cost; empty where nothing is needed."""
-        return lever_effects(self.result, self.terms)
+        return lever_effects(self.result, lever_terms(self.parameters))
 
     @cached_property
     def by_deadline(self) -> pd.DataFrame:
@@ -200,7 +200,7 @@ def study_capacity(
         peaked=_peaked(result) if measured else None,
         surprise=surprise(scenario, result.drawn, lines=lines),
         gap_share=_gap_share(scenario, result.drawn),
-        terms=lever_terms(default_parameters() if parameters is None else parameters),
+        parameters=default_parameters() if parameters is None else parameters,
     )
 
 

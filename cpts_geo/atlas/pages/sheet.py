@@ -96,6 +96,7 @@ def _parts(sections: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Anchors and words of the navigation; a part that has nothing to say is not in it."""
     changes = sections["changes"]
     moved = changes["shifts"] or changes["set_aside"] or sections["opening"]
+    moved = moved or sections.get("levers")
     return [(anchor, words) for anchor, words in _PARTS if anchor != "et-si" or moved]
 
 

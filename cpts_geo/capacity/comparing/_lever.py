@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from cpts_geo.capacity.answer.headline import Headline
@@ -53,20 +54,18 @@ def default_levers(result: Headline) -> tuple[Lever, ...]:
 
 
 def lever_title(lever: Lever) -> str:
-    """The lever in French words."""
+    """The lever as its readers call it; hours and half-days are those of a week."""
     count = lever.count or 0
     if lever.kind == "effectors":
-        gps = counted(count, "effecteur", "effecteurs")
-        return f"{gps} de plus, à {_hours(EFFECTOR_HOURS)} par semaine"
+        return f"+{counted(count, 'effecteur', 'effecteurs')} à {_hours(EFFECTOR_HOURS)}"
     if lever.kind == "assistant":
-        return counted(count, "assistant médical", "assistants médicaux")
+        return f"+{counted(count, 'assistant médical', 'assistants médicaux')}"
     if lever.kind == "advanced":
-        halves = counted(count, "demi-journée", "demi-journées")
-        return f"{halves} de consultations avancées par semaine"
+        return f"Consultations avancées, {counted(count, 'demi-journée', 'demi-journées')}"
     if lever.kind == "saturday":
-        return f"Le samedi matin, avec {counted(count, 'médecin', 'médecins')}"
+        return f"Le samedi matin, {counted(count, 'médecin', 'médecins')}"
     if lever.days is None:
-        return f"Un lieu de SNP de {_hours(lever.hours_per_week)} par semaine"
+        return f"Un lieu de SNP de {_hours(lever.hours_per_week)}"
     days = joined([WEEKDAYS[day - 1] for day in lever.days])
     return f"Un lieu de SNP de {_hours(lever.hours or 0.0)}, {days}"
 
@@ -94,7 +93,7 @@ def slots_added(lever: Lever, scenario: Scenario) -> tuple[int, ...]:
 def _apart(count: int, weekdays: int) -> list[int]:
     """Half-days of each opening day, whole and as far from one another as the week allows."""
     until = [-(-(day * count) // weekdays) for day in range(weekdays + 1)]
-    return [after - before for before, after in zip(until, until[1:], strict=False)]
+    return [after - before for before, after in pairwise(until)]
 
 
 def with_lever(scenario: Scenario, lever: Lever) -> Scenario:

@@ -155,7 +155,7 @@ def _money(
     given, gp_cost = {level: found[f"consultations_{level}"] for level in LEVELS}, 0.0
     if any(more):
         line = Line(slots=more, gp_hours_per_week=hours_added(lever, scenario))
-        gp_cost = float(resources(scenario, {"added": line}, days=days).at["added", "gp_cost"])
+        gp_cost = float(resources(scenario, {"added": line}, days=days)["gp_cost"].iloc[0])
     other = assistants * terms.assistant_hours * scenario.secretary_hour_cost
     other += halves * terms.advanced_half_day
     aid, cost = assistants * terms.assistant_aid, gp_cost + other

@@ -1,13 +1,18 @@
-"""What slots serve, and what would change the supply: a row each, only where something moves."""
+"""What slots serve, three levers, and what would change the supply: only where something moves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import pandas as pd
+
+from cpts_geo.atlas.look.values import euros, period_words
 from cpts_geo.atlas.look.words import (
     gain_effect,
     gain_numbers,
+    lever_finding,
+    lever_numbers,
     opened,
     shift_numbers,
     slots,
@@ -21,26 +26,36 @@ from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
 
-#: Rows that the page holds.
+#: Rows that the page holds, levers of ARS and Assurance maladie among them.
 _MOST: Final = 5
-_TITLE, _PLACE = 44, 34
+_LEVERS: Final = 3
+_TITLE, _PLACE, _LEVER = 44, 34, 58
 
 
 class Lever(NamedTuple):
-    """A row: what changes, three numbers each with its words, its sign; how the head says it."""
+    """A row: what changes, three numbers each with its words, its sign; how it is said apart.
+
+    What the head says more is why this lever is put forward.
+    """
 
     title: str
     numbers: tuple[tuple[str, str], ...]
     mark: str
     lead: str = ""
     effect: str = ""
+    why: str = ""
 
 
 def levers(study: Study) -> list[Lever]:
-    """What is offered and announced, where to open, changes of supply: what has an effect."""
-    result = study.headline
-    offers = () if result is None else _offers(result)
-    return [*offers, *_openings(study.access), *_shifts(study.access)]
+    """What is offered and announced, three levers, where to open, changes of supply."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        return [*_openings(study.access), *_shifts(study.access)]
+    tried = list(_tried(result, capacity.levers))
+    put_forward = any(each.lead for each in tried)
+    # One lever is put forward in the head: an announcement where none of those tried is.
+    offers = (each._replace(lead="") if put_forward else each for each in _offers(result))
+    return [*offers, *tried, *_openings(study.access), *_shifts(study.access)]
 
 
 def section(found: Sequence[Lever]) -> dict[str, Any] | None:
@@ -53,6 +68,21 @@ def section(found: Sequence[Lever]) -> dict[str, Any] | None:
         "rows": found[:_MOST],
         "more": others(len(found) - _MOST) if len(found) > _MOST else "",
     }
+
+
+def _tried(result: Headline, table: pd.DataFrame) -> Iterator[Lever]:
+    """The lever put forward, then the next ones: hours or people, share served, euros."""
+    ranked = table.sort_values("best", ascending=False, kind="stable") if len(table) else table
+    lead, effect = lever_finding(table)
+    for row in ranked.head(_LEVERS).to_dict("records"):
+        numbers = tuple(lever_numbers(row, result.scenario))
+        mark, title = STATUS_MARKS[Status.ASSUMED], shortened(str(row["lever"]), _LEVER)
+        if not row["best"]:
+            yield Lever(title, numbers, mark)
+            continue
+        least = "le moins coûteux qui suffise" if row["reaches_target"] else "le plus utile"
+        why = f", {least} ({euros(row['cost'])} {period_words(result.scenario)})."
+        yield Lever(title, numbers, mark, f"{lead} :", effect, why)
 
 
 def _offers(result: Headline) -> Iterator[Lever]:
@@ -78,12 +108,12 @@ def _offers(result: Headline) -> Iterator[Lever]:
 
 
 def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
-    """Slots, hours and share served of an offer."""
+    """Hours, share served and slots of an offer."""
     many, word = slots(offer.slots).split(" ", 1)
     return (
+        (gp_time(offer.gp_hours_per_week), "par semaine"),
+        (whole_percent(offer.served_at_median), "servies à temps"),
         (many, f"{word} par jour"),
-        (gp_time(offer.gp_hours_per_week), "de médecin par semaine"),
-        (whole_percent(offer.served_at_median), "des demandes servies à temps"),
     )
 
 
