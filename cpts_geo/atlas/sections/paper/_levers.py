@@ -26,16 +26,16 @@ from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
 
-#: Rows that the page holds, levers of ARS and Assurance maladie among them.
-_MOST: Final = 5
+#: Levers of ARS and Assurance maladie on the page, and rows up to which others may stand there.
 _LEVERS: Final = 3
+_MOST: Final = 4
 _TITLE, _PLACE, _LEVER = 44, 34, 58
 
 
 class Lever(NamedTuple):
     """A row: what changes, three numbers each with its words, its sign; how it is said apart.
 
-    What the head says more is why this lever is put forward.
+    What the head says more is why this lever is put forward; some are kept whatever else fits.
     """
 
     title: str
@@ -44,6 +44,7 @@ class Lever(NamedTuple):
     lead: str = ""
     effect: str = ""
     why: str = ""
+    kept: bool = False
 
 
 def levers(study: Study) -> list[Lever]:
@@ -63,10 +64,13 @@ def section(found: Sequence[Lever]) -> dict[str, Any] | None:
     if not found:
         return None
     said = next((f"{each.lead} {each.effect}" for each in found if each.lead), "")
+    kept = [each for each in found if each.kept]
+    room = max(_MOST - len(kept), 0)
+    rows = kept + [each for each in found if not each.kept][:room]
     return {
         "title": said.rstrip(".") or "Ce qui changerait l’offre de soins",
-        "rows": found[:_MOST],
-        "more": others(len(found) - _MOST) if len(found) > _MOST else "",
+        "rows": rows,
+        "more": others(len(found) - len(rows)),
     }
 
 
@@ -75,21 +79,25 @@ def _tried(result: Headline, table: pd.DataFrame) -> Iterator[Lever]:
     ranked = table.sort_values("best", ascending=False, kind="stable") if len(table) else table
     lead, effect = lever_finding(table)
     for row in ranked.head(_LEVERS).to_dict("records"):
-        numbers = tuple(lever_numbers(row, result.scenario))
+        # A narrow column says it in fewer words.
+        numbers = tuple(
+            (value, words.removeprefix("servies "))
+            for value, words in lever_numbers(row, result.scenario)
+        )
         mark, title = STATUS_MARKS[Status.ASSUMED], shortened(str(row["lever"]), _LEVER)
         if not row["best"]:
-            yield Lever(title, numbers, mark)
+            yield Lever(title, numbers, mark, kept=True)
             continue
         least = "le moins coûteux qui suffise" if row["reaches_target"] else "le plus utile"
         why = f", {least} ({euros(row['cost'])} {period_words(result.scenario)})."
-        yield Lever(title, numbers, mark, f"{lead} :", effect, why)
+        yield Lever(title, numbers, mark, f"{lead} :", effect, why, kept=True)
 
 
 def _offers(result: Headline) -> Iterator[Lever]:
     """Today's slots, and those announced where they serve more."""
     today, planned = result.today, result.planned
     if today is not None:
-        yield Lever("Aujourd’hui", _served(today), STATUS_MARKS[result.status])
+        yield Lever("Aujourd’hui", _served(today), STATUS_MARKS[result.status], kept=True)
     if planned is None:
         return
     before = whole_percent(today.served_at_median) if today else ""
@@ -104,6 +112,7 @@ def _offers(result: Headline) -> Iterator[Lever]:
         STATUS_MARKS[result.status],
         f"Les {slots_text(planned.slots)} créneaux annoncés",
         f"serviraient {after} des demandes à temps.",
+        kept=True,
     )
 
 
@@ -112,7 +121,7 @@ def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
     many, word = slots(offer.slots).split(" ", 1)
     return (
         (gp_time(offer.gp_hours_per_week), "par semaine"),
-        (whole_percent(offer.served_at_median), "servies à temps"),
+        (whole_percent(offer.served_at_median), "à temps"),
         (many, f"{word} par jour"),
     )
 
