@@ -251,7 +251,7 @@ def analyse(
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = load_national(whole, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
-    outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
+    outline = outlines(communes).join(found.identity[["name", "document", "perimeter", "finess"]])
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip

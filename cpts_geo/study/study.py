@@ -23,13 +23,20 @@ from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
+from cpts_geo.geography.perimeters.partition import places_of
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
 from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
+from cpts_geo.indicators.identity import AciSize, aci_size, identity_table
 from cpts_geo.schema import TERRITORY
-from cpts_geo.sources.embedding.embedded import load_apl_history
+from cpts_geo.sources.embedding.embedded import (
+    load_aci_sizes,
+    load_apl_history,
+    load_arrondissements,
+    load_communes,
+)
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -205,6 +212,20 @@ class Study:
     def gaps(self) -> pd.DataFrame:
         """Its published sizes beside today's sums."""
         return published_gaps(self.facts, pd.DataFrame([self.outline], index=[self.key]))
+
+    @property
+    def size(self) -> AciSize:
+        """Its size for the contract (ACI), on today's population."""
+        return aci_size(float(self.outline["population"]), load_aci_sizes())
+
+    @cached_property
+    def identity(self) -> pd.DataFrame:
+        """Its number, its size for the contract, where it lies, a fact a row."""
+        places = places_of(load_communes(), load_arrondissements(), self.figures["code_insee"])
+        return identity_table(
+            self.figures, self.outline, key=self.key, facts=self.facts,
+            sizes=load_aci_sizes(), places=places,
+        )  # fmt: skip
 
     @cached_property
     def comparison(self) -> pd.DataFrame:

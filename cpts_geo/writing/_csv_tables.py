@@ -25,6 +25,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     answers = [study.headline for study in studies.values() if study.headline]
     always = {
         "territoires": territories.round({"area_km2": 3}),
+        "identite": analysis.table("identity"),
         "communes": analysis.communes.drop(columns="geometry"),
         "comparaison": analysis.comparison,
         "ecarts": analysis.table("gaps"),

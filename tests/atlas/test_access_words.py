@@ -411,7 +411,7 @@ def test_a_town_with_a_hospital_is_no_proposal(five: Analysis) -> None:
     access, found = where(five, "asclepios")
     assert found.proposed == (found.farthest_first,) != (found.best,)
     text = opening_answer(found, access)
-    assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur endroit pour un ")
+    assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur endroit pour ")
     assert "Amboise" not in text
     said_second = stability_sentence(found, access)
     assert "Sans compter les urgences, ce serait Amboise, où il y a déjà un " in said_second

@@ -34,7 +34,6 @@ LONG: set[str] = set()
 #: Folders of too few or too many modules.
 OTHER_ROOMS = {
     "cpts_geo.atlas.sections",
-    "cpts_geo.secrecy",
     "cpts_geo.sources.readers",
     "cpts_geo.sources.roads",
 }

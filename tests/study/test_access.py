@@ -146,7 +146,7 @@ def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: A
 
 def test_the_centre_of_ouest_loiret_has_the_hours_of_its_answer(two: Analysis) -> None:
     (centre,) = two.studies["ouest_loiret"].access.shifts[1].changes
-    assert "11,1 h de médecin par semaine" in centre.words
+    assert "11,1 h de consultation par semaine" in centre.words
 
 
 # --- scenarios asked for ----------------------------------------------------------------

@@ -134,8 +134,8 @@ def centre_opens(
     hours = round(float(hours_per_week), 1)
     words = (
         f"un lieu de SNP ouvre avec {number(hours, 0 if hours.is_integer() else 1)} h de "
-        f"médecin par semaine ({number(total)} consultations par an, {use}), avec des médecins "
-        "nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
+        f"consultation par semaine ({number(total)} consultations par an, {use}), avec des "
+        "médecins nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
     )
     return Change(code, total, "centre", words)
 

@@ -242,6 +242,8 @@ def _calendar(
             else f"{source.text} : {said}{rest}",
             grade=source.grade if whole else was.grade,
         )
+    if hours := _hour_factors(tables):
+        changes["calendar"] = {**changes.get("calendar", {}), "hour_factors": hours}
     if "weekday_factors" not in own:
         why = (
             "un jour a trop peu d’appels"
@@ -257,6 +259,15 @@ def _calendar(
         )
         notes.append(f"{why}, et la forme de l’année reste celle d’avant.")
     return notes
+
+
+def _hour_factors(tables: dict[str, pd.DataFrame]) -> tuple[float, ...] | None:
+    """Requests of each hour from 8 h to 20 h over the mean one; None where one is masked."""
+    if "hour" not in tables:
+        return None
+    calls = tables["hour"]["calls"].reindex(range(8, 20))
+    known = bool((calls > 0).all())
+    return tuple(round(float(each), 4) for each in calls / calls.mean()) if known else None
 
 
 def _calls_of(tables: dict[str, pd.DataFrame], outcome: str) -> int | None:

@@ -14,10 +14,10 @@ from typing import Final
 
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.demand.requests import DemandDraws
+from cpts_geo.capacity.scenario._slips.hours import SATURDAY_CLOSES, SATURDAY_OPENS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
 from cpts_geo.capacity.scenario.supply import Lever, LeverTerms, spread, whole_slots
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.french import NNBSP, WEEKDAYS, counted, joined, number
 
 #: What is tried where nobody says what to try: a lieu de SNP of as many hours a week, as many
@@ -27,11 +27,13 @@ _ASSISTANTS: Final = 1
 _HALF_DAYS: Final = 2
 #: Most effectors that a lever holds.
 _MOST: Final = 200
+#: Sources of today's slots that others replace.
+_OF_TODAY: Final = ("rota", "readings", "sessions", "slots_saturday")
 _TRIED: Final = Source(text="levier essayé : les créneaux d’aujourd’hui et les siens", grade="D")
 
 
 def default_levers(result: Headline) -> tuple[Lever, ...]:
-    """Levers chosen from what a territory lacks; none where nothing is needed.
+    """Choose levers from what a territory lacks; none where nothing is needed.
 
     Effectors are those of the slots missing at the median, or of all those needed where the slots
     of today are unknown.
@@ -43,21 +45,22 @@ def default_levers(result: Headline) -> tuple[Lever, ...]:
     weekly = len(result.scenario.calendar.weekdays) * (needed.p50 - have)
     hours = weekly * slot_minutes(result.scenario) / 60.0
     # 1e-9 forgives the rounding of whole hours.
-    effectors = min(math.ceil(hours / EFFECTOR_HOURS - 1e-9), _MOST)
+    effectors = min(math.ceil(hours / result.scenario.effector_hours - 1e-9), _MOST)
     found = [Lever(kind="effectors", count=effectors)] if effectors > 0 else []
     return (
         *found,
         Lever(kind="site", hours=_SITE_HOURS),
+        *([] if result.scenario.calendar.saturday_morning else [Lever(kind="saturday", count=1)]),
         Lever(kind="advanced", count=_HALF_DAYS),
         Lever(kind="assistant", count=_ASSISTANTS),
     )
 
 
-def lever_title(lever: Lever) -> str:
+def lever_title(lever: Lever, scenario: Scenario) -> str:
     """The lever as its readers call it; hours and half-days are those of a week."""
     count = lever.count or 0
     if lever.kind == "effectors":
-        return f"+{counted(count, 'effecteur', 'effecteurs')} à {_hours(EFFECTOR_HOURS)}"
+        return f"+{counted(count, 'effecteur', 'effecteurs')} à {_hours(scenario.effector_hours)}"
     if lever.kind == "assistant":
         return f"+{counted(count, 'assistant médical', 'assistants médicaux')}"
     if lever.kind == "advanced":
@@ -72,22 +75,43 @@ def lever_title(lever: Lever) -> str:
 
 def hours_added(lever: Lever, scenario: Scenario) -> float:
     """GP-hours a week that a lever adds; 0 for an assistant médical."""
-    each = {"effectors": EFFECTOR_HOURS, "advanced": scenario.half_day_hours}
     if lever.kind == "site":
         return lever.hours_per_week
+    each = {
+        "effectors": scenario.effector_hours,
+        "advanced": scenario.half_day_hours,
+        "saturday": float(SATURDAY_CLOSES.hour - SATURDAY_OPENS.hour),
+    }
     return (lever.count or 0) * each.get(lever.kind, 0.0)
 
 
+def opened(scenario: Scenario, lever: Lever) -> Scenario:
+    """The scenario with the days that a lever opens, none of its slots being there yet."""
+    if lever.kind != "saturday" or scenario.calendar.saturday_morning:
+        return scenario
+    slots = None if scenario.slots_by_weekday is None else 0
+    return scenario.evolve(calendar={"saturday_morning": True}, slots_saturday=slots)
+
+
 def slots_added(lever: Lever, scenario: Scenario) -> tuple[int, ...]:
-    """Whole slots that a lever adds to each opening day; hours of no given day are spread."""
-    weekdays, minutes = scenario.calendar.weekdays, slot_minutes(scenario)
+    """Whole slots that a lever adds to each opening day of a scenario that it has opened.
+
+    Hours of no given day are spread from Monday to Friday.
+    """
+    days, minutes = scenario.calendar.week_days, slot_minutes(scenario)
     if lever.days is not None:
         each = whole_slots(lever.hours or 0.0, minutes=minutes)
-        return tuple(each * (day in lever.days) for day in weekdays)
+        return tuple(each * (day in lever.days) for day in days)
+    weekdays = len(scenario.calendar.weekdays)
+    none_more = (0,) * (len(days) - weekdays)
     if lever.kind == "advanced":
         each = whole_slots(scenario.half_day_hours, minutes=minutes)
-        return tuple(each * halves for halves in _apart(lever.count or 0, len(weekdays)))
-    return spread(whole_slots(hours_added(lever, scenario), minutes=minutes), len(weekdays))
+        halves = _apart(lever.count or 0, weekdays)
+        return (*(each * count for count in halves), *none_more)
+    slots = whole_slots(hours_added(lever, scenario), minutes=minutes)
+    if lever.kind == "saturday":
+        return (*(0,) * weekdays, slots)
+    return (*spread(slots, weekdays), *none_more)
 
 
 def _apart(count: int, weekdays: int) -> list[int]:
@@ -96,12 +120,9 @@ def _apart(count: int, weekdays: int) -> list[int]:
     return [after - before for before, after in pairwise(until)]
 
 
-def with_lever(scenario: Scenario, lever: Lever) -> Scenario:
-    """The scenario with the slots of a lever beside those of today.
-
-    Itself where nothing is added, or where the slots of today are unknown.
-    """
-    more, week = slots_added(lever, scenario), scenario.slots_by_weekday
+def with_more(scenario: Scenario, more: Sequence[int]) -> Scenario:
+    """The scenario with more slots each day; itself where those of today are unknown."""
+    week = scenario.week_slots
     if week is None or not any(more):
         return scenario
     return offering(scenario, [a + b for a, b in zip(week, more, strict=True)])
@@ -109,10 +130,14 @@ def with_lever(scenario: Scenario, lever: Lever) -> Scenario:
 
 def offering(scenario: Scenario, week: Sequence[int]) -> Scenario:
     """The same territory with other slots; its own counts stay what they are."""
-    told = {name: x for name, x in scenario.sources.items() if name not in ("rota", "readings")}
+    weekdays = len(scenario.calendar.weekdays)
+    told = {name: x for name, x in scenario.sources.items() if name not in _OF_TODAY}
     tried = {"slots_today": _TRIED, "minutes_per_slot_today": _TRIED}
+    if scenario.calendar.saturday_morning:
+        tried["slots_saturday"] = _TRIED
     return scenario.evolve(
-        slots_today=tuple(week),
+        slots_today=tuple(week[:weekdays]),
+        slots_saturday=week[weekdays] if scenario.calendar.saturday_morning else None,
         minutes_per_slot_today=slot_minutes(scenario),
         rota=None,
         readings=None,
@@ -143,11 +168,13 @@ def without(drawn: DemandDraws, scenario: Scenario, people: float) -> DemandDraw
     return replace(drawn, residents=drawn.residents * part)
 
 
-def majorations(lever: Lever, consultations: float, *, weeks: float, terms: LeverTerms) -> float:
+def majorations(
+    lever: Lever, scenario: Scenario, consultations: float, *, weeks: float, terms: LeverTerms
+) -> float:
     """Majorations SNP of consultations: a GP has so many a week at most."""
     gps = lever.count or 0.0
     if lever.kind == "site":
-        gps = lever.gps or lever.hours_per_week / EFFECTOR_HOURS
+        gps = lever.gps or lever.hours_per_week / scenario.effector_hours
     return min(consultations, terms.sas_weekly_cap * gps * weeks)
 
 

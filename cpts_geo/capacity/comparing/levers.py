@@ -20,8 +20,9 @@ from cpts_geo.capacity.comparing._lever import (
     lever_title,
     majorations,
     offering,
+    opened,
     slots_added,
-    with_lever,
+    with_more,
     with_mt,
     without,
 )
@@ -32,10 +33,12 @@ from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Floats
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.supply import Lever, LeverTerms
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, Line, resources
+from cpts_geo.capacity.workforce.resources import Line, resources
 
 #: A share solved between two demands is exact to this.
 _NEAR: Final = 1e-4
+#: What more slots give more of.
+_COUNTS: Final = ("consultations", "people_reached")
 
 
 def lever_effects(result: Headline, terms: LeverTerms) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def lever_effects(result: Headline, terms: LeverTerms) -> pd.DataFrame:
 
 def _measured(result: Headline, scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
     """Measures of the slots offered; NaN where counts deny the answer, or no queue holds them."""
-    week = scenario.slots_by_weekday
+    week = scenario.week_slots
     denied = result.at_least is not None
     if denied or (week is not None and max(week) > scenario.rules.most_slots):
         return dict.fromkeys(OFFERED, np.full(drawn.minutes.shape, np.nan))
@@ -97,25 +100,26 @@ def _row(
 ) -> dict[str, Any]:
     """What one lever brings, serves and costs."""
     scenario, drawn = result.scenario, result.drawn
-    more, people = slots_added(lever, scenario), with_mt(lever, scenario, terms)
-    fewer, unknown = without(drawn, scenario, people), np.full(drawn.minutes.shape, np.nan)
-    after, alone, of_slots = before, unknown, lever.kind != "assistant"
+    base, people = opened(scenario, lever), with_mt(lever, scenario, terms)
+    more, fewer = slots_added(lever, base), without(drawn, scenario, people)
+    of_slots, of_saturday = lever.kind != "assistant", lever.kind == "saturday"
+    after, alone = before, np.full(drawn.minutes.shape, np.nan)
+    unknown = alone
     if any(more) or people:
-        after = _measured(result, with_lever(scenario, lever), fewer)
-    if any(more):
-        alone = _measured(result, offering(scenario, more), drawn)["served"]
-    # More slots, or fewer requests, serve no smaller share: what is solved between two demands
-    # may differ by less than its error.
-    served = np.maximum(after["served"], before["served"])
+        after = _measured(result, with_more(base, more), fewer)
+    if any(more) and not of_saturday:
+        alone = _measured(result, offering(base, more), drawn)["served"]
+    gains = {name: after[name] - before[name] for name in ("served", *_COUNTS)}
+    if not of_saturday:
+        # More slots for the same requests, or as many for fewer, serve no smaller share: what is
+        # solved between two demands may differ by less than its error.
+        gains = {name: np.maximum(gain, 0.0) for name, gain in gains.items()}
     values = {
         "served_before": before["served"],
-        "served": served,
-        "gain": served - before["served"],
+        "served": before["served"] + gains["served"],
+        "gain": gains["served"],
         "alone": alone,
-        **{
-            name: np.maximum(after[name] - before[name], 0.0) if of_slots else unknown
-            for name in ("consultations", "people_reached")
-        },
+        **{name: gains[name] if of_slots else unknown for name in _COUNTS},
         "requests_less": unknown if of_slots else drawn.requests_per_year - fewer.requests_per_year,
     }
     hours = hours_added(lever, scenario)
@@ -127,9 +131,9 @@ def _row(
     gained = math.nan if of_slots else people
     return {
         "kind": lever.kind,
-        "lever": lever_title(lever),
+        "lever": lever_title(lever, scenario),
         "gp_hours": hours,
-        "sas_effectors": hours / EFFECTOR_HOURS,
+        "sas_effectors": hours / scenario.effector_hours,
         "slots": sum(more),
         **found,
         "people_with_mt": gained,
@@ -147,20 +151,23 @@ def _money(
     people: float,
 ) -> dict[str, float]:
     """Euros over the months studied, or the year."""
-    days, more = studied_weekdays(scenario), slots_added(lever, scenario)
-    weeks, year = sum(days) / len(days), sum(days) / scenario.opening_days_per_year
+    days, base = studied_weekdays(scenario), opened(scenario, lever)
+    weeks, more = sum(days) / len(days), slots_added(lever, base)
+    ordinary = sum(days[: len(scenario.calendar.weekdays)])
+    year = ordinary / scenario.opening_days_per_year
     count = lever.count or 0
     assistants = count * year if lever.kind == "assistant" else 0.0
     halves = count * weeks if lever.kind == "advanced" else 0.0
     given, gp_cost = {level: found[f"consultations_{level}"] for level in LEVELS}, 0.0
     if any(more):
         line = Line(slots=more, gp_hours_per_week=hours_added(lever, scenario))
-        gp_cost = float(resources(scenario, {"added": line}, days=days)["gp_cost"].iloc[0])
+        cost_of = resources(base, {"added": line}, days=studied_weekdays(base))["gp_cost"]
+        gp_cost = float(cost_of.iloc[0])
     other = assistants * terms.assistant_hours * scenario.secretary_hour_cost
     other += halves * terms.advanced_half_day
     aid, cost = assistants * terms.assistant_aid, gp_cost + other
     receipts = {level: each * scenario.consultation_tariff for level, each in given.items()}
-    sent = majorations(lever, given["p50"], weeks=weeks, terms=terms)
+    sent = majorations(lever, scenario, given["p50"], weeks=weeks, terms=terms)
     reached = people if lever.kind == "assistant" else found["people_reached_p50"]
     regulated = given["p50"] / (1.0 - scenario.no_show_rate)
     return {

@@ -29,7 +29,7 @@ _QUANTITIES: Final = (
     ("requests_per_year", "Demandes par an", "demandes", 0),
     ("requests_per_day", "Demandes par jour d’ouverture", "demandes", 1),
     ("slots_per_day", "Créneaux par jour nécessaires", "créneaux", 0),
-    ("gp_hours_per_week", "Heures de médecin par semaine", "heures", 1),
+    ("gp_hours_per_week", "Heures de consultation par semaine", "heures", 1),
 )
 #: Ends of the names of the parts of an input that has several, by how many.
 _PARTS: Final = {2: ("de", "à"), 3: ("bas", "probable", "haut")}
@@ -106,7 +106,7 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
         counts = [
             (f"Créneaux par jour {when}", None if offer is None else offer.slots, 1, "créneaux"),
             (
-                f"Heures de médecin par semaine avec les créneaux {which}",
+                f"Heures de consultation par semaine avec les créneaux {which}",
                 None if offer is None else offer.gp_hours_per_week, 1, "heures",
             ),
         ]  # fmt: skip

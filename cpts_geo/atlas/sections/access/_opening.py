@@ -25,7 +25,7 @@ from cpts_geo.study.opening import TIE_MINUTES, Opening
 NOWHERE = "Aucun lieu du territoire ne rapprocherait quelqu’un d’un lieu de soins sans rendez-vous."
 #: Why the best place is not proposed.
 _DOUBTS: Final = {
-    "small": "tout le besoin tient en moins d’une demi-journée de médecin par semaine",
+    "small": "tout le besoin tient en moins d’une demi-journée de consultation par semaine",
     "tied": "le meilleur change selon la répartition de la demande, et le suivant n’en est qu’à "
     f"moins de {duration(TIE_MINUTES, words=True)} en moyenne",
 }

@@ -117,6 +117,11 @@ def _sentences(result: Headline, capacity: TerritoryCapacity) -> Iterator[str]:
             "recettes, et ce coût ne s’y ajoute pas. Du SAS : les majorations SNP, s’il adresse "
             "chaque patient, dans la limite de chaque médecin."
         )
+    if "saturday" in kinds:
+        yield (
+            "Le samedi matin a ses propres demandes, qui s’ajoutent à celles de la semaine "
+            "(hypothèse) : la part servie est celle de la semaine, samedi compris."
+        )
     if "advanced" in kinds:
         yield "Consultations avancées : toutes leurs heures sont supposées données aux SNP."
     if "assistant" in kinds:

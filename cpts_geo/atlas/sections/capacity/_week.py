@@ -17,7 +17,7 @@ from cpts_geo.study.capacity import TerritoryCapacity
 
 def _week_sentence(result: Headline, week: WeeklyService) -> str:
     """Say which day of the week loses most requests with today's slots."""
-    names = [WEEKDAYS[day - 1] for day in result.scenario.calendar.weekdays]
+    names = [WEEKDAYS[day - 1] for day in result.scenario.calendar.week_days]
     lost = pd.Series(week.lost_by_weekday, index=names)
     if lost.max() < 0.005:
         return (

@@ -28,7 +28,7 @@ from cpts_geo.study.study import Study
 
 #: Levers of ARS and Assurance maladie on the page, and rows up to which others may stand there.
 _LEVERS: Final = 3
-_MOST: Final = 4
+_MOST: Final = 3
 _TITLE, _PLACE, _LEVER = 44, 34, 58
 
 

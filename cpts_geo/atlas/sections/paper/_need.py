@@ -23,7 +23,6 @@ from cpts_geo.atlas.sections.paper._fitting import gp_time, own_ids, shortened
 from cpts_geo.atlas.sections.paper._head import contradicted
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, Interval, named_interval
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
@@ -124,9 +123,9 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     floor = shown_floor(result)
     the = "les " if scenario.public == "no_mt" else ""
     return [
-        f"{_many(result, hours, f'{NNBSP}h de médecin par semaine')}, soit "
-        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(EFFECTOR_HOURS)}{NNBSP}h "
-        f"chacun{now}.",
+        f"{_many(result, hours, f'{NNBSP}h de consultation par semaine')}, soit "
+        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(scenario.effector_hours)}"
+        f"{NNBSP}h chacun{now}.",
         f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
         ""
         if floor is None

@@ -9,8 +9,29 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cpts_geo.capacity.scenario._slips.hours import session_defects
 from cpts_geo.capacity.scenario._slips.plausible import AREA, in_thousands
 from cpts_geo.french import WEEKDAYS, number
+
+
+def scenario_defects(scenario: Any, sourced: Sequence[str]) -> list[str]:
+    """All that the fields of a scenario deny of one another; `sourced` owe a source."""
+    defects = [
+        *supply_defects(scenario),
+        *session_defects(scenario),
+        *saturday_defects(scenario),
+        *lever_defects(scenario),
+        *part_defects(scenario),
+    ]
+    if scenario.public == "no_mt" and scenario.visitors is not None:
+        defects.append("« visitors » : des visiteurs viennent là où public = all")
+    months = set(scenario.months)
+    if list(scenario.months) != sorted(months):
+        defects.append("« months » : des mois dans l'ordre, sans doublon")
+    elif months and not (scenario.calendar.opening_months & months):
+        defects.append("« months » : aucun jour d'ouverture dans ces mois")
+    defects += closure_defects(scenario) + evidence_defects(scenario)
+    return defects + source_defects(scenario, sourced)
 
 
 def supply_defects(scenario: Any) -> list[str]:
@@ -50,13 +71,36 @@ def supply_defects(scenario: Any) -> list[str]:
 
 def lever_defects(scenario: Any) -> list[str]:
     """Find levers that are held on days when nothing is open."""
-    opens = set(scenario.calendar.weekdays)
+    opens = set(scenario.calendar.week_days)
     return [
         f"« levers.{place}.days » : fermé le {WEEKDAYS[day - 1]} ; ouvrez-le dans « calendar »"
         for place, lever in enumerate(scenario.levers or (), 1)
         for day in lever.days or ()
         if day not in opens
     ]
+
+
+def saturday_defects(scenario: Any) -> list[str]:
+    """What the slots of Saturday morning and its opening deny of one another."""
+    opens, slots = scenario.calendar.saturday_morning, scenario.slots_saturday
+    if not opens:
+        return [
+            f"« {name} » : le samedi matin n’ouvre pas ; ajoutez « saturday_morning = true » sous "
+            "[calendar]"
+            for name in ("slots_saturday", "saturday_factor")
+            if getattr(scenario, name) is not None
+        ]
+    offered = scenario.rota is not None or scenario.slots_today is not None
+    if offered and slots is None:
+        return [
+            "« saturday_morning » est donné sans créneaux du samedi : ajoutez « slots_saturday = "
+            "… », 0 si personne n’y est reçu"
+        ]
+    if slots is not None and not offered:
+        return [
+            "« slots_saturday » est donné sans ceux de la semaine : ajoutez « slots_today = … »"
+        ]
+    return []
 
 
 def part_defects(scenario: Any) -> list[str]:
