@@ -24,6 +24,7 @@ from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quot
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
 from cpts_geo.geography.perimeters.partition import places_of
+from cpts_geo.indicators.aci import aci_table
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
@@ -155,6 +156,9 @@ class Study:
         What it shares with the other studies of the run.
     sites : int or None
         Centres to open; None for as many as the requests call for.
+    aci_given : DataFrame or None
+        Indicators of the ACI that a coordinator gave, by code
+        (:func:`cpts_geo.indicators.aci.aci_by_territory`); None without any.
     """
 
     key: str
@@ -171,6 +175,7 @@ class Study:
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
+    aci_given: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """One line: its name and its size."""
@@ -278,6 +283,11 @@ class Study:
     def zoning(self) -> pd.DataFrame:
         """Communes and people of each zoning."""
         return zoning_table(self.filled, self.figures)
+
+    @cached_property
+    def aci(self) -> pd.DataFrame | None:
+        """Indicators of the ACI as they may leave; None where nobody gave any."""
+        return None if self.aci_given is None else aci_table(self.aci_given)
 
     @cached_property
     def apl_trend(self) -> pd.DataFrame:

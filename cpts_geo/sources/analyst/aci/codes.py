@@ -136,9 +136,9 @@ def aci_indicators() -> Mapping[str, AciIndicator]:
         found = [AciIndicator(**_tupled(each)) for each in tomllib.loads(text)["indicators"]]
         every = {each.code: each for each in found}
         wrong = len(every) < len(found) or any(
-            each.direction not in {"hausse", "baisse"} for each in found
+            each.direction not in ("hausse", "baisse") or len(each.example) != len(PERIODS)
+            for each in found
         )
-        wrong = wrong or any(len(each.example) != len(PERIODS) for each in found)
     except (KeyError, TypeError, ValueError) as error:
         raise _altered() from error
     if wrong:
