@@ -239,7 +239,8 @@ def _asked(
 def on_territories(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what names territories: it receives a request, options, and where to speak."""
     shared = _typed(_asked)[1:]
-    every = [*shared, *(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:])]
+    # What a command takes by its place is typed before territories, however many these are.
+    every = [*(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:]), *shared]
 
     @wraps(command)
     def run(**typed: Any) -> None:

@@ -22,6 +22,7 @@ from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._notebooks import notebooks_app
 from cpts_geo.cli.commands._places import places
 from cpts_geo.cli.commands._report import france, report
+from cpts_geo.cli.commands._template import template
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
 #: The command line library speaks English.
@@ -79,6 +80,7 @@ app.command("check")(check)
 app.command("export")(export)
 app.command("france")(france)
 app.command("places")(places)
+app.command("template")(template)
 
 
 @app.callback(invoke_without_command=True)

@@ -54,9 +54,10 @@ def levers(study: Study) -> list[Lever]:
         return [*_openings(study.access), *_shifts(study.access)]
     tried = list(_tried(result, capacity.levers))
     put_forward = any(each.lead for each in tried)
-    # One lever is put forward in the head: an announcement where none of those tried is.
+    # The table of the need says what is served today and with the slots announced: these come after
+    # the levers. One alone is put forward in the head.
     offers = (each._replace(lead="") if put_forward else each for each in _offers(result))
-    return [*offers, *tried, *_openings(study.access), *_shifts(study.access)]
+    return [*tried, *offers, *_openings(study.access), *_shifts(study.access)]
 
 
 def section(found: Sequence[Lever]) -> dict[str, Any] | None:
@@ -97,7 +98,7 @@ def _offers(result: Headline) -> Iterator[Lever]:
     """Today's slots, and those announced where they serve more."""
     today, planned = result.today, result.planned
     if today is not None:
-        yield Lever("Aujourd’hui", _served(today), STATUS_MARKS[result.status], kept=True)
+        yield Lever("Aujourd’hui", _served(today), STATUS_MARKS[result.status])
     if planned is None:
         return
     before = whole_percent(today.served_at_median) if today else ""
@@ -112,7 +113,6 @@ def _offers(result: Headline) -> Iterator[Lever]:
         STATUS_MARKS[result.status],
         f"Les {slots_text(planned.slots)} créneaux annoncés",
         f"serviraient {after} des demandes à temps.",
-        kept=True,
     )
 
 
