@@ -61,9 +61,9 @@ __all__ = [
     "FACILITIES", "FIGURE_COLUMNS", "FILE", "FIRST_HAND", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
     "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "REGION", "ROADS", "SLOTS",
     "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT",
-    "Column", "Facility",
-    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
-    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "Column", "Facility", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where",
+    "best_status", "embedded_vintage", "newest_vintage", "shown_vintage", "status_column",
+    "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

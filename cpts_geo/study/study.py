@@ -20,10 +20,11 @@ from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.need.quantities import need_of
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Parameters
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
+from cpts_geo.geography.perimeters.partition import places_of
+from cpts_geo.indicators.aci import aci_table
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
@@ -32,8 +33,14 @@ from cpts_geo.indicators.filled.tables import mt_table, passages_table, sas_tabl
 from cpts_geo.indicators.filled.zoning import zoning_table
 from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
+from cpts_geo.indicators.identity import AciSize, aci_size, identity_table
 from cpts_geo.schema import TERRITORY
-from cpts_geo.sources.embedding.embedded import load_apl_history
+from cpts_geo.sources.embedding.embedded import (
+    load_aci_sizes,
+    load_apl_history,
+    load_arrondissements,
+    load_communes,
+)
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -149,6 +156,9 @@ class Study:
         What it shares with the other studies of the run.
     sites : int or None
         Centres to open; None for as many as the requests call for.
+    aci_given : DataFrame or None
+        Indicators of the ACI that a coordinator gave, by code
+        (:func:`cpts_geo.indicators.aci.aci_by_territory`); None without any.
     """
 
     key: str
@@ -165,6 +175,7 @@ class Study:
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
+    aci_given: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """One line: its name and its size."""
@@ -218,6 +229,20 @@ class Study:
         """Its published sizes beside today's sums."""
         return published_gaps(self.facts, pd.DataFrame([self.outline], index=[self.key]))
 
+    @property
+    def size(self) -> AciSize:
+        """Its size for the contract (ACI), on today's population."""
+        return aci_size(float(self.outline["population"]), load_aci_sizes())
+
+    @cached_property
+    def identity(self) -> pd.DataFrame:
+        """Its number, its size for the contract, where it lies, a fact a row."""
+        places = places_of(load_communes(), load_arrondissements(), self.figures["code_insee"])
+        return identity_table(
+            self.figures, self.outline, key=self.key, facts=self.facts,
+            sizes=load_aci_sizes(), places=places,
+        )  # fmt: skip
+
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
@@ -252,12 +277,17 @@ class Study:
     @cached_property
     def sas(self) -> pd.DataFrame:
         """GPs, hours, slots and requests of the SAS."""
-        return sas_table(self.filled, self.areas, effector_hours=EFFECTOR_HOURS)
+        return sas_table(self.filled, self.areas, effector_hours=self.scenario.effector_hours)
 
     @cached_property
     def zoning(self) -> pd.DataFrame:
         """Communes and people of each zoning."""
         return zoning_table(self.filled, self.figures)
+
+    @cached_property
+    def aci(self) -> pd.DataFrame | None:
+        """Indicators of the ACI as they may leave; None where nobody gave any."""
+        return None if self.aci_given is None else aci_table(self.aci_given)
 
     @cached_property
     def apl_trend(self) -> pd.DataFrame:
@@ -451,7 +481,7 @@ class Study:
 #: scenario.
 _OF_ACCESS: Final = ("access", "communes")
 _OF_SCENARIO: Final = (
-    *_OF_ACCESS, "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
+    *_OF_ACCESS, "sas", "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
 )  # fmt: skip
 #: What a study holds, and what is computed when first asked for: by name, what it is.
 _PARTS: Final = Study.__annotations__ | {

@@ -584,6 +584,7 @@ TABLES = {
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "saisons": "requests and slots of a territory",
+    "semaine": "requests and slots of a territory",
     "scenarios_offre": "published APL, and suppositions",
     "telephone": "calls of a territory",
     "territoires": "people",

@@ -19,7 +19,7 @@ from cpts_geo.french import counted, typeset
 
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
-Colonnes d’un journal, une ligne par appel (CSV, XLSX ou ODS) :
+Colonnes d’un registre, une ligne par appel (CSV, XLSX ou ODS) :
   date_heure, ou date et heure   obligatoire
   issue                          rendez-vous, conseil, réorienté, sans créneau,
                                  doublon, annulé, sans réponse, autre
@@ -39,7 +39,7 @@ def call_log(
     log: Annotated[
         Path,
         typer.Argument(
-            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
+            parser=typed_path, metavar="FICHIER", help="Registre des demandes ou de rendez-vous."
         ),
     ],
     scenario: Annotated[
@@ -71,12 +71,12 @@ def call_log(
     departement: Annotated[
         list[str] | None,
         typer.Option(
-            help="Département de la ligne, pour un journal en heures UTC (Z) sans commune ; "
+            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
             "répétable."
         ),
     ] = None,
 ) -> None:
-    """Lire un journal d’appels ou des comptes, en tirer le scénario."""
+    """Lire un registre des demandes, en tirer le scénario."""
     # Imported here so that --help answers at once.
     from cpts_geo.api.capacity import call_log as studied  # noqa: PLC0415
     from cpts_geo.atlas.look.words import strength  # noqa: PLC0415

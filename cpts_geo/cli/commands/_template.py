@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +27,7 @@ class _Table(StrEnum):
     PASSAGES = "passages"
     ZONAGE = "zonage"
     SAS = "sas"
+    ACI = "aci"
 
 
 @on_territories
@@ -38,7 +40,7 @@ def template(
         typer.Argument(
             metavar="TABLEAU",
             help="acces-mt (sans médecin traitant), passages (aux urgences), zonage (ZIP et ZAC, "
-            "FRR, QPV) ou sas.",
+            "FRR, QPV), sas, ou aci (indicateurs du dialogue de gestion).",
         ),
     ],
     out: Annotated[
@@ -58,6 +60,7 @@ def template(
     from cpts_geo.files import write_french_csv  # noqa: PLC0415
     from cpts_geo.foreign import shown_path  # noqa: PLC0415
     from cpts_geo.indicators.filled.blank import blank_table  # noqa: PLC0415
+    from cpts_geo.sources.analyst.aci.template import aci_template  # noqa: PLC0415
 
     path = out or Path(f"{table.value.replace('-', '_')}.csv")
     if path.exists() and not replace:
@@ -72,7 +75,11 @@ def template(
             remedy=f"nommez-en un : cpts-geo template {table.value} beauce_gatinais --example.",
         )
     areas, members = _areas(request, fetched=options.fetched) if named else ([], None)
-    heads, rows = blank_table(table.value, areas=areas, members=members, example=example)
+    if table is _Table.ACI:
+        keys = [""] if members is None else [str(key) for key in members["territory"].unique()]
+        heads, rows = aci_template(keys, example_year=date.today().year if example else None)
+    else:
+        heads, rows = blank_table(table.value, areas=areas, members=members, example=example)
     write_french_csv(heads, rows, path)
     echo(f"Tableau à remplir : {path.resolve()}")
 

@@ -68,9 +68,9 @@ def section(
         "map": _map.section(study, stills, means=access is None),
     }
     second: Mapping[str, Any] = {
-        # Here: the weekly grid of hours offered and needed.
-        "sas": _filled.sas(study),
+        # The weekly grid opens the need.
         "need": _need.section(study),
+        "sas": _filled.sas(study),
         "year": None if result is None or capacity is None else _year.section(result, capacity),
         "levers": _levers.section(levers),
         # Here: the indicators of the ACI.
