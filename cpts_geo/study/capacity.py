@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.answer.deadlines import by_deadline
+from cpts_geo.capacity.answer.deadlines import by_deadline, week_by_deadline
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
@@ -28,6 +28,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.resources import Line, resources
+from cpts_geo.capacity.workforce.week import week_days, week_grid
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.indicators.gp_sources import Trend
 from cpts_geo.sources.embedding.embedded import load_day_profiles
@@ -120,6 +121,21 @@ class TerritoryCapacity:
         """Needed, served and missing at each deadline that texts name, and at its own."""
         return by_deadline(self.result)
 
+    @cached_property
+    def week_by_deadline(self) -> pd.DataFrame:
+        """Needed, offered, served and missing a week at each deadline that texts name."""
+        return week_by_deadline(self.result)
+
+    @cached_property
+    def week_grid(self) -> pd.DataFrame:
+        """Slots offered and needed by day and band of hours."""
+        return week_grid(self.result.scenario, vars(self.result.slots_per_day))
+
+    @cached_property
+    def week_days(self) -> pd.DataFrame:
+        """Slots offered and needed by day of the week."""
+        return week_days(self.result.scenario, vars(self.result.slots_per_day))
+
     @property
     def usual_agents(self) -> int | None:
         """Agents for an hour of average calls; None where the telephone is."""
@@ -204,11 +220,13 @@ def _by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame | None:
 
 def _week(scenario: Scenario, per_day: float) -> WeeklyService | None:
     """Today's slots at the median demand; None as for :attr:`TerritoryCapacity.week`."""
-    week = scenario.slots_by_weekday
+    week = scenario.week_slots
     if week is None or per_day == 0:
         return None
-    factors = _mean_one(scenario.calendar.weekday_factors)
-    return scenario.rules.week(per_day, week, factors=factors)
+    ordinary, shape = scenario.calendar.weekday_factors, scenario.week_shape
+    factors = [*_mean_one(ordinary), *shape[len(ordinary) :]]
+    mean = sum(factors) / len(factors) if len(factors) > len(ordinary) else 1.0
+    return scenario.rules.week(per_day * mean, week, factors=[each / mean for each in factors])
 
 
 def _is_measured(scenario: Scenario) -> bool:
@@ -268,7 +286,7 @@ def _line_resources(result: Headline, *, phone: pd.DataFrame | None) -> pd.DataF
     lines = {"today": _today(result, median)}
     if result.planned is not None and scenario.slots_planned is not None:
         lines["planned"] = Line(
-            slots=(scenario.slots_planned,) * len(scenario.calendar.weekdays),
+            slots=scenario.whole_week((scenario.slots_planned,) * len(scenario.calendar.weekdays)),
             gp_hours_per_week=result.planned.gp_hours_per_week,
             requests_per_day=median,
         )
@@ -291,13 +309,13 @@ def _today(result: Headline, requests_per_day: float) -> Line:
             return Line()
         return Line(consultations=observed.line.per_year)
     return Line(
-        slots=scenario.slots_by_weekday,
+        slots=scenario.week_slots,
         gp_hours_per_week=result.today.gp_hours_per_week,
         requests_per_day=requests_per_day,
     )
 
 
 def _line(result: Headline, slots: int, hours: float, requests_per_day: float) -> Line:
-    """A line of as many slots every day."""
-    week = (slots,) * len(result.scenario.calendar.weekdays)
+    """A line of as many slots every day, Saturday morning but its share of them."""
+    week = result.scenario.needed_week(slots)
     return Line(slots=week, gp_hours_per_week=hours, requests_per_day=requests_per_day)

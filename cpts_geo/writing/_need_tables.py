@@ -8,6 +8,9 @@ that reach it, visitors included), slots, gp_hours. Each has a p50 of its own: t
 
 ``lignes_connues.csv``, a row a line that calibrates: requests a year that the others predict of it
 and those of its own count, with the rank of the latter's median among the former.
+
+``semaine.csv``, a row a quantity of a week: of a day and band of hours (``kind`` = grille), of a
+whole day (jour), of a deadline and unit (délai).
 """
 
 from __future__ import annotations
@@ -17,11 +20,13 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.schema import Status
+from cpts_geo.study.capacity import TerritoryCapacity
 from cpts_geo.study.study import Study
 
 #: Grade of a model whose national rates are suppositions.
@@ -99,3 +104,39 @@ def lines_table(checked: pd.DataFrame) -> pd.DataFrame:
     """Known lines beside what the others predict of them, figures first."""
     said = ["kind", "access", "saturated", "grade"]
     return checked[[*checked.columns.drop(said), *said]]
+
+
+def week_table(capacity: TerritoryCapacity) -> pd.DataFrame | None:
+    """Rows of a territory: kind, day, first_hour, last_hour, state, deadline_days, quantity, unit,
+    p10, p50, p90 (a week; empty where unknown or out of scope), status."""
+    result = capacity.result
+    if not result.slots_per_day.p90:
+        return None
+    rows = [
+        {"kind": kind, **place, "quantity": quantity, "unit": "slots", **bounds}
+        for kind, table in (
+            ("grille", capacity.week_grid),
+            ("jour", capacity.week_days.reset_index()),
+        )
+        for found in table.to_dict("records")
+        for place in [{str(x): found[x] for x in _PLACE if x in found}]
+        for quantity, bounds in (
+            ("offered", dict.fromkeys(LEVELS, found["offered"])),
+            ("needed", {level: found[f"needed_{level}"] for level in LEVELS}),
+        )
+    ]
+    rows += [{"kind": "délai", **row} for row in capacity.week_by_deadline.to_dict("records")]
+    table = pd.DataFrame(rows).reindex(columns=[*_WEEK_COLUMNS])
+    table[["day", "first_hour", "last_hour", "deadline_days"]] = table[
+        ["day", "first_hour", "last_hour", "deadline_days"]
+    ].astype("Int64")
+    table[[*LEVELS]] = table[[*LEVELS]].round(2)
+    given = [n for n in ("rota", "slots_today") if n in result.scenario.sources]
+    offered = input_status(result.scenario, given[0]) if given else Status.UNKNOWN
+    status = table["quantity"].map(lambda x: (offered if x == "offered" else result.status).value)
+    return table.assign(status=status.mask(table["p50"].isna(), Status.UNKNOWN.value))
+
+
+#: Where a quantity of a week stands, and the columns of its table.
+_PLACE: Final = ("day", "first_hour", "last_hour", "state")
+_WEEK_COLUMNS: Final = ("kind", *_PLACE, "deadline_days", "quantity", "unit", *LEVELS)

@@ -568,6 +568,10 @@ PUBLIC = {
 #: Tables besides those of communes, of areas and of facts; all that is said of GPs to come rests on
 #: their mean age and leaves with it.
 TABLES = {
+    "acces_mt": "patients: few of them are masked when it leaves",
+    "passages": "patients: few of them are masked when it leaves",
+    "sas": "patients and doctors: few of them are masked when it leaves",
+    "zonage": "people",
     "acces": "people by minutes",
     "avenir_eprouve": "public counts; what rests on gp_mean_age goes with it",
     "avenir_medecins": "goes with gp_mean_age",
@@ -580,6 +584,7 @@ TABLES = {
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",
     "saisons": "requests and slots of a territory",
+    "semaine": "requests and slots of a territory",
     "scenarios_offre": "published APL, and suppositions",
     "telephone": "calls of a territory",
     "territoires": "people",

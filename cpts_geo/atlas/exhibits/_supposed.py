@@ -63,7 +63,8 @@ def _offers(study: Study) -> Iterator[_Row]:
         hours = gp_hours(result.gp_hours_per_week.p50)
         yield (
             f"{capital(slots(needed))} par jour",
-            f"{served} des demandes servies dans le délai, pour {hours} de médecin par semaine",
+            f"{served} des demandes servies dans le délai, pour {hours} de consultation par "
+            "semaine",
             f"Avec {slots(needed)} par jour, {served} des demandes seraient servies dans le délai",
         )
 

@@ -7,8 +7,18 @@ from typing import Any, Final
 
 from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
-from cpts_geo.capacity.scenario.supply import Reading
-from cpts_geo.french import MONTHS, UNKNOWN_TEXT, WEEKDAYS, clock, day, joined, number, percent
+from cpts_geo.capacity.scenario.supply import Reading, Session
+from cpts_geo.french import (
+    MONTHS,
+    UNKNOWN_TEXT,
+    WEEKDAYS,
+    clock,
+    counted,
+    day,
+    joined,
+    number,
+    percent,
+)
 
 _WORDS: Final = {
     "closed": "fermé",
@@ -102,9 +112,19 @@ def _list_words(name: str, values: tuple[Any, ...]) -> str:
 def _record_words(value: Record) -> str:
     """A table of fields in words: those given and not 0, each after its meaning."""
     if isinstance(value, Calendar):
+        saturday = ""
+        if value.saturday_morning:
+            saturday = f", et {len(value.saturdays)} samedis matin"
         return (
             f"{value_words('weekdays', value.weekdays)}, de {clock(value.opens)} à "
-            f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}"
+            f"{clock(value.closes)}, {value.days_per_year} jours en {value.year}{saturday}"
+        )
+    if isinstance(value, Session):
+        slots = value.slots and counted(value.slots, "créneau", "créneaux")
+        given = slots or counted(value.doctors or 0, "médecin", "médecins")
+        return (
+            f"{value_words('weekdays', value.days)}, de {clock(value.starts)} à "
+            f"{clock(value.ends)} : {given}"
         )
     if isinstance(value, Reading):
         return f"{value.label} ({percent(value.weight, 0)})"

@@ -668,9 +668,9 @@ def opened(sites: Sequence[str], names: pd.Series) -> str:
     --------
     >>> names = pd.Series({"45252": "Pithiviers"})
     >>> opened(["45252"], names), opened(["45252", "45191"], names)
-    ('Un centre à Pithiviers', '2 centres, dont un à Pithiviers')
+    ('Un lieu de SNP à Pithiviers', '2 lieux de SNP, dont un à Pithiviers')
     """
-    many = "Un centre" if len(sites) == 1 else f"{number(len(sites))} centres, dont un"
+    many = "Un lieu de SNP" if len(sites) == 1 else f"{number(len(sites))} lieux de SNP, dont un"
     return f"{many} à {names.get(sites[0], sites[0])}"
 
 

@@ -13,7 +13,7 @@ from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS, session_hours, volunteers_known
+from cpts_geo.capacity.workforce.resources import session_hours, volunteers_known
 from cpts_geo.french import NNBSP, UNKNOWN_TEXT, capital, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
@@ -40,6 +40,7 @@ _SOURCED: Final = (
     "sas_supplement",
     "session_hours",
     "half_day_hours",
+    "effector_hours",
     "session_weeks",
     "volunteers",
     "phone_agents",
@@ -111,7 +112,7 @@ def _finding(scenario: Scenario, wanted: _Situation) -> str:
     half_days = _tenths(wanted["half_days"])
     word = "demi-journée" if wanted["half_days"] < 1.95 else "demi-journées"
     return (
-        f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de médecin par semaine, "
+        f"{start}{count} par jour : {gp_hours(wanted['gp_hours'])} de consultation par semaine, "
         f"soit {half_days} {word} ; "
         f"{counted(wanted['volunteers_needed'], 'volontaire', 'volontaires')} à une séance de "
         f"{_hours(session_hours(scenario))} {_every(scenario.session_weeks)}"
@@ -159,14 +160,15 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
     session = "rota" if scenario.rota else "session_hours"
     volunteers = "rota" if scenario.rota else "volunteers"
     opening = _hours(scenario.calendar.hours_per_day)
-    same = session_hours(scenario) == EFFECTOR_HOURS
-    sas = f", soit autant d’effecteurs du SAS à {_hours(EFFECTOR_HOURS)} chacun (B)" if same else ""
+    same = session_hours(scenario) == scenario.effector_hours
+    least, grade = _hours(scenario.effector_hours), scenario.sources["effector_hours"].grade
+    sas = f", soit autant d’effecteurs du SAS à {least} chacun ({grade})" if same else ""
     phone = "à l’heure de pointe" if counted_calls else "à toute heure, quels que soient les appels"
     measures = [
         _Measure("slots_per_day", "Créneaux par jour d’ouverture", "", slots_text),
-        _Measure("gp_hours", "Heures de médecin par semaine", "", number),
+        _Measure("gp_hours", "Heures de consultation par semaine", "", number),
         _Measure(
-            "half_days", "Demi-journées de médecin par semaine",
+            "half_days", "Demi-journées de consultation par semaine",
             f"de {_hours(scenario.half_day_hours)}", _tenths, ("half_day_hours",),
         ),
         _Measure(
@@ -175,7 +177,7 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
         ),
         _Measure(
             "sas_effectors", "Effecteurs du SAS",
-            f"{_hours(EFFECTOR_HOURS)} par semaine chacun, le minimum (B)", _tenths,
+            f"{least} par semaine chacun, le minimum ({grade})", _tenths, ("effector_hours",),
         ),
         _Measure(
             "volunteers_needed", "Médecins volontaires",

@@ -41,7 +41,7 @@ _NO_SLOTS: Final = (
 )
 _NO_PHONE: Final = (
     "Aucune ligne d’ici ne compte ses appels sur des heures connues : le nombre de personnes au "
-    "téléphone ne peut pas être calculé. Un journal d’appels le permet (cg.call_log)."
+    "téléphone ne peut pas être calculé. Un registre des demandes le permet (cg.call_log)."
 )
 _NO_AGE: Final = (
     "L’âge moyen des médecins d’ici n’est pas publié, ou ils sont trop peu : leur nombre dans les "

@@ -9,7 +9,12 @@ import numpy as np
 
 from cpts_geo.capacity.demand.line import ObservedLine, calls_per_year, observed_line
 from cpts_geo.capacity.demand.periods import studied_means
-from cpts_geo.capacity.demand.ratios import effective_slots, requests_per_day, weekly_gp_hours
+from cpts_geo.capacity.demand.ratios import (
+    effective_slots,
+    gp_hours_per_day,
+    requests_per_day,
+    weekly_gp_hours,
+)
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 
@@ -80,7 +85,8 @@ def offer(
     scenario : Scenario
         Territory; a slot has the length of today's, or else that of a consultation.
     slots : int, sequence of int or None
-        Slots per opening day, 1 or more, or one number per opening day of the week; None = unknown.
+        Slots per opening weekday, 1 or more, or one number each; None = unknown. Saturday morning,
+        where it opens, keeps those of today.
     median_per_day : float
         Median of the plausible demands (requests per opening day); all are served where it is 0.
 
@@ -98,22 +104,21 @@ def offer(
     if slots is None:
         return None
     weekdays = len(scenario.calendar.weekdays)
-    week = (slots,) * weekdays if isinstance(slots, int) else tuple(slots)
+    ordinary = (slots,) * weekdays if isinstance(slots, int) else tuple(slots)
+    week = scenario.whole_week(ordinary)
     days = scenario.opening_days_per_year
     calls = calls_per_year(scenario)
-    mean = float(np.mean(week))
-    rules = scenario.rules
+    mean = float(np.mean(ordinary))
+    minutes = scenario.minutes_per_slot_today or scenario.minutes[1]
+    rules = scenario.week_rules
     carries = rules.carries(week)
     return Offer(
         slots=mean,
-        gp_hours_per_week=weekly_gp_hours(
-            mean,
-            minutes=scenario.minutes_per_slot_today or scenario.minutes[1],
-            opening_days=weekdays,
-        ),
+        gp_hours_per_week=weekly_gp_hours(mean, minutes=minutes, opening_days=weekdays)
+        + gp_hours_per_day(float(sum(week[weekdays:])), minutes=minutes),
         consultations_per_day=effective_slots(mean, no_show_rate=scenario.no_show_rate),
         carries_per_day=carries,
-        carries_per_year=carries * days,
+        carries_per_year=carries * scenario.ordinary_days_per_year,
         served_at_median=rules.served(median_per_day, week),
         served_if_all_calls=rules.served(requests_per_day(calls, opening_days_per_year=days), week)
         if calls

@@ -207,7 +207,7 @@ def headline(
     Interval(p10=7, p50=8, p90=9)
     """
     drawn = draw_requests(scenario, draws=draws, seed=seed, lines=lines)
-    rules, week = scenario.rules, len(scenario.calendar.weekdays)
+    rules, week = scenario.rules, sum(scenario.week_shape)
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     ordered = np.sort(per_day)  # every quantile below is then at hand
     requests, asked = interval(drawn.requests_per_year), interval(ordered)

@@ -45,7 +45,7 @@ def demand_by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     >>> len(demand_by_month(case, draw_requests(case, draws=1000)))
     12
     """
-    week = scenario.slots_by_weekday
+    week, rules = scenario.week_slots, scenario.week_rules
     rows = []
     for month, means in month_means(scenario).iterrows():
         per_day = _per_day(scenario, drawn, means["residents"], means["visitors"])
@@ -56,7 +56,7 @@ def demand_by_month(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
                 "opening_days": int(means["opening_days"]),
                 **{f"requests_{bound}": value for bound, value in vars(demand).items()},
                 **{f"slots_{bound}": value for bound, value in vars(slots).items()},
-                "served_today": np.nan if week is None else scenario.rules.served(demand.p50, week),
+                "served_today": np.nan if week is None else rules.served(demand.p50, week),
             }
         )
     return pd.DataFrame(rows).set_index("month")

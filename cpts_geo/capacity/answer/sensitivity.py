@@ -99,7 +99,7 @@ def hours_tornado(scenario: Scenario, drawn: DemandDraws) -> pd.DataFrame:
     hours = weekly_gp_hours(
         _slots(scenario, per_day),
         minutes=drawn.minutes,
-        opening_days=len(scenario.calendar.weekdays),
+        opening_days=sum(scenario.week_shape),
     )
     rows = []
     for label, values in drawn.causes.items():
@@ -188,7 +188,7 @@ def _weekly_hours(scenario: Scenario, values: dict[str, Floats]) -> Floats:
     used = {name: law.quantile(0.5) for name, law in laws(scenario).items()} | values
     requests = used["people"] * used["calls"] * used["need"] * used["gap"]
     slots = slots_of_demands(scenario.rules, per_opening_day(scenario, requests))
-    days = len(scenario.calendar.weekdays)
+    days = sum(scenario.week_shape)
     return weekly_gp_hours(slots.astype("float64"), minutes=used["minutes"], opening_days=days)
 
 

@@ -30,9 +30,10 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, joined, number, percent
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 
-_LOG: Final = "Journal d’appels du territoire"
-#: Start of the notes of a log, which those of the next log replace.
-_MARK: Final = "Journal : "
+_LOG: Final = "Registre des demandes du territoire"
+#: Start of the notes of a log, which those of the next log replace; older files say « Journal ».
+_MARK: Final = "Registre : "
+_MARKS: Final = (_MARK, "Journal : ")
 _YEAR_DAYS: Final = 330
 #: Visitors of the days of a log are those of a year within this share.
 _AS_MANY: Final = 0.1
@@ -117,7 +118,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
         sources["observed_consultations"] = source
     elif found.lower_bound:
         raise ScenarioError(
-            "Ce journal de consultations en a trop peu pour servir.",
+            "Ce registre de consultations en a trop peu pour servir.",
             defects=[f"moins de {MIN_PATIENTS} consultations aux jours d’ouverture"],
             remedy="attendez d’en avoir davantage.",
         )
@@ -132,7 +133,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     sources = scenario.sources | sources
     emptied = {name for name in ("need_counted", "readings") if changes.get(name, ()) is None}
     sources = {name: each for name, each in sources.items() if name not in emptied}
-    others = [note for note in scenario.notes if not note.startswith(_MARK)]
+    others = [note for note in scenario.notes if not note.startswith(_MARKS)]
     return scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources
     )
@@ -182,10 +183,10 @@ def _periods(scenario: Scenario, found: CallProfile, served: int | None) -> list
     if period in source:
         return []
     return [
-        f"ce journal est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept} "
+        f"ce registre est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept} "
         f"viennent d’une autre source ({one_line(source)}) : rien ne dit que ces "
         "comptes sont de la même période, et la réponse les compare comme s’ils l’étaient. Donnez "
-        "un journal de tous les appels, ou les deux comptes d’une même période."
+        "un registre de tous les appels, ou les deux comptes d’une même période."
     ]
 
 
@@ -241,6 +242,8 @@ def _calendar(
             else f"{source.text} : {said}{rest}",
             grade=source.grade if whole else was.grade,
         )
+    if hours := _hour_factors(tables):
+        changes["calendar"] = {**changes.get("calendar", {}), "hour_factors": hours}
     if "weekday_factors" not in own:
         why = (
             "un jour a trop peu d’appels"
@@ -256,6 +259,15 @@ def _calendar(
         )
         notes.append(f"{why}, et la forme de l’année reste celle d’avant.")
     return notes
+
+
+def _hour_factors(tables: dict[str, pd.DataFrame]) -> tuple[float, ...] | None:
+    """Requests of each hour from 8 h to 20 h over the mean one; None where one is masked."""
+    if "hour" not in tables:
+        return None
+    calls = tables["hour"]["calls"].reindex(range(8, 20))
+    known = bool((calls > 0).all())
+    return tuple(round(float(each), 4) for each in calls / calls.mean()) if known else None
 
 
 def _calls_of(tables: dict[str, pd.DataFrame], outcome: str) -> int | None:

@@ -28,9 +28,9 @@ from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import OUTCOMES
 
-_NO_PROFILE: Final = "Le journal d’appels ne peut pas être résumé."
+_NO_PROFILE: Final = "Le registre des demandes ne peut pas être résumé."
 _REMEDY: Final = (
-    "donnez le journal tel que « read_call_log » l’a lu, et des jours d’ouverture dans sa période."
+    "donnez le registre tel que « read_call_log » l’a lu, et des jours d’ouverture dans sa période."
 )
 _COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
@@ -394,7 +394,7 @@ def _check_number(calls: int, *, of: int) -> None:
     """Refuse a log of which fewer than 11 calls count."""
     if calls < MIN_PATIENTS:
         raise ScenarioError(
-            "Le journal a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
             defects=[
                 f"{counted(calls, 'appel', 'appels')} aux jours d’ouverture, "
                 f"{counted(of - calls, 'appel', 'appels')} en dehors ; il en faut {MIN_PATIENTS}"
@@ -421,7 +421,7 @@ def _is_seasonal(days: pd.DatetimeIndex) -> pd.Series:
 
 def _check(log: pd.DataFrame) -> None:
     """Raise one error that lists all that keeps a table from being a log."""
-    defects = [f"le journal n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
+    defects = [f"le registre n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
     if "time" in log:
         kind = log["time"].dtype
         if not pd.api.types.is_datetime64_dtype(kind):

@@ -57,22 +57,25 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     on it, times the length of a slot and the price of an hour.
     """
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
-    opens = len(scenario.calendar.weekdays)
+    opens, ordinary = len(scenario.calendar.weekdays), scenario.slots_by_weekday
     slots = _slots_needed(scenario, per_day)
     unknown = np.full(per_day.shape, np.nan)
     found = {name: unknown for name in MEASURES if name not in SAMPLING} | {
         "requests_per_day": per_day,
         "slots_needed": slots,
-        "gp_hours_needed": weekly_gp_hours(slots, minutes=drawn.minutes, opening_days=opens),
+        "gp_hours_needed": weekly_gp_hours(
+            slots, minutes=drawn.minutes, opening_days=sum(scenario.week_shape)
+        ),
     }
-    week, minutes = scenario.slots_by_weekday, scenario.minutes_per_slot_today
-    if week is None or minutes is None:
+    week, minutes = scenario.week_slots, scenario.minutes_per_slot_today
+    if ordinary is None or week is None or minutes is None:
         return found
     # Where nobody asks, nobody is left out.
-    served, same_day, *seen = served_shares(scenario.rules, week, np.maximum(per_day, _NOBODY))
+    served, same_day, *seen = served_shares(scenario.week_rules, week, np.maximum(per_day, _NOBODY))
     handled = requests_served(scenario, per_day, seen)
-    mean = float(np.mean(week))
+    mean = float(np.mean(ordinary))
     hours = weekly_gp_hours(mean, minutes=minutes, opening_days=opens)
+    hours += gp_hours_per_day(float(sum(week[opens:])), minutes=minutes)
     slots_studied = float(np.dot(week, studied_weekdays(scenario)))
     cost = gp_hours_per_day(slots_studied, minutes=minutes) * scenario.gp_hour_cost
     consultations = handled * (1.0 - scenario.no_show_rate)

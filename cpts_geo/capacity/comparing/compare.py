@@ -210,7 +210,7 @@ def _comparable(scenario: Scenario, drawn: DemandDraws, *, same_period: bool) ->
 
 def _computing(scenario: Scenario, draws: int) -> str:
     """French line on the scenario being computed."""
-    week = scenario.slots_by_weekday
+    week = scenario.week_slots
     offered = "créneaux inconnus" if week is None else f"{number(sum(week))} créneaux par semaine"
     return (
         f"Calcul de « {scenario.label} » : {number(draws)} tirages, {offered}, délai de "
@@ -241,7 +241,7 @@ def _warnings(first: Scenario, second: Scenario) -> list[str]:
             "chaque période, et les personnes servies, qui ne s’additionnent pas d’un mois à "
             "l’autre, ne sont pas comparées."
         )
-    if len(first.calendar.weekdays) != len(second.calendar.weekdays):
+    if len(first.calendar.week_days) != len(second.calendar.week_days):
         said.append(
             "Les lignes n’ouvrent pas le même nombre de jours par semaine : comparez les heures "
             "par semaine et les totaux, pas les nombres par jour d’ouverture."

@@ -30,6 +30,8 @@ def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
     """
     Count the opening days of the months studied, or of the year, that fall on each weekday.
 
+    Saturdays whose morning opens come last.
+
     Parameters
     ----------
     scenario : Scenario
@@ -46,10 +48,11 @@ def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
     >>> studied_weekdays(load_scenario("lvo")), sum(studied_weekdays(load_scenario("lvo_ete")))
     ((49, 51, 52, 48, 51), 42)
     """
-    days = pd.DatetimeIndex(scenario.calendar.factors.index)
+    calendar = scenario.calendar
+    days = pd.DatetimeIndex([*calendar.factors.index, *calendar.saturdays])
     if scenario.months:
         days = days[days.month.isin(scenario.months)]
-    return tuple(int((days.isocalendar().day == day).sum()) for day in scenario.calendar.weekdays)
+    return tuple(int((days.isocalendar().day == day).sum()) for day in calendar.week_days)
 
 
 def requests_served(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
@@ -77,10 +80,10 @@ def requests_served(scenario: Scenario, per_day: Floats, seen: Sequence[Floats])
     >>> requests_served(load_scenario("lvo"), np.array([10.0]), [np.array([0.2])] * 5).round(6)
     array([2510.])
     """
-    counts = studied_weekdays(scenario)
-    days = sum(n * share for n, share in zip(counts, seen, strict=True)) * len(counts)
+    counts, shape = studied_weekdays(scenario), scenario.week_shape
+    days = sum(n * share for n, share in zip(counts, seen, strict=True)) * sum(shape)
     # A calendar with more of the days that have slots cannot serve more than is asked.
-    handled: Floats = per_day * np.minimum(days, sum(counts))
+    handled: Floats = per_day * np.minimum(days, np.dot(counts, shape))
     return handled
 
 
@@ -116,7 +119,9 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Fl
             defects=[f"demandes par jour = {low} : il faut plus de 0"],
             remedy="donnez des demandes positives.",
         )
-    nodes = _nodes(low, high, mean=float(np.mean(week)), rules=rules)
+    nodes = _nodes(
+        low, high, mean=float(np.sum(week)) / sum(rules.shape or [1.0] * len(week)), rules=rules
+    )
     if nodes.size == 1:
         return [np.full(per_day.shape, share) for share in _shares_at(rules, week, low)]
     shares = [_shares_at(rules, week, math.exp(node)) for node in nodes]
@@ -143,7 +148,7 @@ def _nodes(low: float, high: float, *, mean: float, rules: Rules) -> Floats:
 
 def _shares_at(rules: Rules, week: Sequence[int], demand: float) -> list[float]:
     """What :func:`served_shares` gives, at one demand."""
-    if len(set(week)) == 1:
+    if rules.shape is None and len(set(week)) == 1:
         line = rules.service(demand, week[0])
         return [line.served, line.same_day, *[line.served / len(week)] * len(week)]
     weekly = rules.week(demand, week)

@@ -104,7 +104,7 @@ def gp_hours_per_day(slots_per_day: Amount, *, minutes: Amount) -> Amount:
 
 
 def weekly_gp_hours(
-    slots_per_day: Amount, *, minutes: Amount, opening_days: int = _OPENING_DAYS_PER_WEEK
+    slots_per_day: Amount, *, minutes: Amount, opening_days: float = _OPENING_DAYS_PER_WEEK
 ) -> Amount:
     """
     Turn slots a day into GP-hours a week.
@@ -113,8 +113,8 @@ def weekly_gp_hours(
     ----------
     slots_per_day, minutes : float or numpy.ndarray
         As for :func:`gp_hours_per_day`.
-    opening_days : int
-        Opening days of a week (days).
+    opening_days : float
+        Opening days of a week (days), a half-day being its share of one.
 
     Returns
     -------

@@ -19,6 +19,7 @@ in ``data/cpts/parameters.toml`` alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -69,6 +70,10 @@ class Rules:
         without a session is an opening day too: its calls come, and it counts.
     dispersion : float
         Variance of the daily requests over their mean, 1 (Poisson) or more.
+    shape : tuple of float, optional
+        Requests of each opening day of the week over those of an ordinary one, where one is a
+        half-day: demands are then those of an ordinary day, and slots given as one number leave a
+        half-day its share of them, rounded up. None where days are alike.
 
     Examples
     --------
@@ -80,6 +85,7 @@ class Rules:
     target: float
     deadline_days: int
     dispersion: float
+    shape: tuple[float, ...] | None = None
 
     @property
     def most_slots(self) -> int:
@@ -185,7 +191,7 @@ class Rules:
         >>> Rules(0.95, 1, 1.0).carries(16) > Rules(0.95, 1, 1.0).carries([32, 0, 16, 0, 32])
         True
         """
-        one = _every_day(slots)
+        one = self._every_day(slots)
         if one is not None:
             self.check(slots=one)
             return largest_demand(int(one), *self._queue)
@@ -193,7 +199,7 @@ class Rules:
         def margin(demand: float) -> float:
             return self.served(demand, slots) - self.target
 
-        high = float(np.mean(slots)) / self.target  # served <= slots / requests
+        high = self._mean_slots(slots) / self.target  # served <= slots / requests
         low = high
         while margin(low) <= 0.0:
             low /= 2.0
@@ -223,7 +229,7 @@ class Rules:
         >>> round(usual.served(16.69, [16] * 5), 3), usual.served(0.0, 16)
         (0.95, 1.0)
         """
-        one = _every_day(slots)
+        one = self._every_day(slots)
         if demand == 0:
             self.check(slots=one)
             return 1.0
@@ -271,7 +277,8 @@ class Rules:
         Parameters
         ----------
         demand : float
-            Mean requests per opening day over the week.
+            Mean requests per opening day over the week; of an ordinary day where the rules have a
+            shape and no ``factors`` are given.
         slots : int or sequence of int
             Slots per opening day, or of each day of ``factors``.
         factors : sequence of float, optional
@@ -325,7 +332,11 @@ class Rules:
         >>> Rules(0.95, 1, 1.0).week_plan(10.0, 8, factors=[1.2, 0.8])
         ([12.0, 8.0], [8, 8])
         """
-        if factors is None:
+        if factors is None and self.shape is not None:
+            mean = sum(self.shape) / len(self.shape)
+            slots, demand = self._plan(slots), demand * mean
+            factors = [each / mean for each in self.shape]
+        elif factors is None:
             factors = [1.0] * np.size(slots)
         days = len(factors)
         plan = _checks.each_day(slots, days)
@@ -396,6 +407,26 @@ class Rules:
                 remedy="corrigez ces valeurs ; si elles sont justes, découpez le territoire.",
             )
 
+    def _every_day(self, slots: int | Sequence[int]) -> int | None:
+        """The slots of days that are alike, which are solved faster; None where they differ."""
+        if self.shape is not None:
+            return None
+        if np.ndim(slots) == 0:
+            return slots  # type: ignore[return-value]
+        return slots[0] if len(set(slots)) == 1 else None  # type: ignore[index,arg-type]
+
+    def _plan(self, slots: int | Sequence[int]) -> Sequence[int]:
+        """Slots of each day of the shape: a half-day has its share of one number, rounded up."""
+        if np.ndim(slots) or not is_deadline(slots):
+            return slots  # type: ignore[return-value]
+        return [math.ceil(slots * min(each, 1.0)) for each in self.shape or ()]  # type: ignore[operator]
+
+    def _mean_slots(self, slots: int | Sequence[int]) -> float:
+        """Slots of the week over its ordinary days, a half-day being its share of one."""
+        if self.shape is None:
+            return float(np.mean(slots))
+        return float(sum(self._plan(slots)) / sum(self.shape))
+
     @property
     def _queue(self) -> tuple[float, int, float]:
         """What the engine solves: target, deadline, dispersion, as plain numbers."""
@@ -405,10 +436,3 @@ class Rules:
         """Share served of days alike, arguments checked."""
         _, deadline, dispersion = self._queue
         return served_share(demand, slots, deadline, dispersion)
-
-
-def _every_day(slots: int | Sequence[int]) -> int | None:
-    """The slots of days that are alike, whose queue is solved faster; None where they differ."""
-    if np.ndim(slots) == 0:
-        return slots  # type: ignore[return-value]
-    return slots[0] if len(set(slots)) == 1 else None  # type: ignore[index,arg-type]

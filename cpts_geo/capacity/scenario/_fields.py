@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -12,9 +14,11 @@ from cpts_geo.capacity.scenario._slips.contradictions import (
     closure_defects,
     evidence_defects,
     part_defects,
+    saturday_defects,
     source_defects,
     supply_defects,
 )
+from cpts_geo.capacity.scenario._slips.hours import session_defects
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
@@ -42,7 +46,7 @@ from cpts_geo.capacity.scenario.records import (
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Reading, Rota, Session, Visitors
 
 
 class Fields(Record):
@@ -108,7 +112,7 @@ class Fields(Record):
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels qui relevaient d’une consultation, puis les autres",
+        "Demandes du registre des demandes qui relevaient d’une consultation, puis les autres",
         "demandes",
         default=None,
     )
@@ -153,14 +157,19 @@ class Fields(Record):
     no_show_rate: float = field(
         "Rendez-vous pris et non honorés", "part des rendez-vous", ge=0, lt=1
     )
-    gp_hour_cost: float = field("Coût d’une heure de médecin", "euros par heure", ge=0, le=10_000)
+    gp_hour_cost: float = field(
+        "Coût d’une heure de consultation", "euros par heure", ge=0, le=10_000
+    )
     secretary_hour_cost: float = field(
         "Coût d’une heure de secrétaire", "euros par heure", ge=0, le=1_000
     )
     consultation_tariff: float = field("Tarif d’une consultation", "euros", ge=0, le=1_000)
     sas_supplement: float = field("Majoration d’un patient du SAS", "euros", ge=0, le=1_000)
     session_hours: float = field("Durée d’une séance de consultations", "heures", gt=0, le=24)
-    half_day_hours: float = field("Durée d’une demi-journée de médecin", "heures", gt=0, le=12)
+    half_day_hours: float = field("Durée d’une demi-journée de consultation", "heures", gt=0, le=12)
+    effector_hours: float = field(
+        "Disponibilités d’un effecteur du SAS", "heures par semaine", gt=0, le=60
+    )
     volunteers: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
         "Médecins volontaires", "médecins", hint="un « rota » donne les siens", default=None
     )
@@ -175,8 +184,27 @@ class Fields(Record):
         hint="un nombre, ou un par jour d’ouverture de la semaine",
         default=None,
     )
+    slots_saturday: Annotated[int, field("Créneaux", ge=0, le=MAX_SLOTS)] | None = field(
+        "Créneaux offerts le samedi matin",
+        "créneaux par samedi matin",
+        hint="va avec « saturday_morning = true » de [calendar]",
+        default=None,
+    )
+    saturday_factor: float | None = field(
+        "Demandes d’un samedi matin",
+        "rapport à un jour de semaine",
+        hint="compté là où le samedi matin ouvre",
+        gt=0,
+        le=10,
+        default=None,
+    )
     rota: Rota | None = field(
         "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
+    )
+    sessions: Annotated[tuple[Session, ...], AS_TUPLE] | None = field(
+        "Séances : jours et heures des créneaux d’aujourd’hui",
+        hint="absent : les heures ne sont pas dites",
+        default=None,
     )
     minutes_per_slot_today: Minutes | None = field(
         "Durée d’un créneau aujourd’hui", "minutes", default=None
@@ -199,7 +227,12 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = supply_defects(self) + part_defects(self)
+        defects = (
+            supply_defects(self)
+            + session_defects(self)
+            + saturday_defects(self)
+            + part_defects(self)
+        )
         if self.public == "no_mt" and self.visitors is not None:
             defects.append("« visitors » : des visiteurs viennent là où public = all")
         if list(self.months) != sorted(set(self.months)):
@@ -219,8 +252,67 @@ class Fields(Record):
         return opening_days(self.observed_start, self.observed_end, calendar=self.calendar)
 
     @property
+    def week_shape(self) -> tuple[float, ...]:
+        """Requests of each opening day of the week over an ordinary one: a Saturday has its own."""
+        ordinary = (1.0,) * len(self.calendar.weekdays)
+        return ordinary if self.saturday_factor is None else (*ordinary, self.saturday_factor)
+
+    def whole_week(self, ordinary: Sequence[int]) -> tuple[int, ...]:
+        """
+        Add today's slots of Saturday morning, where it opens, to those of the other days.
+
+        Parameters
+        ----------
+        ordinary : sequence of int
+            Slots of each opening weekday.
+
+        Returns
+        -------
+        tuple of int
+            Slots of each opening day of the week.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
+        >>> load_scenario("lvo").whole_week((16,) * 5)
+        (16, 16, 16, 16, 16)
+        """
+        if not self.calendar.saturday_morning:
+            return tuple(ordinary)
+        return (*ordinary, self.slots_saturday or 0)
+
+    def needed_week(self, slots: int) -> tuple[int, ...]:
+        """
+        Lay slots needed on an ordinary day over the week.
+
+        Parameters
+        ----------
+        slots : int
+            Slots per opening weekday.
+
+        Returns
+        -------
+        tuple of int
+            Slots of each opening day of the week; a Saturday morning that opens has its share of
+            them, rounded up.
+
+        Examples
+        --------
+        >>> from cpts_geo.capacity.scenario.loading import load_scenario
+        >>> load_scenario("lvo").needed_week(9)
+        (9, 9, 9, 9, 9)
+        """
+        return tuple(math.ceil(slots * min(each, 1.0)) for each in self.week_shape)
+
+    @property
+    def week_slots(self) -> tuple[int, ...] | None:
+        """Slots offered today on each opening day of the week, Saturday last; None = unknown."""
+        week = self.slots_by_weekday
+        return None if week is None else self.whole_week(week)
+
+    @property
     def slots_by_weekday(self) -> tuple[int, ...] | None:
-        """Slots offered today on each opening day of the week; None = unknown."""
+        """Slots offered today on each opening weekday, without Saturday morning; None = unknown."""
         days = len(self.calendar.weekdays)
         if self.rota is not None:
             if self.minutes_per_slot_today is None:

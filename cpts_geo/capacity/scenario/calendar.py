@@ -8,6 +8,9 @@ opening day are relative to the mean opening day of the year::
 normalised to a mean of 1 over the opening days of the year, so that a profile moves requests
 within the year and never adds any. F is that of a bridge where the day is one, else that of the
 first day after a holiday that closed the line, or of a holiday that does not.
+
+A Saturday morning that opens stands apart from these days: its requests come on top of theirs, and
+Monday is not relieved of any. It counts as an opening day of the deadline.
 """
 
 from __future__ import annotations
@@ -20,13 +23,18 @@ import numpy as np
 import pandas as pd
 from holidays.countries.france import France
 
+from cpts_geo.capacity.scenario._slips.hours import (
+    SATURDAY,
+    SATURDAY_CLOSES,
+    SATURDAY_OPENS,
+)
 from cpts_geo.capacity.scenario.parameters import (
     MEASURED,
     Parameters,
     default_parameters,
     named_profiles,
 )
-from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, field
+from cpts_geo.capacity.scenario.records import AS_TUPLE, Record, Weekday, field
 from cpts_geo.errors import ScenarioError
 
 #: Regions whose public holidays differ -> their name in the library of holidays.
@@ -43,7 +51,6 @@ _REGIONS: Final = {
 _Region = Literal[
     "metropole", "alsace", "moselle", "guadeloupe", "martinique", "guyane", "la_reunion", "mayotte"
 ]
-_Weekday = Annotated[int, field("Jour de la semaine, 1 = lundi", ge=1, le=7)]
 _Factor = Annotated[float, field("Rapport à la moyenne", gt=0, le=100)]
 _Factors = Annotated[tuple[_Factor, ...], AS_TUPLE]
 _Closure = Annotated[tuple[date, date], AS_TUPLE]
@@ -57,8 +64,13 @@ class Calendar(Record):
     """
 
     year: int = field("Année dont on compte les jours d’ouverture", "année", ge=1990, le=2100)
-    weekdays: Annotated[tuple[_Weekday, ...], AS_TUPLE] = field(
+    weekdays: Annotated[tuple[Weekday, ...], AS_TUPLE] = field(
         "Jours d’ouverture de la semaine", hint="1 = lundi … 7 = dimanche"
+    )
+    saturday_morning: bool = field(
+        "Ouverture le samedi matin, de 8 h à 12 h",
+        hint="en plus de « weekdays » ; ses créneaux sont « slots_saturday »",
+        default=False,
     )
     opens: time = field("Heure d’ouverture", "heure locale")
     closes: time = field("Heure de fermeture", "heure locale")
@@ -74,6 +86,12 @@ class Calendar(Record):
     )
     month_factors: _Factors = field(
         "Demandes de chaque mois", "rapport à la moyenne", hint="de janvier à décembre"
+    )
+    hour_factors: _Factors = field(
+        "Demandes de chaque heure, de 8 h à 20 h",
+        "rapport à la moyenne",
+        hint="12 heures ; absent : un profil supposé",
+        default=(),
     )
     after_holiday_factor: _Factor = field(
         "Demandes du premier jour d’ouverture après un jour férié qui a fermé la ligne",
@@ -102,8 +120,14 @@ class Calendar(Record):
             defects.append("« weekdays » : il faut au moins un jour, dans l'ordre, sans doublon")
         if len(self.weekday_factors) != len(self.weekdays):
             defects.append("« weekday_factors » : il faut un facteur par jour de « weekdays »")
+        if self.saturday_morning and SATURDAY in self.weekdays:
+            defects.append(
+                "« saturday_morning » et 6 dans « weekdays » : le samedi matin, ou le samedi entier"
+            )
         if len(self.month_factors) != 12:
             defects.append("« month_factors » : il faut 12 facteurs, de janvier à décembre")
+        if len(self.hour_factors) not in (0, 12):
+            defects.append("« hour_factors » : il faut 12 facteurs, de 8 h à 20 h")
         if self.opens.tzinfo or self.closes.tzinfo:
             defects.append("« opens » et « closes » : des heures locales, sans fuseau")
         elif self.closes <= self.opens:
@@ -136,6 +160,25 @@ class Calendar(Record):
         """Hours open on an opening day."""
         minutes = self.closes.minute - self.opens.minute
         return self.closes.hour - self.opens.hour + minutes / 60.0
+
+    @property
+    def week_days(self) -> tuple[int, ...]:
+        """Weekdays that open, 1 = Monday, Saturday last where its morning does."""
+        return (*self.weekdays, SATURDAY) if self.saturday_morning else self.weekdays
+
+    @property
+    def saturdays(self) -> pd.DatetimeIndex:
+        """Saturdays of the year whose morning opens; they are not among its opening days."""
+        if not self.saturday_morning:
+            return pd.DatetimeIndex([])
+        return _open_days(self.model_copy(update={"weekdays": (SATURDAY,)}), self.year)
+
+    @property
+    def hours_of_week(self) -> tuple[float, ...]:
+        """Hours open on each opening day of the week, Saturday morning last where it opens."""
+        morning = float(SATURDAY_CLOSES.hour - SATURDAY_OPENS.hour)
+        ordinary = (self.hours_per_day,) * len(self.weekdays)
+        return (*ordinary, morning) if self.saturday_morning else ordinary
 
     @property
     def opening_months(self) -> set[int]:

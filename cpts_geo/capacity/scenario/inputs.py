@@ -7,7 +7,8 @@ description and its unit, which pages, messages and the published schema read he
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, Self
 
 from cpts_geo.capacity.queue.rules import Rules
@@ -27,6 +28,7 @@ from cpts_geo.capacity.scenario.parameters import (
     FILE_MARK,
     OF_COMMUNES,
     SOURCED_FIELDS,
+    default_parameters,
     with_shapes,
 )
 from cpts_geo.capacity.scenario.records import IMPOSSIBLE, PUBLICS, REMEDY, Public, Record
@@ -36,7 +38,7 @@ from cpts_geo.schema import Status
 Evidence = Literal["1a", "1b", "2", "3", "4"]
 #: What each kind of evidence means.
 EVIDENCE: Final[dict[Evidence, str]] = {
-    "1a": "Ses propres appels et leur issue, d’après son journal.",
+    "1a": "Ses propres appels et leur issue, d’après son registre.",
     "1b": "Son propre total d’appels ; la part qui relève d’une consultation est supposée.",
     "2": "Ses propres consultations ; la part des demandes qui ont trouvé un créneau est supposée.",
     "3": "Aucune activité locale connue : ce que reçoivent les lignes connues ailleurs.",
@@ -115,9 +117,17 @@ class Scenario(Fields):
             if isinstance(now := values.get(name), Record) and isinstance(change, dict):
                 change = {**dict(now), **change}  # noqa: PLW2901
             values[name] = change
-        if "sources" not in changes:
+        lent = _saturday_lent(values, changes) | _other_hours(changes)
+        values |= lent
+        known = {name: default_parameters()[name].source for name in lent if lent[name] is not None}
+        if isinstance(changes.get("sources"), dict):
+            gone = {name for name, value in lent.items() if value is None}
+            given = {k: v for k, v in changes["sources"].items() if k not in gone}
+            values["sources"] = known | given
+        elif "sources" not in changes:
+            known |= self.sources
             values["sources"] = {
-                name: ANALYST if name in changes else self.sources[name]
+                name: ANALYST if name in changes else known[name]
                 for name in SOURCED_FIELDS
                 if values[name] is not None
             }
@@ -216,6 +226,12 @@ class Scenario(Fields):
         return Rules(self.target, self.deadline_days, self.dispersion)
 
     @property
+    def week_rules(self) -> Rules:
+        """The same for a whole week, Saturday morning included where it opens."""
+        opens = self.calendar.saturday_morning
+        return replace(self.rules, shape=self.week_shape) if opens else self.rules
+
+    @property
     def evidence(self) -> Evidence:
         """What is known of its demand, the best first: a key of :data:`EVIDENCE`."""
         if self.calls_years is not None:
@@ -285,6 +301,13 @@ class Scenario(Fields):
         """Opening days a year of its calendar."""
         return self.calendar.days_per_year
 
+    @property
+    def ordinary_days_per_year(self) -> float:
+        """The same, each Saturday morning that opens counted as its share of an ordinary day."""
+        return self.opening_days_per_year + len(self.calendar.saturdays) * (
+            self.saturday_factor or 0.0
+        )
+
     def _questions(self, changed: Collection[str] | None) -> list[str]:
         own = self.calls_years
         unsourced = {name for name, source in self.sources.items() if source in _TYPED}
@@ -308,3 +331,21 @@ class Scenario(Fields):
             ),
             *served_questions(self, unsourced=unsourced),
         ]
+
+
+def _saturday_lent(values: Mapping[str, Any], changes: Collection[str]) -> dict[str, Any]:
+    """What opening or closing Saturday morning makes of its inputs, where nobody gives them."""
+    calendar = values["calendar"]
+    if not dict(calendar).get("saturday_morning"):
+        return {x: None for x in ("slots_saturday", "saturday_factor") if x not in changes}
+    if values["saturday_factor"] is None:
+        return {"saturday_factor": default_parameters()["saturday_factor"].value}
+    return {}
+
+
+def _other_hours(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Sessions are those of the slots and of the opening hours that they were given with."""
+    calendar = changes.get("calendar")
+    moved = isinstance(calendar, dict) and {"weekdays", "opens", "closes"} & calendar.keys()
+    redone = moved or {"slots_today", "rota"} & changes.keys()
+    return {"sessions": None} if redone and "sessions" not in changes else {}

@@ -307,7 +307,7 @@ def _build(
     sources = _unsaid(given, sources) | sources
     for name in SOURCED_FIELDS:
         default = parameters.get(name)
-        if default is None:
+        if default is None or (name == "saturday_factor" and not _opens_saturday(given)):
             continue
         if name == "calendar" and isinstance(given.get(name), dict):
             given[name], sources[name], found = _calendar(
@@ -354,6 +354,12 @@ def _build(
             remedy=REMEDY,
         )
     return scenario
+
+
+def _opens_saturday(given: Mapping[str, Any]) -> bool:
+    """Whether a file opens the line on Saturday mornings."""
+    calendar = given.get("calendar")
+    return isinstance(calendar, dict) and calendar.get("saturday_morning") is True
 
 
 def _checkable(

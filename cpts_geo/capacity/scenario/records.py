@@ -176,6 +176,7 @@ MAX_COUNT: Final = 10**9
 #: Longer than any line has counted its calls.
 MAX_YEARS: Final = 100
 
+Weekday = Annotated[int, field("Jour de la semaine, 1 = lundi", ge=1, le=7)]
 People = Annotated[float, field("Personnes", gt=0, le=MAX_PEOPLE)]
 Count = Annotated[int, field("Nombre", ge=0, le=MAX_COUNT)]
 _Share = Annotated[float, field("Part", gt=0, le=1)]

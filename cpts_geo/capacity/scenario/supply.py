@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Final
 
-from cpts_geo.capacity.scenario.records import AS_TUPLE, MAX_PEOPLE, Record, Slots, Text, field
+from cpts_geo.capacity.queue.rules import MAX_SLOTS
+from cpts_geo.capacity.scenario.records import (
+    AS_TUPLE,
+    MAX_PEOPLE,
+    Record,
+    Slots,
+    Text,
+    Weekday,
+    field,
+)
 from cpts_geo.settings import SLOT_MINUTES
 
 #: People housed by a hotel room, a camping pitch, a second home (Insee's convention; grade C).
@@ -35,6 +45,93 @@ class Reading(Record):
     label: Text = field("Lecture, en toutes lettres")
     slots_today: Slots = field("Créneaux qu’elle donne", "créneaux par jour d’ouverture")
     weight: float = field("Poids de cette lecture", gt=0, le=1)
+
+
+class Session(Record):
+    """
+    When slots are offered: days, hours, and how many, or how many doctors give them.
+
+    Examples
+    --------
+    >>> noon = Session(days=(1, 3), starts=time(12), ends=time(14), doctors=1)
+    >>> noon.hours, noon.slots_each(15.0)
+    (2.0, 8)
+    """
+
+    days: Annotated[tuple[Weekday, ...], AS_TUPLE] = field(
+        "Jours de la séance", hint="1 = lundi … 6 = samedi"
+    )
+    starts: time = field("Début", "heure locale")
+    ends: time = field("Fin", "heure locale")
+    slots: Annotated[int, field("Créneaux", ge=1, le=MAX_SLOTS)] | None = field(
+        "Créneaux de chaque séance", "créneaux", default=None
+    )
+    doctors: Annotated[int, field("Médecins", ge=1, le=10_000)] | None = field(
+        "Médecins qui consultent ensemble", "médecins", hint="au lieu de « slots »", default=None
+    )
+
+    def _contradictions(self) -> list[str]:
+        defects = []
+        if list(self.days) != sorted(set(self.days)) or not self.days:
+            defects.append("« days » : il faut au moins un jour, dans l’ordre, sans doublon")
+        if self.starts.tzinfo or self.ends.tzinfo:
+            defects.append("« starts » et « ends » : des heures locales, sans fuseau")
+        elif self.ends <= self.starts:
+            defects.append("« ends » doit venir après « starts »")
+        if (self.slots is None) == (self.doctors is None):
+            defects.append("donnez « slots » ou « doctors », et un seul des deux")
+        return defects
+
+    @property
+    def hours(self) -> float:
+        """How long it lasts (hours)."""
+        return _hour(self.ends) - _hour(self.starts)
+
+    def slots_each(self, minutes: float) -> int:
+        """
+        Count the slots of one of its days.
+
+        Parameters
+        ----------
+        minutes : float
+            Length of a slot (minutes), above 0.
+
+        Returns
+        -------
+        int
+            Those given, or the whole slots of its doctors.
+        """
+        if self.slots is not None:
+            return self.slots
+        # 1e-9 forgives the rounding of an exact number of slots
+        return int((self.doctors or 0) * self.hours * 60.0 / minutes + 1e-9)
+
+    def hours_within(self, first: float, last: float) -> float:
+        """
+        Measure the part of it that two hours of the day hold.
+
+        Parameters
+        ----------
+        first, last : float
+            Hours of the day, in order.
+
+        Returns
+        -------
+        float
+            Hours.
+
+        Examples
+        --------
+        >>> noon = Session(days=(1,), starts=time(13, 30), ends=time(17, 30), slots=16)
+        >>> noon.hours_within(12, 14)
+        0.5
+        """
+        return max(min(_hour(self.ends), last) - max(_hour(self.starts), first), 0.0)
+
+
+def _hour(clock: time) -> float:
+    """Hour of the day, minutes being a part of one."""
+    return clock.hour + clock.minute / 60.0
 
 
 class Rota(Record):

@@ -18,8 +18,6 @@ from cpts_geo.capacity.demand.ratios import effective_slots
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError, one_line
 
-#: Hours a week that the SAS asks of a GP who takes its patients (grade B).
-EFFECTOR_HOURS: Final = 2.0
 #: What a division of whole slots may leave above a whole number.
 _ROUNDING: Final = 1e-9
 
@@ -120,7 +118,7 @@ def resources(
     -------
     DataFrame
         A row per line, index ``situation``; NaN = unknown. A week: ``slots_per_day`` (mean),
-        ``gp_hours``, ``half_days``, ``sessions``, ``sas_effectors`` (GPs at 2 h a week),
+        ``gp_hours``, ``half_days``, ``sessions``, ``sas_effectors`` (GPs at their least),
         ``volunteers_needed`` (whole GPs, at the rhythm of the scenario), ``session_weeks`` (weeks
         between two sessions of each volunteer known), ``agents`` (at the telephone in the fullest
         hour), ``secretary_hours``, ``rooms`` (at once, sessions following one another on the
@@ -141,7 +139,7 @@ def resources(
     >>> table.loc["today", ["half_days", "sessions", "volunteers_needed"]].tolist()
     [2.5, 5.0, 10.0]
     """
-    weekdays = len(scenario.calendar.weekdays)
+    weekdays = len(scenario.week_shape)
     defects = [text for name, line in lines.items() for text in _defects(name, line, weekdays)]
     if len(days) != weekdays or any(count < 0 for count in days):
         defects.append(f"jours = {one_line(str(tuple(days)))} : il en faut {weekdays}, 0 ou plus")
@@ -159,30 +157,37 @@ def _row(
     scenario: Scenario, line: Line, *, days: Sequence[int], phone: pd.DataFrame | None
 ) -> dict[str, float]:
     """What one line takes, costs and brings in."""
-    weekdays, hours = len(days), line.gp_hours_per_week
+    ordinary, hours = len(scenario.calendar.weekdays), line.gp_hours_per_week
+    open_hours = scenario.calendar.hours_of_week
     # Where slots are unknown so are the hours that these days share: NaN.
-    slots = line.slots or (1,) * weekdays
+    slots = line.slots or (1,) * len(days)
     total = sum(slots)
     sessions, known = hours / session_hours(scenario), volunteers_known(scenario)
     agents, phone_hours = _telephone(scenario, phone) if _exists(line) else (math.nan, math.nan)
     consultations = _consultations(scenario, line, days)
     weeks = sum(n * count for n, count in zip(slots, days, strict=True)) / total
+    # The telephone of a Saturday morning is that of a day, for as many hours as it opens.
+    phone_days = [each / open_hours[0] for each in open_hours]
     costs = {
         "gp_cost": hours * weeks * scenario.gp_hour_cost,
-        "secretary_cost": phone_hours * sum(days) * scenario.secretary_hour_cost,
+        "secretary_cost": phone_hours
+        * math.fsum(n * each for n, each in zip(days, phone_days, strict=True))
+        * scenario.secretary_hour_cost,
     }
     receipts = consultations * scenario.consultation_tariff
     return {
-        "slots_per_day": total / weekdays if line.slots else math.nan,
+        "slots_per_day": sum(slots[:ordinary]) / ordinary if line.slots else math.nan,
         "gp_hours": hours,
         "half_days": hours / scenario.half_day_hours,
         "sessions": sessions,
-        "sas_effectors": hours / EFFECTOR_HOURS,
+        "sas_effectors": hours / scenario.effector_hours,
         "volunteers_needed": _whole(sessions * scenario.session_weeks),
         "session_weeks": known / sessions if known and sessions else math.nan,
         "agents": agents,
-        "secretary_hours": phone_hours * weekdays,
-        "rooms": _whole(hours * max(slots) / total / scenario.calendar.hours_per_day),
+        "secretary_hours": phone_hours * sum(phone_days),
+        "rooms": _whole(
+            max(hours * n / total / each for n, each in zip(slots, open_hours, strict=True))
+        ),
         "consultations": consultations,
         **costs,
         "receipts": receipts,
@@ -207,8 +212,9 @@ def _consultations(scenario: Scenario, line: Line, days: Sequence[int]) -> float
     """Consultations of the period: counted, or the requests served less the no-shows."""
     if not math.isnan(line.consultations) or not line.slots or math.isnan(line.requests_per_day):
         return line.consultations
-    served = scenario.rules.served(line.requests_per_day, line.slots) * line.requests_per_day
-    return effective_slots(served * sum(days), no_show_rate=scenario.no_show_rate)
+    served = scenario.week_rules.served(line.requests_per_day, line.slots) * line.requests_per_day
+    asked = math.fsum(n * each for n, each in zip(days, scenario.week_shape, strict=True))
+    return effective_slots(served * asked, no_show_rate=scenario.no_show_rate)
 
 
 def _whole(count: float) -> float:
@@ -224,13 +230,13 @@ def _defects(name: str, line: Line, weekdays: int) -> list[str]:
     elif line.slots is not None and not sum(line.slots):
         found.append("aucun créneau de la semaine")
     if (line.slots is None) != math.isnan(line.gp_hours_per_week):
-        found.append("créneaux et heures de médecin vont ensemble : un seul est donné")
+        found.append("créneaux et heures de consultation vont ensemble : un seul est donné")
     if line.requests_per_day <= 0 or math.isinf(line.requests_per_day):
         found.append(f"demandes par jour = {line.requests_per_day} : il faut plus de 0")
     found += [
         f"{words} = {value} : il faut 0 ou plus"
         for words, value in (
-            ("heures de médecin", line.gp_hours_per_week),
+            ("heures de consultation", line.gp_hours_per_week),
             ("consultations", line.consultations),
         )
         if value < 0 or math.isinf(value)

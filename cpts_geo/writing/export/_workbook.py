@@ -46,6 +46,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
         of_territory.indicators(study),
         of_territory.communes(study),
         of_capacity.months(study),
+        of_capacity.week(study),
         of_capacity.capacity(study),
         of_capacity.supposed(study),
         of_capacity.inputs(study),

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 Diary = tuple[int, ...]
 
 
@@ -94,3 +96,27 @@ def run_weeks(
             demands, around, deadline=deadline, dispersion=dispersion, start=diaries
         )
     return outcomes
+
+
+def fifo_week(
+    demands: Sequence[float], slots: Sequence[int], *, deadline: int, weeks: int, seed: int
+) -> tuple[float, list[float]]:
+    """
+    Draw weeks one after the other: share served, and share lost of the requests of each day.
+
+    Each request takes the first free page of today and the `deadline` opening days after it, or
+    gives up.
+    """
+    arrivals = np.random.default_rng(seed).poisson(demands, (weeks, len(demands))).ravel()
+    plan = list(slots) * (weeks + deadline)
+    booked = [0] * len(plan)
+    lost = [0] * len(demands)
+    for day, count in enumerate(arrivals.tolist()):
+        left = count
+        for page in range(day, day + deadline + 1):
+            taken = min(left, plan[page] - booked[page])
+            booked[page] += taken
+            left -= taken
+        lost[day % len(demands)] += left
+    asked = arrivals.reshape(weeks, -1).sum(axis=0).tolist()
+    return 1.0 - sum(lost) / sum(asked), [x / n for x, n in zip(lost, asked, strict=True)]

@@ -79,7 +79,7 @@ def capacity_sections(
     return {
         "needed": needed.section(result),
         "months": _months.section(result, capacity),
-        "week": capacity.week and _week.section(result, capacity),
+        "week": result.slots_per_day.p90 and _week.section(result, capacity),
         "causes": result.slots_per_day.p90 and _causes.section(result, capacity.tornado),
         "telephone": _telephone.section(result, phone, usual=usual)
         if phone is not None and usual

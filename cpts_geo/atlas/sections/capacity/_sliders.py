@@ -145,7 +145,7 @@ def _data(tried: Trial) -> dict[str, Any]:
     names = get_month_names("abbreviated", locale="fr")
     return {
         **{name: getattr(scenario.rules, name) for name in ("target", "dispersion")},
-        "days": len(scenario.calendar.weekdays),
+        "days": _figures(sum(scenario.week_shape), _EXACT),
         "deadlines": tried.deadlines,
         "said": [deadline(days) for days in tried.deadlines],
         "chances": typeset(CHANCES),

@@ -1,23 +1,35 @@
-"""« La semaine »: which day loses most requests."""
+"""« La semaine »: the grid of slots, what each deadline needs, which day loses most requests."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.atlas.charts.week import week_view
 from cpts_geo.atlas.look.grades import input_status
-from cpts_geo.atlas.look.words import todays
+from cpts_geo.atlas.look.words import deadline, estimate, todays
 from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.need.interval import LEVELS, Interval
 from cpts_geo.capacity.queue.services import WeeklyService
-from cpts_geo.french import WEEKDAYS, number, percent, whole_percent
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.french import NNBSP, WEEKDAYS, number, percent, whole_percent
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS
 from cpts_geo.study.capacity import TerritoryCapacity
+
+#: Quantities of a week in words.
+_QUANTITIES: Final = {
+    "needed": "nécessaires",
+    "offered": "offerts",
+    "served": "servis",
+    "missing": "manquants",
+}
 
 
 def _week_sentence(result: Headline, week: WeeklyService) -> str:
     """Say which day of the week loses most requests with today's slots."""
-    names = [WEEKDAYS[day - 1] for day in result.scenario.calendar.weekdays]
+    names = [WEEKDAYS[day - 1] for day in result.scenario.calendar.week_days]
     lost = pd.Series(week.lost_by_weekday, index=names)
     if lost.max() < 0.005:
         return (
@@ -55,13 +67,47 @@ def _week_note(result: Headline, capacity: TerritoryCapacity) -> str:
     return text
 
 
+def _deadlines(result: Headline, table: pd.DataFrame) -> list[list[str]]:
+    """A row a deadline and quantity: its words, then a cell a unit; what is unknown is left out."""
+    rows = []
+    for (days, quantity), found in table.groupby(["deadline_days", "quantity"], sort=False):
+        each = [Interval(*bounds) for bounds in found[[*LEVELS]].itertuples(index=False)]
+        if not any(math.isnan(one.p50) for one in each):
+            cells = [
+                number(one.p50, _tenths(one.p50))
+                if one.p10 == one.p90
+                else estimate(result, one, _tenths(one.p90))
+                for one in each
+            ]
+            rows.append([deadline(int(str(days))), _QUANTITIES[str(quantity)], *cells])
+    return rows
+
+
+def _units(scenario: Scenario) -> str:
+    """How many hours an effecteur and a half-day are."""
+    hours = [
+        f"{number(getattr(scenario, name), 1)}{NNBSP}h ({scenario.sources[name].grade})"
+        for name in ("effector_hours", "half_day_hours")
+    ]
+    return f"Un effecteur : {hours[0]} par semaine ; une demi-journée : {hours[1]}."
+
+
+def _tenths(value: float) -> int:
+    """A decimal below ten, where the number has one."""
+    return int(value < 10 and not float(value).is_integer())
+
+
 def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:
     """What the template shows of the day that loses most requests, at the median demand."""
-    assert capacity.week is not None
+    week = capacity.week
     status = input_status(result.scenario, "calendar")
     return {
-        "sentence": _week_sentence(result, capacity.week),
+        "sentence": "" if week is None else _week_sentence(result, week),
         "note": _week_note(result, capacity),
+        "grid": week_view(result, capacity),
+        "deadlines": _deadlines(result, capacity.week_by_deadline),
+        "units": _units(result.scenario),
+        "evidence": f"{STATUS_MARKS[result.status]} {result.evidence}",
         "mark": STATUS_MARKS[status],
         "status": STATUS_LABELS[status],
     }

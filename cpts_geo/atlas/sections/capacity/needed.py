@@ -33,7 +33,7 @@ from cpts_geo.schema import STATUS_MARKS
 
 #: What the requests of a year are, by what they rest on.
 _MADE_OF: Final[dict[Evidence, str]] = {
-    "1a": "appels comptés × part qui relevait d’une consultation, d’après le journal",
+    "1a": "appels comptés × part qui relevait d’une consultation, d’après le registre",
     "1b": "appels comptés × part des appels qui relèvent d’une consultation",
     "2": "consultations comptées ÷ part des demandes qui ont trouvé un créneau",
     "3": "besoin sans réponse sur place × part qu’en reçoivent les lignes connues",
@@ -103,14 +103,16 @@ def _landmarks(result: Headline) -> list[_Landmark]:
     if not asked:
         made += " ; l’APL ne voit guère de besoin sans réponse ici : un calcul, et non un compte"
     days = len(scenario.calendar.weekdays)
+    saturday = " et samedi matin" if scenario.calendar.saturday_morning else ""
+    opened = f"{days} jour{'s' if days > 1 else ''}{saturday}"
     rows += [
         _Landmark("Demandes par an", estimate(result, result.requests_per_year), made),
         _Landmark("Demandes par jour", estimate(result, result.requests_per_day, 1),
                   "Par jour d’ouverture"),
         _Landmark("Créneaux par jour", estimate(result, result.slots_per_day),
                   "Plus petit nombre qui tient l’objectif, file d’attente comprise"),
-        _Landmark("Heures de médecin par semaine", estimate(result, result.gp_hours_per_week),
-                  f"Créneaux × durée d’une consultation × {days} jour{'s' if days > 1 else ''}"),
+        _Landmark("Heures de consultation par semaine", estimate(result, result.gp_hours_per_week),
+                  f"Créneaux × durée d’une consultation × {opened}"),
     ]  # fmt: skip
     # Of a median that is nothing, each is nothing too.
     return rows + (_companions(result) if asked else []) + _existing(result)

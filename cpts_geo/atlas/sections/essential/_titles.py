@@ -74,7 +74,7 @@ def _changes(access: TerritoryAccess) -> str:
     if known:
         return known
     if access.opening and access.opening.helpful:
-        return "Où ouvrir un centre ?"
+        return "Où ouvrir un lieu de SNP ?"
     return "Changements de l’offre : non montrés"
 
 

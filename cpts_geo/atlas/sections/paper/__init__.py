@@ -65,7 +65,7 @@ def section(
         # Here: who has a médecin traitant, in four rows.
     }
     second: Mapping[str, Any] = {
-        # Here: the weekly grid of hours offered and needed, then the table of the SAS.
+        # The weekly grid opens the need. Here: the table of the SAS.
         "need": _need.section(study),
         "year": None if result is None or capacity is None else _year.section(result, capacity),
         "levers": _levers.section(levers),

@@ -82,7 +82,7 @@ def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
     many, word = slots(offer.slots).split(" ", 1)
     return (
         (many, f"{word} par jour"),
-        (gp_time(offer.gp_hours_per_week), "de médecin par semaine"),
+        (gp_time(offer.gp_hours_per_week), "de consultation par semaine"),
         (whole_percent(offer.served_at_median), "des demandes servies à temps"),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.charts.dots import dots_svg
+from cpts_geo.atlas.charts.week import week_view
 from cpts_geo.atlas.look.words import (
     TOO_LARGE,
     deadline,
@@ -22,8 +23,7 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.atlas.sections.paper._fitting import gp_time, own_ids, shortened
 from cpts_geo.atlas.sections.paper._head import contradicted
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.need.interval import CHANCES, Interval, named_interval
-from cpts_geo.capacity.workforce.resources import EFFECTOR_HOURS
+from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval, named_interval
 from cpts_geo.french import NNBSP, number, percent, whole_percent
 from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
@@ -68,6 +68,7 @@ def section(study: Study) -> dict[str, Any]:
         "rows": rows,
         "mark": STATUS_MARKS[result.status],
         "chart": own_ids(_dots(result)),
+        "grid": week_view(result, capacity) if result.slots_per_day.p90 else None,
         "said": [text for text in _said(result, capacity) if text],
     }
 
@@ -86,11 +87,24 @@ def _table(result: Headline, capacity: TerritoryCapacity) -> tuple[tuple[str, ..
     if result.planned is not None:
         head = f"Servies avec les {slots_text(result.planned.slots)} annoncés"
         columns[head] = [whole_percent(row["served_planned"]) for row in rows]
+    head = "Heures par semaine" if today is None else "Manque par semaine"
+    columns[head] = _weekly_hours(result, capacity, days)
     own = result.scenario.deadline_days
     return tuple(columns), [
         _Row(deadline(each), cells, each == own)
         for each, *cells in zip(days, *columns.values(), strict=True)
     ]
+
+
+def _weekly_hours(result: Headline, capacity: TerritoryCapacity, deadlines: list[int]) -> list[str]:
+    """Hours of GP a week missing at each deadline, or needed where the slots are unknown."""
+    table = capacity.week_by_deadline.set_index(["deadline_days", "quantity", "unit"])
+    quantity, known = "needed" if result.today is None else "missing", []
+    for days in deadlines:
+        key = (days, quantity, "gp_hours")
+        found = Interval(*table.loc[key, [*LEVELS]]) if key in table.index else None
+        known.append("" if found is None else f"{estimate(result, found)}{NNBSP}h")
+    return known
 
 
 def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
@@ -124,9 +138,9 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     floor = shown_floor(result)
     the = "les " if scenario.public == "no_mt" else ""
     return [
-        f"{_many(result, hours, f'{NNBSP}h de médecin par semaine')}, soit "
-        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(EFFECTOR_HOURS)}{NNBSP}h "
-        f"chacun{now}.",
+        f"{_many(result, hours, f'{NNBSP}h de consultation par semaine')}, soit "
+        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(scenario.effector_hours)}"
+        f"{NNBSP}h chacun{now}.",
         f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
         ""
         if floor is None

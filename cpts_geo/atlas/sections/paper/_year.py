@@ -59,7 +59,7 @@ def _week(result: Headline, capacity: TerritoryCapacity) -> str:
         )
     if capacity.week is None or not text:
         return f"{text}." if text else ""
-    lost = dict(zip(calendar.weekdays, capacity.week.lost_by_weekday, strict=True))[heavy]
+    lost = dict(zip(calendar.week_days, capacity.week.lost_by_weekday, strict=True))[heavy]
     return f"{text} ; {whole_percent(lost)} y restent sans rendez-vous aujourd’hui."
 
 

@@ -34,8 +34,8 @@ _VARIANTS: Final = (
 )
 #: A value of the left means that those of the right, where the base gave them, no longer hold.
 _REPLACES: Final = {
-    "rota": ("slots_today", "volunteers"),
-    "slots_today": ("rota",),
+    "rota": ("slots_today", "volunteers", "sessions"),
+    "slots_today": ("rota", "sessions"),
     "people_without_mt": ("share_without_mt", "age_share"),
     "share_without_mt": ("people_without_mt",),
     "present": ("hotel_rooms", "camping_pitches", "second_homes", "occupancy"),
@@ -111,6 +111,8 @@ def _lay(values: dict[str, Any], *, over: dict[str, Any]) -> dict[str, Any]:
         isinstance(calendar, dict) and "weekdays" in calendar
     ):
         gone.add("readings")
+    if isinstance(calendar, dict) and {"weekdays", "opens", "closes"} & calendar.keys():
+        gone.add("sessions")
     merged = {name: value for name, value in over.items() if name not in gone}
     sources = merged.pop("sources", {})
     for name, value in values.items():

@@ -48,6 +48,29 @@ def supply_defects(scenario: Any) -> list[str]:
     return defects
 
 
+def saturday_defects(scenario: Any) -> list[str]:
+    """What the slots of Saturday morning and its opening deny of one another."""
+    opens, slots = scenario.calendar.saturday_morning, scenario.slots_saturday
+    if not opens:
+        return [
+            f"« {name} » : le samedi matin n’ouvre pas ; ajoutez « saturday_morning = true » sous "
+            "[calendar]"
+            for name in ("slots_saturday", "saturday_factor")
+            if getattr(scenario, name) is not None
+        ]
+    offered = scenario.rota is not None or scenario.slots_today is not None
+    if offered and slots is None:
+        return [
+            "« saturday_morning » est donné sans créneaux du samedi : ajoutez « slots_saturday = "
+            "… », 0 si personne n’y est reçu"
+        ]
+    if slots is not None and not offered:
+        return [
+            "« slots_saturday » est donné sans ceux de la semaine : ajoutez « slots_today = … »"
+        ]
+    return []
+
+
 def part_defects(scenario: Any) -> list[str]:
     """What is a part of something, and is more than it."""
     defects = []

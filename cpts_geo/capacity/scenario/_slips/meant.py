@@ -36,7 +36,7 @@ _KINDS: Final[dict[str, tuple[type, ...]]] = {
 }
 #: Fields counted in minutes and in hours, of which one was typed for the other.
 _IN_MINUTES: Final = ("minutes", "minutes_per_slot_today")
-_IN_HOURS: Final = ("session_hours", "half_day_hours")
+_IN_HOURS: Final = ("session_hours", "half_day_hours", "effector_hours")
 _HALF_AN_HOUR: Final = 30
 #: Ratios that may be above 1.
 _RATIOS: Final = ("people_cv", "lent")

@@ -167,7 +167,7 @@ def read_call_log(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "journal.csv"
+    ...     path = Path(folder) / "registre.csv"
     ...     text = "date;heure;suite;age\\n04/03/2024;8h30;RDV;34\\n04/03/2024;8h41;doublon;\\n"
     ...     _ = path.write_text(text, encoding="utf-8")
     ...     log = read_call_log(path)
@@ -377,7 +377,7 @@ def _notes(
             "ni les écarts d’un jour à l’autre."
         )
     elif not said.with_hour:
-        notes.append("Le journal donne des jours, sans heure : pas de profil horaire.")
+        notes.append("Le registre donne des jours, sans heure : pas de profil horaire.")
     if "outcome" not in places and "count" not in places:
         notes.append(
             "Aucune colonne d’issue : chaque ligne est prise pour une consultation donnée, ce qui "
