@@ -1,9 +1,10 @@
-"""Command that reads a call log, and gives the scenario that it makes."""
+"""Commands that read a registre: the scenario that it makes, its follow-up month by month."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -24,6 +25,7 @@ Colonnes d’un registre, une ligne par appel (CSV, XLSX ou ODS) :
   issue                          rendez-vous, conseil, réorienté, sans créneau,
                                  doublon, annulé, sans réponse, autre
   commune ou code_insee, classe_age, code_motif, cle_appelant   facultatives
+  delai_heures ou delai_jours, honore, sans_mt   facultatives, pour le suivi
 \b
   date;heure;issue;commune
   04/03/2024;8h30;rendez-vous;Pithiviers
@@ -130,6 +132,117 @@ def call_log(
     for path in others:
         echo(f"Tableau : {path.resolve()}")
     echo(f"Scénario (solidité {strength(found.scenario)}) : {made.resolve()}")
+
+
+def follow_up(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Registre des demandes de la période."
+        ),
+    ],
+    scenario: Annotated[
+        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
+    ],
+    previous: Annotated[
+        Path | None, path_option("Registre de la période d’avant, à comparer.")
+    ] = None,
+    territory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLÉ",
+            help="Territoire dont les communes disent qui vient d’ailleurs ; par défaut, celui du "
+            "scénario.",
+        ),
+    ] = None,
+    forecast: Annotated[
+        Path | None,
+        path_option("Manifeste du rapport ou du suivi d’avant, dont la prévision est jugée."),
+    ] = None,
+    indicators: Annotated[
+        list[Path] | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="FICHIER",
+            help="Indicateurs de l’ACI remplis (« cpts-geo template aci ») ; répétable.",
+        ),
+    ] = None,
+    output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALEUR=ISSUE", help="Sens d’une issue écrite à votre façon."),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
+            "répétable."
+        ),
+    ] = None,
+) -> None:
+    """Suivre un registre mois par mois, et dire ce qui a changé."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.atlas.sections.follow_up import follow_up_sections  # noqa: PLC0415
+    from cpts_geo.capacity.checks.forecast.kept import read_kept  # noqa: PLC0415
+    from cpts_geo.sources.analyst.aci.file import read_aci  # noqa: PLC0415
+    from cpts_geo.study.follow_up.follow_up import follow_up as followed  # noqa: PLC0415
+    from cpts_geo.study.follow_up.yearly import yearly  # noqa: PLC0415
+    from cpts_geo.writing.comparison import FOLLOW_UP_FILES, write_follow_up  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    check_output(output, names=FOLLOW_UP_FILES)
+    defaults, said = chosen_defaults(parameters)
+    (base,) = loaded(scenario, parameters=defaults)
+    typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]
+    typed += [] if previous is None else ["--previous", str(previous)]
+    typed += [] if forecast is None else ["--forecast", str(forecast)]
+    typed += [part for path in indicators or [] for part in ("--indicators", str(path))]
+    typed += [] if territory is None else ["--territory", territory]
+    typed += [] if output == OUTPUTS else ["--output", str(output)]
+    typed += [] if parameters is None else ["--parameters", str(parameters)]
+    typed += [part for each in departement or [] for part in ("--departement", each)]
+    try:
+        found = followed(
+            log,
+            base,
+            previous=previous,
+            territory=territory,
+            departments=departement or (),
+            own_outcomes=_own(outcome or []),
+            outcomes_file=outcomes,
+        )
+    except OutcomesError as error:
+        raise _to_complete(error, output, typed) from error
+    review = yearly(
+        found,
+        base,
+        given=[read_aci(path) for path in indicators or ()],
+        kept=None
+        if forecast is None
+        else read_kept(forecast, territory=found.territory, public=base.public),
+        day=date.today(),
+    )
+    say = teller()
+    for note in (*said, *found.notes):
+        say(note)
+    console = results()
+    for sentence in follow_up_sections(found)["sentences"]:
+        console.print(typeset(sentence), soft_wrap=True)
+    for sentence in review.sentences:
+        console.print(typeset(sentence), soft_wrap=True)
+    read = [log, previous, forecast, *(indicators or ())]
+    page, table, _, *fiches = write_follow_up(
+        found, output, scenario=base, registres=[path for path in read if path is not None],
+        review=review, say=say,
+    )  # fmt: skip
+    echo(f"Tableau : {table.resolve()}")
+    echo(f"Page : {page.resolve()}")
+    echo(f"Fiche des indicateurs de l’ACI : {fiches[-1].resolve()}")
 
 
 def _own(typed: Sequence[str]) -> dict[str, str]:
