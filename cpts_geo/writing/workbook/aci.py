@@ -10,10 +10,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.pages.aci import aci_page
-from cpts_geo.atlas.sections.aci import is_given
 from cpts_geo.files import write_csv, write_text
 from cpts_geo.french import typeset
-from cpts_geo.indicators.aci import aci_rows
+from cpts_geo.indicators.aci.rows import aci_rows, is_given
 from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS
 from cpts_geo.writing.workbook.book import write_book
@@ -33,7 +32,7 @@ def write_aci(
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     folder : Path
         Where to write.
     name : str
@@ -62,7 +61,7 @@ def aci_sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> lis
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     name, period : str
         The territory, and the period of N.
     day : datetime.date
