@@ -83,17 +83,17 @@ def aci_sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> lis
         ("Cellule vide", "valeur inconnue ou secrète, jamais 0 : le signe à côté le dit"),
     ]
     read_me = Sheet(name="Lisez-moi", about="", heads=("Rubrique", "Contenu"), rows=about)
-    return [read_me, aci_sheet(rows), *fiches]
+    return [read_me, aci_sheet(table), *fiches]
 
 
-def aci_sheet(rows: list[dict[Any, Any]]) -> Sheet:
+def aci_sheet(table: pd.DataFrame) -> Sheet:
     """
     Make the sheet of all indicators.
 
     Parameters
     ----------
-    rows : list of dict
-        Rows of :func:`cpts_geo.indicators.aci.aci_rows`.
+    table : DataFrame
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def aci_sheet(rows: list[dict[Any, Any]]) -> Sheet:
                 row["comment"], row["remark"], row["producer"], row["date"], row["ask"],
                 row["formula"],
             )
-            for row in rows
+            for row in aci_rows(table).to_dict("records")
         ],
         pinned=2,
     )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, filled_cell
-from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.look.values import aci_cells, rate_text
+from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import others, shortened
 from cpts_geo.french import NNBSP
 from cpts_geo.indicators.aci.rows import is_given
