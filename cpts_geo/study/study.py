@@ -357,6 +357,7 @@ class Study:
             facts=numbers,
             counted=next(areas, None),
             lines=self.common.lines,
+            parameters=self.common.parameters,
         )
 
     @cached_property

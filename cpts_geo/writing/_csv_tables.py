@@ -133,6 +133,7 @@ _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] 
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
+    "leviers": lambda each: each.levers,
     "avenir_medecins": lambda each: each.future,
     "avenir_eprouve": lambda each: each.past,
 }
