@@ -90,7 +90,10 @@ def chosen_parameters(path: Path | str | None) -> Parameters:
         defects += found
     merged = {name: chosen.get(name, default) for name, default in shipped.items()}
     try:
-        scenario_from_population(_PEOPLE, parameters=merged)
+        usual = scenario_from_population(_PEOPLE, parameters=merged)
+        # What only a line that opens on Saturday rests on.
+        saturday = merged["saturday_factor"].value
+        usual.evolve(calendar={"saturday_morning": True}, saturday_factor=saturday)
     except ScenarioError as error:
         defects += error.defects
     if defects:
