@@ -50,7 +50,10 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 #: Other commands of the package, and the lock they need.
-COMMANDS = dict.fromkeys(["export", "france", "compare", "call-log", "check", "places"], LOCK_NAME)
+COMMANDS = dict.fromkeys(
+    ["export", "france", "compare", "call-log", "follow-up", "check", "places", "template"],
+    LOCK_NAME,
+)
 COMMANDS["notebooks"] = LAB
 #: What `data` does besides compiling, when it is asked for.
 OF_DATA = ("fetch", "status", "verify", "build")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from cpts_geo.asked import expect, told
 from cpts_geo.capacity.checks.learnt import lines_notes
 from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.capacity.scenario.parameters import SEED
@@ -27,7 +29,10 @@ from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.indicators.aci import aci_by_territory
 from cpts_geo.indicators.ald import with_ald
+from cpts_geo.indicators.filled.areas import areas_of
+from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
     shares_of,
@@ -35,7 +40,9 @@ from cpts_geo.indicators.given_share import (
 )
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
-from cpts_geo.sources.analyst.indicators.file import read_indicators
+from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
+from cpts_geo.sources.analyst.filled.file import Filled, read_filled
+from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
@@ -232,7 +239,7 @@ def analyse(
     defaults = chosen_parameters(options.parameters)
     own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
     lines = known_lines(options.known_lines, parameters=defaults)
-    exports = [read_indicators(file) for file in options.indicators]
+    exports, tables, contracts = _given(options.indicators)
     say("Données communales : lecture et vérification")
     whole = embedded.load_communes()
     former = former_communes(whole, fetched=options.fetched)
@@ -251,10 +258,12 @@ def analyse(
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = load_national(whole, fetched=options.fetched, say=say)
     communes = territory_communes(found.members, national, figures=layer.figures)
-    outline = outlines(communes).join(found.identity[["name", "document", "perimeter"]])
+    outline = outlines(communes).join(found.identity[["name", "document", "perimeter", "finess"]])
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
+    aci = aci_by_territory(contracts, [str(key) for key in outline.index])
+    areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
@@ -286,6 +295,8 @@ def analyse(
         *parts_notes(communes),
         *layer.notes,
         *(note for export in located for note in export.notes),
+        *filled_notes,
+        *(note for each in contracts for note in each.notes),
         *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),
@@ -314,6 +325,9 @@ def analyse(
             border=_own(found.border, key),
             given=given_of[key],
             share=shares.get(key),
+            areas=areas_by[key],
+            filled=_own(filled, key),
+            aci_given=aci.get(str(key)),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
@@ -321,7 +335,6 @@ def analyse(
         )
         for key, row in outline.iterrows()
     }
-    default = SEED if own is None else own.seed
     own_files = (options.scenario, options.known_lines, options.parameters, *options.indicators)
     asked = (options.travel, options.roads, *own_files)
     return Analysis(
@@ -329,7 +342,10 @@ def analyse(
         national=national,
         notes=notes,
         parameters=told(request, options)
-        | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
+        | {
+            "territories": list(studies),
+            "seed": _seed(own) if options.seed is None else options.seed,
+        },
         inputs=found.inputs
         | layer.inputs
         | ald
@@ -342,3 +358,28 @@ def analyse(
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
+
+
+def _seed(own: Scenario | None) -> int:
+    """Seed of a run that says none."""
+    return SEED if own is None else own.seed
+
+
+def _given(files: Sequence[Path]) -> tuple[list[Given], list[Filled], list[GivenAci]]:
+    """Exports of indicators, tables that were filled, those of the ACI, told by their header."""
+    contracts = {file: read_aci(file) for file in files if is_aci(file)}
+    found = {file: read_filled(file) for file in files if file not in contracts}
+    exports = [read_indicators(file) for file, tables in found.items() if not tables]
+    filled = [table for tables in found.values() for table in tables]
+    return exports, filled, list(contracts.values())
+
+
+def _filled(
+    tables: Sequence[Filled], communes: pd.DataFrame, outline: pd.DataFrame, *, whole: pd.DataFrame
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, tuple[str, ...]]:
+    """Areas of each territory, rows of the tables filled for them, what was set aside."""
+    areas = {str(key): areas_of(_own(communes, str(key)), name=str(name), communes=whole)
+             for key, name in outline["name"].items()}  # fmt: skip
+    inside = {key: _own(communes, key).set_index("code_insee")["population"] for key in areas}
+    known = frozenset(whole["code_insee"])
+    return areas, *checked_rows(tables, areas, inside=inside, communes=known)

@@ -299,6 +299,10 @@ class NeedUnknownError(ScenarioError):
     """Nothing says how many requests a device open to all would receive."""
 
 
+class ForecastError(CptsGeoError):
+    """A forecast that was kept cannot be read, or held against a log."""
+
+
 class AskedError(CptsGeoError):
     """An argument or an option is of another kind, or contradicts another one."""
 

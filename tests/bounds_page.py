@@ -46,6 +46,9 @@ _WHAT_FILES = {
     "known_lines_rows": (
         "rows of a table of known lines; each weighs 150,000 draws, and 36 stand in the package"
     ),
+    "aci_bytes": "size of a table of the indicators of the ACI; a filled one is a thousandth of it",
+    "aci_rows": "rows of such a table; a hundred territories have 1,700",
+    "manifest_bytes": "size of a manifest; that of a hundred territories is a tenth of it",
     "scenario_bytes": "size of a scenario file; those of the package are a hundred times smaller",
     "line_length": (
         "length of a line of text; a matrix of all the communes of France has lines of 250,000"

@@ -288,7 +288,7 @@ def _asked_of_log(
         defects.append("« repeats_out » : il faut True ou False, ou rien")
     if defects:
         raise AskedError(
-            "Ce journal ne peut pas être lu ainsi.",
+            "Ce registre ne peut pas être lu ainsi.",
             defects=defects,
             remedy="corrigez ces arguments, ou retirez-les.",
         )

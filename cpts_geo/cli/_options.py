@@ -115,6 +115,7 @@ def _asked(
         ),
     ] = False,
     name: Annotated[str | None, typer.Option(help="Nom de votre territoire.")] = None,
+    finess: Annotated[str | None, typer.Option(help="Numéro FINESS de la CPTS.")] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -164,7 +165,7 @@ def _asked(
         list[str] | None,
         typer.Option(
             help=f"Changement d’offre à montrer : {' ; '.join(FORMS.values())} (consultations par "
-            "an, heures de médecin par semaine). Répétable."
+            "an, heures de consultation par semaine). Répétable."
         ),
     ] = None,
     indicators: Annotated[
@@ -172,7 +173,8 @@ def _asked(
         path_option(
             "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
             "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
-            "bassin de vie, territoire de vie-santé ou département. Répétable."
+            "bassin de vie, territoire de vie-santé ou département ; ou un tableau de « cpts-geo "
+            "template » que vous avez rempli (CSV ou XLSX). Répétable."
         ),
     ] = None,
     share_without_mt: Annotated[
@@ -213,19 +215,10 @@ def _asked(
 
     own, changes = _told_apart(scenario or (), capacity or (), say=say)
     request = Request(
-        territories=territory or (),
-        perimeter=perimeter,
-        epci=epci or (),
-        tvs=tvs or (),
-        cpts=cpts or (),
-        partial=partial,
-        departements=departement or (),
-        by=by,
-        name=name,
-        only=only or (),
-        sheet=sheet,
-        layer=layer,
-    )
+        territories=territory or (), perimeter=perimeter, epci=epci or (), tvs=tvs or (),
+        cpts=cpts or (), partial=partial, departements=departement or (), by=by, name=name,
+        finess=finess, only=only or (), sheet=sheet, layer=layer,
+    )  # fmt: skip
     options = Options(
         travel=travel,
         travel_unit=_UNITS[travel_unit] if travel_unit else None,
@@ -247,7 +240,8 @@ def _asked(
 def on_territories(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what names territories: it receives a request, options, and where to speak."""
     shared = _typed(_asked)[1:]
-    every = [*shared, *(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:])]
+    # What a command takes by its place is typed before territories, however many these are.
+    every = [*(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:]), *shared]
 
     @wraps(command)
     def run(**typed: Any) -> None:

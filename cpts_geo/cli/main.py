@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from cpts_geo import __version__
 from cpts_geo.cli._mistyped import misunderstood
-from cpts_geo.cli.commands._call_log import LOG_HELP, call_log
+from cpts_geo.cli.commands._call_log import LOG_HELP, call_log, follow_up
 from cpts_geo.cli.commands._capacity import compare
 from cpts_geo.cli.commands._check import check
 from cpts_geo.cli.commands._data import data_app
@@ -22,6 +22,7 @@ from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._notebooks import notebooks_app
 from cpts_geo.cli.commands._places import places
 from cpts_geo.cli.commands._report import france, report
+from cpts_geo.cli.commands._template import template
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
 #: The command line library speaks English.
@@ -74,11 +75,13 @@ app.add_typer(data_app, name="data")
 app.add_typer(notebooks_app, name="notebooks")
 app.command("compare")(compare)
 app.command("call-log", epilog=LOG_HELP)(call_log)
+app.command("follow-up", epilog=LOG_HELP)(follow_up)
 app.command("report")(report)
 app.command("check")(check)
 app.command("export")(export)
 app.command("france")(france)
 app.command("places")(places)
+app.command("template")(template)
 
 
 @app.callback(invoke_without_command=True)

@@ -49,6 +49,7 @@ from cpts_geo.schema._level import (
     DEPARTEMENT,
     FRANCE,
     LEVELS,
+    REGION,
     TERRITORY,
     Level,
 )
@@ -58,10 +59,11 @@ __all__ = [
     "APL_OF_NEED", "APPROX", "AREA", "AROUND", "CELLS", "CHANGES", "COLUMNS", "COMPARED",
     "DEPARTEMENT", "DREES", "EARLIER_POPULATION", "EMBEDDED_FIGURES", "EMERGENCY_OR_SMUR",
     "FACILITIES", "FIGURE_COLUMNS", "FILE", "FIRST_HAND", "FRANCE", "GP_SOURCES", "GRADE_LABELS",
-    "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "ROADS", "SLOTS", "STATUS_LABELS",
-    "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT", "Column", "Facility",
-    "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where", "best_status",
-    "embedded_vintage", "newest_vintage", "shown_vintage", "status_column", "vintages",
+    "LEVELS", "LISTED", "PAINTED", "PER_PEOPLE", "PUBLISHED", "REGION", "ROADS", "SLOTS",
+    "STATUS_LABELS", "STATUS_MARKS", "TERRITORY", "TIME_UNIT", "TRAVEL_SERIES", "WITHOUT_MT",
+    "Column", "Facility", "Kind", "Level", "Secrecy", "Status", "TravelSeries", "Where",
+    "best_status", "embedded_vintage", "newest_vintage", "shown_vintage", "status_column",
+    "vintages",
 ]  # fmt: skip
 
 #: Every column by name; those of the figures of communes in the order of their file.

@@ -50,7 +50,7 @@ STATUS_MARKS: Final = {
     Status.UNKNOWN: "▨",
 }
 GRADE_LABELS: Final = {
-    "A": "fichier officiel, texte légal, ou journal d’appels lu par l’outil",
+    "A": "fichier officiel, texte légal, ou registre des demandes lu par l’outil",
     "B": "communiqué ou document de ceux dont il parle, chiffre officiel connu par un extrait, ou "
     "calcul reproductible sur données publiques",
     "C": "faible : presse, thèse, petite étude, déduction, convention",

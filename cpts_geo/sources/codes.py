@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -13,6 +14,9 @@ from cpts_geo.french import counted, joined
 CODE_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}$"
 #: First figures of the codes of overseas collectivités: no commune of them is in the data.
 COLLECTIVITES: Final = ("975", "977", "978", "98")
+_FINESS_LENGTH: Final = 9
+#: A FINESS number: two characters of a département (97 and 98 overseas), then seven figures.
+_FINESS: Final = re.compile(r"(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-578])\d{7}")
 #: Communes given by some producers as a whole and by others as their arrondissements.
 PLM: Final = {
     "75056": tuple(f"751{n:02d}" for n in range(1, 21)),
@@ -48,6 +52,59 @@ def counted_places(codes: pd.Series) -> str:
         (parts, "arrondissement", "arrondissements"),
     ]
     return joined([counted(count, *word) for count, *word in words if count])
+
+
+def tidy_finess(number: str) -> str:
+    """
+    Give a FINESS number as its register writes it.
+
+    Parameters
+    ----------
+    number : str
+        As typed or copied: « 45 000 010 4 ».
+
+    Returns
+    -------
+    str
+        Its nine characters, or whatever was typed, without spaces.
+
+    Examples
+    --------
+    >>> tidy_finess(" 2a 000 001 4"), tidy_finess("")
+    ('2A0000014', '')
+    """
+    return "".join(number.split()).upper()
+
+
+def finess_defect(number: str) -> str:
+    """
+    Say what a FINESS number has that none has.
+
+    Parameters
+    ----------
+    number : str
+        As :func:`tidy_finess` gives it.
+
+    Returns
+    -------
+    str
+        French words; empty where its form and its key are right.
+
+    Examples
+    --------
+    >>> finess_defect("450000104"), finess_defect("2A0000014")
+    ('', '')
+    >>> finess_defect("450000105")
+    'clé de contrôle fausse : un chiffre est mal recopié'
+    """
+    if len(number) != _FINESS_LENGTH:
+        return f"{len(number)} caractères, au lieu de {_FINESS_LENGTH}"
+    if not _FINESS.fullmatch(number):
+        return "il commence par un département (2A, 2B, 97 et 98 compris), puis sept chiffres"
+    # Luhn's key; the letter of Corse counts as its rank.
+    figures = [int(each) for each in number.replace("A", "1").replace("B", "2")[::-1]]
+    total = sum(figures[::2]) + sum(sum(divmod(2 * each, 10)) for each in figures[1::2])
+    return "clé de contrôle fausse : un chiffre est mal recopié" if total % 10 else ""
 
 
 def overseas(codes: pd.Series) -> pd.Series:

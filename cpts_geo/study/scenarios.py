@@ -276,9 +276,9 @@ def scenario_notes(scenario: Scenario | None, outline: pd.Series) -> list[str]:
     said += scenario.file_notes
     if scenario.public is None and (scenario.has_own_line or scenario.slots_by_weekday):
         said.append(
-            "Ce scénario ne dit pas qui sa ligne ou son centre reçoit : tous les habitants sont "
-            'supposés l’être. Écrivez « public = "all" », ou « public = "no_mt" » si ce ne sont '
-            "que les personnes sans médecin traitant."
+            "Ce scénario ne dit pas qui sa ligne ou son lieu de SNP reçoit : tous les habitants "
+            'sont supposés l’être. Écrivez « public = "all" », ou « public = "no_mt" » si ce '
+            "ne sont que les personnes sans médecin traitant."
         )
     return said + borrowed_notes(scenario, outline)
 

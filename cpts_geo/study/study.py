@@ -23,13 +23,24 @@ from cpts_geo.capacity.scenario.parameters import Parameters
 from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
+from cpts_geo.geography.perimeters.partition import places_of
+from cpts_geo.indicators.aci import aci_table
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
+from cpts_geo.indicators.filled.published import without_mt_known
+from cpts_geo.indicators.filled.tables import mt_table, passages_table, sas_table
+from cpts_geo.indicators.filled.zoning import zoning_table
 from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
+from cpts_geo.indicators.identity import AciSize, aci_size, identity_table
 from cpts_geo.schema import TERRITORY
-from cpts_geo.sources.embedding.embedded import load_apl_history
+from cpts_geo.sources.embedding.embedded import (
+    load_aci_sizes,
+    load_apl_history,
+    load_arrondissements,
+    load_communes,
+)
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -128,6 +139,12 @@ class Study:
     share : GivenShare or None
         Its share of people without médecin traitant, given or exported; None where only a
         document may publish it.
+    areas : DataFrame
+        Itself, its départements, its régions and France
+        (:func:`cpts_geo.indicators.filled.areas.areas_of`).
+    filled : DataFrame
+        What a coordinator wrote in tables to fill
+        (:func:`cpts_geo.indicators.filled.checked.checked_rows`); empty without any.
     scenario : Scenario
         What its capacity rests on.
     centres : tuple of str
@@ -139,6 +156,9 @@ class Study:
         What it shares with the other studies of the run.
     sites : int or None
         Centres to open; None for as many as the requests call for.
+    aci_given : DataFrame or None
+        Indicators of the ACI that a coordinator gave, by code
+        (:func:`cpts_geo.indicators.aci.aci_by_territory`); None without any.
     """
 
     key: str
@@ -148,11 +168,14 @@ class Study:
     border: pd.DataFrame
     given: pd.DataFrame
     share: GivenShare | None
+    areas: pd.DataFrame
+    filled: pd.DataFrame
     scenario: Scenario
     centres: tuple[str, ...]
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
+    aci_given: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """One line: its name and its size."""
@@ -206,6 +229,20 @@ class Study:
         """Its published sizes beside today's sums."""
         return published_gaps(self.facts, pd.DataFrame([self.outline], index=[self.key]))
 
+    @property
+    def size(self) -> AciSize:
+        """Its size for the contract (ACI), on today's population."""
+        return aci_size(float(self.outline["population"]), load_aci_sizes())
+
+    @cached_property
+    def identity(self) -> pd.DataFrame:
+        """Its number, its size for the contract, where it lies, a fact a row."""
+        places = places_of(load_communes(), load_arrondissements(), self.figures["code_insee"])
+        return identity_table(
+            self.figures, self.outline, key=self.key, facts=self.facts,
+            sizes=load_aci_sizes(), places=places,
+        )  # fmt: skip
+
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
@@ -219,6 +256,38 @@ class Study:
             facts=facts,
             basins=self.common.basins,
         )
+
+    @cached_property
+    def mt_access(self) -> pd.DataFrame:
+        """Who has no médecin traitant, in rows, here and around."""
+        known, notes = without_mt_known(
+            self.key, facts=self.common.facts, comparison=self.comparison, given=self.given,
+            share=self.share,
+        )  # fmt: skip
+        return mt_table(self.filled, self.areas, known=known, notes=notes)
+
+    @cached_property
+    def passages(self) -> pd.DataFrame:
+        """Who goes to emergency departments, and what the model supposes beside."""
+        known = self.common.parameters
+        visits = cast("float", known["emergency_visits"].value)
+        share = cast("float", known["treatable_in_town"].value)
+        return passages_table(self.filled, self.areas, treatable=1000 * visits * share)
+
+    @cached_property
+    def sas(self) -> pd.DataFrame:
+        """GPs, hours, slots and requests of the SAS."""
+        return sas_table(self.filled, self.areas, effector_hours=self.scenario.effector_hours)
+
+    @cached_property
+    def zoning(self) -> pd.DataFrame:
+        """Communes and people of each zoning."""
+        return zoning_table(self.filled, self.figures)
+
+    @cached_property
+    def aci(self) -> pd.DataFrame | None:
+        """Indicators of the ACI as they may leave; None where nobody gave any."""
+        return None if self.aci_given is None else aci_table(self.aci_given)
 
     @cached_property
     def apl_trend(self) -> pd.DataFrame:
@@ -288,6 +357,7 @@ class Study:
             facts=numbers,
             counted=next(areas, None),
             lines=self.common.lines,
+            parameters=self.common.parameters,
         )
 
     @cached_property
@@ -412,7 +482,7 @@ class Study:
 #: scenario.
 _OF_ACCESS: Final = ("access", "communes")
 _OF_SCENARIO: Final = (
-    *_OF_ACCESS, "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
+    *_OF_ACCESS, "sas", "publics", "need_ladder", "line_groups", "headline", "capacity", "trial"
 )  # fmt: skip
 #: What a study holds, and what is computed when first asked for: by name, what it is.
 _PARTS: Final = Study.__annotations__ | {

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import pandas as pd
 
 from cpts_geo.analysis import Analysis
+from cpts_geo.indicators.filled.tables import RESTING
 from cpts_geo.secrecy.disclosure import releasable, releasable_facts
+from cpts_geo.secrecy.filled import releasable_cells
+from cpts_geo.sources.analyst.filled.templates import templates
 from cpts_geo.study.study import Study
+
+#: Parts of a study that a coordinator fills and that hold patients or doctors, and their template.
+_FILLED: Final = {"mt_access": "acces-mt", "passages": "passages", "sas": "sas"}
 
 
 def released(analysis: Analysis) -> Analysis:
@@ -37,11 +44,19 @@ def released(analysis: Analysis) -> Analysis:
     facts = releasable_facts(known, raw)
     figures = communes[analysis.table("figures").columns]
     shown = analysis.with_tables(
-        communes=communes, figures=figures, comparison=comparison, facts=facts
-    )
+        communes=communes, figures=figures, comparison=comparison, facts=facts,
+        **{name: _filled(analysis.table(name), key) for name, key in _FILLED.items()},
+    )  # fmt: skip
     secret = known.loc[known.index.difference(facts.index), ["territory", "fact"]]
     studies = {key: _without(study, secret) for key, study in shown.studies.items()}
     return replace(shown, studies=studies, released=True)
+
+
+def _filled(table: pd.DataFrame, key: str) -> pd.DataFrame:
+    """A table that a coordinator fills, as it may leave."""
+    within = {code: line.within for code, line in templates()[key].lines.items()}
+    doctors = "effecteurs" if key == "sas" else ""
+    return releasable_cells(table, within=within, doctors=doctors, resting=RESTING)
 
 
 def _without(study: Study, secret: pd.DataFrame) -> Study:

@@ -23,6 +23,8 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.maps.still import layer_figures
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.capacity.checks.forecast.announced import announced
+from cpts_geo.capacity.checks.forecast.kept import FORECASTS, as_kept
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_json, write_text
@@ -164,6 +166,19 @@ def _manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) 
         | {name: version(name) for name in _PACKAGES},
         "system": sys.platform,
         "parameters": analysis.parameters | {"scenarios": scenarios},
+        FORECASTS: {
+            key: as_kept(
+                announced(
+                    study.headline,
+                    study.capacity.by_month,
+                    territory=key,
+                    day=day,
+                    version=__version__,
+                )
+            )
+            for key, study in analysis.studies.items()
+            if study.headline and study.capacity
+        },
         "notes": list(analysis.notes),
         "inputs": inputs | analysis.inputs,
         "outputs": {path.relative_to(output).as_posix(): sha256_of(path) for path in made},

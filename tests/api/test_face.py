@@ -265,7 +265,7 @@ def test_other_changes_of_supply_and_sites(beauce: cg.Territory) -> None:
     moved = beauce.access("départ:Pithiviers", "centre:Malesherbes:20").value
     assert [shift.title for shift in moved.shifts] == [
         "Un médecin part : Pithiviers",
-        "Un centre ouvre : Le Malesherbois",
+        "Un lieu de SNP ouvre : Le Malesherbois",
     ]
     assert len(beauce.where_to_open(2).value.best) == 2
     with pytest.raises(AskedError, match="de 1 à 3"):

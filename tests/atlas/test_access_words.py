@@ -158,7 +158,7 @@ def test_where_nothing_is_known_nothing_is_said(unknown: TerritoryAccess) -> Non
 def test_no_hospital_anywhere_is_not_an_unknown_one(unknown: TerritoryAccess) -> None:
     none = replace(opening_of(unknown), emergencies_known=True)
     sentence = gain_sentence(none, unknown, none.best)
-    assert sentence.startswith("Aucun service d’urgences ni centre")
+    assert sentence.startswith("Aucun service d’urgences ni lieu de SNP")
 
 
 def test_people_out_of_reach_are_counted_and_said(five: Analysis) -> None:
@@ -411,14 +411,14 @@ def test_a_town_with_a_hospital_is_no_proposal(five: Analysis) -> None:
     access, found = where(five, "asclepios")
     assert found.proposed == (found.farthest_first,) != (found.best,)
     text = opening_answer(found, access)
-    assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur lieu d’un ")
+    assert text.startswith("Les urgences comptant déjà comme un recours, le meilleur endroit pour ")
     assert "Amboise" not in text
     said_second = stability_sentence(found, access)
     assert "Sans compter les urgences, ce serait Amboise, où il y a déjà un " in said_second
     rows = gain_rows(found, access)
     assert [row.label for row in rows] == [
         "Aujourd’hui",
-        f"Avec un centre : {access.names[found.farthest_first[0]]}",
+        f"Avec un lieu de SNP : {access.names[found.farthest_first[0]]}",
     ]
     assert texts(rows[0].cells) != texts(rows[1].cells)
     assert all(len(row.cells) == len(coverage_headers()) for row in rows)
@@ -437,7 +437,7 @@ def test_where_no_place_brings_anyone_nearer_none_is_recommended(five: Analysis)
     # The best place has emergencies: it brings nobody nearer, and only the other is proposed.
     assert found.best not in found.proposed
     assert [shift.title for shift in access.shifts][-1] == (
-        f"Un centre ouvre : {access.names[found.farthest_first[0]]}"
+        f"Un lieu de SNP ouvre : {access.names[found.farthest_first[0]]}"
     )
     nowhere = replace(found, farthest_first=found.best)
     assert nowhere.proposed == ()
@@ -484,12 +484,12 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
     assert "par la distance" not in text
     whole = capacity_sentence(replace(found, sites_needed=1), access)
     assert "Challans en a déjà un ; un de plus se justifierait par la distance" in whole
-    assert "meilleurs lieux de 2 centres de plus sont" in opening_answer(found, access)
+    assert "meilleurs endroits pour 2 lieux de SNP de plus sont" in opening_answer(found, access)
     sites = found.best[:1]
     single = replace(
         found, best=sites, farthest_first=sites, gains={sites: found.gains[found.best]}
     )
-    assert "le meilleur lieu d’un centre de plus est" in opening_answer(single, access)
+    assert "le meilleur endroit pour un lieu de SNP de plus est" in opening_answer(single, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)
 
@@ -501,8 +501,8 @@ def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     one = replace(found, loads=pd.Series({"45203": 18.0, "45024": 3.0}), sites_needed=2)
     text = capacity_sentence(one, access)
     assert (
-        "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un centre ne peut en servir."
-        in text
+        "Meung-sur-Loire recevrait 18,0 demandes par jour, plus qu’un lieu de SNP ne peut en "
+        "servir." in text
     )
     assert "Ici, 1 lieu est cherché seulement." in text
     two = replace(found, loads=pd.Series({"45203": 18.0, "45024": 20.0}))

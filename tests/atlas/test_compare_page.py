@@ -60,7 +60,7 @@ def test_the_finding_is_the_answer(doubled: ScenarioComparison) -> None:
     assert re.fullmatch(
         r"Avec 16 créneaux par jour au lieu de 8, (4[2-6]) points de plus de demandes servies "
         rf"dans le délai \(entre [23]\d et 4\d, {CHANCES}\), pour 50 200 € de plus par an "
-        r"\(hypothèse : 100 € l’heure de médecin\)\.",
+        r"\(hypothèse : 100 € l’heure de consultation\)\.",
         said,
     )
 
@@ -304,7 +304,7 @@ def test_changes_of_a_table_are_its_fields() -> None:
 
 def test_common_assumptions_leave_out_what_changes(doubled: ScenarioComparison) -> None:
     meanings = [row[0].text for row in common_rows(doubled)]
-    assert "Coût d’une heure de médecin" in meanings
+    assert "Coût d’une heure de consultation" in meanings
     assert not any(text.startswith("Créneaux offerts") for text in meanings)
     assert not any("visiteur" in text for text in meanings)
     for pair in ((TODAY, "lvo"), ("lvo", TODAY)):  # what one of them uses is told

@@ -81,7 +81,7 @@ def test_the_first_map_says_what_is_around_and_where_care_is(five: Analysis) -> 
     found = drawn(five, "beauce_gatinais")
     assert [layer.column for layer in found.first.layers] == ["apl_2023", "gps_2024"]
     assert [words for _, words, _ in found.first.signs] == [
-        "service d’urgences", "centre ouvert aujourd’hui", "lieu proposé",
+        "service d’urgences", "lieu de SNP ouvert aujourd’hui", "lieu proposé",
     ]  # fmt: skip
     faint = [each for each in found.first.painted if each.opacity < 1]
     assert len(faint) >= 4

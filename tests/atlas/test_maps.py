@@ -205,7 +205,7 @@ def test_a_scenario_gives_its_sign_and_the_apl_after_in_the_classes_of_before(
     new = mapped(communes, five, scenarios=scenarios(five))
     data = layer_of(new).data
     row = data["names"].index("Meung-sur-Loire")
-    shift = columns(new)["Un centre ouvre : Meung-sur-Loire"]
+    shift = columns(new)["Un lieu de SNP ouvre : Meung-sur-Loire"]
     assert (shift["values"][row], shift["decimals"], shift["signed"]) == (5, 2, True)
     assert data["statuses"][int(shift["statuses"][row])][:2] == ["○", "hypothèse"]
     after, before = shift["after"], data["layers"][shift["after"]["before"]]

@@ -453,7 +453,7 @@ def test_headline_figures_and_their_floor(seen: Open) -> None:
             "au moins 8 pour les donner le jour même.",
             "d’après les chiffres de la ligne, n’ont rien de surprenant",
             "5,60 par jour",
-            "un centre ouvre avec 11,1 h de médecin par semaine",
+            "un lieu de SNP ouvre avec 11,1 h de consultation par semaine",
         ),
     }.items():
         text = plain(unfolded(seen(name).page).locator("body").inner_text())

@@ -67,7 +67,7 @@ NEEDED = {
 def test_the_title_is_the_finding(beauce: Case) -> None:
     found = said(beauce, NEEDED)
     assert plain(found["finding"]) == (
-        "15 créneaux par jour : 20 heures de médecin par semaine, soit 4,9 demi-journées ; "
+        "15 créneaux par jour : 20 heures de consultation par semaine, soit 4,9 demi-journées ; "
         "20 volontaires à une séance de 2 h toutes les 2 semaines"
     )
     # 14 GPs: 9.8 sessions a week are one in 10 days each, 5 are one in 20
@@ -77,12 +77,12 @@ def test_the_title_is_the_finding(beauce: Case) -> None:
     )
     least = {name: line(1, 1.25, consultations=200.0) for name in NEEDED if name != "today"}
     floor = said(beauce, {"today": Line(), **least})
-    assert plain(floor["finding"]).startswith("1 créneau par jour : 1 heure de médecin")
+    assert plain(floor["finding"]).startswith("1 créneau par jour : 1 heure de consultation")
     assert "0,3 demi-journée ; 2 volontaires" in plain(floor["finding"])
     assert floor["heads"] == ["Nécessaire"]
     # what takes minutes is no hour
     minutes = {name: line(1, 0.8, consultations=200.0) for name in least}
-    assert "1 créneau par jour : moins d’une heure de médecin" in plain(
+    assert "1 créneau par jour : moins d’une heure de consultation" in plain(
         said(beauce, minutes)["finding"]
     )
 

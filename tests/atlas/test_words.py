@@ -187,7 +187,7 @@ def test_an_answer_on_its_own_line_has_its_number_then_the_interval(five: Analys
         "Pour tous les habitants, il faudrait 15 créneaux par jour (12 à 20, 8 situations sur 10, "
         "si les hypothèses tiennent), soit "
     )
-    assert re.search(r"heures de médecin par semaine \(\d+ à \d+ h\)\.$", said)
+    assert re.search(r"heures de consultation par semaine \(\d+ à \d+ h\)\.$", said)
 
 
 @pytest.mark.parametrize("key", TERRITORIES)
@@ -209,7 +209,7 @@ def test_bounds_that_are_one_number_are_said_once(five: Analysis) -> None:
     one = replace(result, slots_per_day=Interval(8, 8, 8), gp_hours_per_week=Interval(9.6, 10, 10))
     said = plain(answer(one))
     assert "8 créneaux par jour (8 situations sur 10, si" in said
-    assert said.endswith("soit 10 heures de médecin par semaine.")
+    assert said.endswith("soit 10 heures de consultation par semaine.")
     rough = replace(one, scenario=result_of(five, "asclepios").scenario)
     assert "ordre de grandeur : 8 créneaux par jour (8 situ" in plain(answer(rough))
     assert short_answer(one) == "8"
@@ -257,7 +257,7 @@ def test_one_of_a_thing_is_singular(five: Analysis) -> None:
     own = {"calls_observed": 20, "calls_years": 1.0}
     tiny = headline(scenario_from_population(300).evolve(public="no_mt", **own))
     said = answer(tiny) + _dots_caption(tiny)
-    assert "1 heure de médecin" in said
+    assert "1 heure de consultation" in said
     assert "1 créneau par jour" in said
     assert "1 heures" not in said
     assert "1 créneaux" not in said

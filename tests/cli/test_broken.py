@@ -22,6 +22,7 @@ from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.geography.perimeters._files.lists import file_perimeter
 from cpts_geo.geography.perimeters._files.polygons import polygon_perimeters
+from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import read_travel_file
@@ -115,6 +116,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "travel": travel,
     "call_log": read_call_log,
     "indicators": read_indicators,
+    "aci": read_aci,
     "known_lines": known_lines,
     "scenario": load_scenario,
     "fetched": fetched,

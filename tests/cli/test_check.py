@@ -80,7 +80,7 @@ def test_a_log_is_read_and_not_taken_for_a_list(tmp_path: Path) -> None:
     )
     code, found = checked(written(tmp_path, text))
     assert code == 0
-    assert found["files"][0]["kind"] == "journal"
+    assert found["files"][0]["kind"] == "registre"
     assert found["files"][0]["notes"][0] == "2 appels, du 04/03/2024 au 05/03/2024."
     dated = "commune;date\nDry;04/03/2024\nBaule;04/03/2024\n"
     _, found = checked(written(tmp_path, dated))

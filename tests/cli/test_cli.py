@@ -229,6 +229,7 @@ def test_version_and_help() -> None:
         "data fetch",
         "notebooks",
         "notebooks run",
+        "template",
     ],
 )
 def test_help_is_in_french(command: str) -> None:
@@ -505,7 +506,7 @@ def test_times_and_scenarios_of_the_analyst_reach_every_table(
     ]
     page = (tmp_path / "ouest_loiret.html").read_text(encoding="utf-8")
     assert "temps fournis par l’analyste" in page
-    for title in ("Un médecin part : Meung-sur-Loire", "Un centre ouvre : Baule"):
+    for title in ("Un médecin part : Meung-sur-Loire", "Un lieu de SNP ouvre : Baule"):
         assert f"{title} : écart non montré" in page.replace("\u202f", " ")
     assert {path.name for path in (tmp_path / "cartes").iterdir()} == {
         f"ouest_loiret_{name}.png"

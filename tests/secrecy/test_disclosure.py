@@ -568,6 +568,10 @@ PUBLIC = {
 #: Tables besides those of communes, of areas and of facts; all that is said of GPs to come rests on
 #: their mean age and leaves with it.
 TABLES = {
+    "acces_mt": "patients: few of them are masked when it leaves",
+    "passages": "patients: few of them are masked when it leaves",
+    "sas": "patients and doctors: few of them are masked when it leaves",
+    "zonage": "people",
     "acces": "people by minutes",
     "avenir_eprouve": "public counts; what rests on gp_mean_age goes with it",
     "avenir_medecins": "goes with gp_mean_age",
@@ -576,6 +580,7 @@ TABLES = {
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
     "moyens": "hours, people and euros of a line, from its slots",
+    "leviers": "hours, people and euros of more slots, and a national mean list",
     "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",

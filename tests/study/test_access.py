@@ -146,7 +146,7 @@ def test_usual_scenarios_are_a_departure_and_a_centre_of_the_hours_needed(two: A
 
 def test_the_centre_of_ouest_loiret_has_the_hours_of_its_answer(two: Analysis) -> None:
     (centre,) = two.studies["ouest_loiret"].access.shifts[1].changes
-    assert "11,1 h de médecin par semaine" in centre.words
+    assert "11,1 h de consultation par semaine" in centre.words
 
 
 # --- scenarios asked for ----------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_scenarios_asked_for_replace_the_usual_ones() -> None:
     access = found.studies["ouest_loiret"].access
     assert access.asked
     titles = [shift.title for shift in access.shifts]
-    assert titles == ["Un médecin s’installe : Baule", "Un centre ouvre : Beaugency"]
+    assert titles == ["Un médecin s’installe : Baule", "Un lieu de SNP ouvre : Beaugency"]
     assert list(found.parameters["changes"]) == ["arrivée:Baule", "centre:Beaugency:12"]
     assert found.communes.set_index("code_insee").at["45024", "apl_shift_1"] > 0
 

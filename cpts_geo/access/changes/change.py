@@ -133,9 +133,9 @@ def centre_opens(
         use = f"autant que de demandes, pour {number(slots)} créneaux"
     hours = round(float(hours_per_week), 1)
     words = (
-        f"un centre ouvre avec {number(hours, 0 if hours.is_integer() else 1)} h de "
-        f"médecin par semaine ({number(total)} consultations par an, {use}), avec des médecins "
-        "nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
+        f"un lieu de SNP ouvre avec {number(hours, 0 if hours.is_integer() else 1)} h de "
+        f"consultation par semaine ({number(total)} consultations par an, {use}), avec des "
+        "médecins nouveaux pour le territoire : des consultations déplacées n’ajouteraient rien"
     )
     return Change(code, total, "centre", words)
 

@@ -28,7 +28,7 @@ _TITLES: Final = {
     "departure": "Un médecin part",
     "arrival": "Un médecin s’installe",
     "fewer_hours": "Un médecin réduit son activité",
-    "centre": "Un centre ouvre",
+    "centre": "Un lieu de SNP ouvre",
 }
 
 

@@ -100,7 +100,7 @@ def _essential(study: Study, *, sources: str) -> Slide:
             hours = estimate(result, result.gp_hours_per_week)
             rows += [
                 ("Créneaux par jour nécessaires", short_answer(result)),
-                ("Heures de médecin par semaine", hours),
+                ("Heures de consultation par semaine", hours),
             ]
         if (today := result.today) is not None:
             rows.append(("Créneaux par jour aujourd’hui", slots_text(today.slots)))

@@ -6,10 +6,12 @@ from datetime import date, time
 from typing import Any, Final
 
 from cpts_geo.capacity.scenario.calendar import Calendar
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
 from cpts_geo.capacity.scenario.supply import Reading, Session
 from cpts_geo.french import (
     MONTHS,
+    NNBSP,
     UNKNOWN_TEXT,
     WEEKDAYS,
     clock,
@@ -32,6 +34,9 @@ _WORDS: Final = {
     "la_reunion": "La Réunion",
     "mayotte": "Mayotte",
 }
+#: Euros are shown to the thousand: the prices behind them are orders of magnitude.
+_ROUND: Final = 1_000
+EURO: Final = f"{NNBSP}€"
 #: Fields of a value a month.
 _BY_MONTH: Final = ("present", "occupancy", "month_factors")
 #: Fields whose absence is a choice and not an unknown value.
@@ -64,6 +69,51 @@ def month_names(months: tuple[int, ...]) -> str:
     ('juillet et août', 'l’année entière')
     """
     return joined([MONTHS[month - 1] for month in months]) or "l’année entière"
+
+
+def period_words(scenario: Scenario) -> str:
+    """
+    Say over what a total is: the months studied, or a year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is studied.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> period_words(load_scenario("lvo")), period_words(load_scenario("lvo_ete"))
+    ('par an', 'en juillet et août')
+    """
+    return f"en {month_names(scenario.months)}" if scenario.months else "par an"
+
+
+def euros(amount: float) -> str:
+    """
+    Write euros to the thousand.
+
+    Parameters
+    ----------
+    amount : float
+        Euros.
+
+    Returns
+    -------
+    str
+        French text.
+
+    Examples
+    --------
+    >>> euros(50_200.0), euros(-1_600.0)
+    ('50\u202f000\u202f€', '−2\u202f000\u202f€')
+    """
+    return f"{number(_ROUND * round(amount / _ROUND))}{EURO}".replace("-", "−")
 
 
 def value_words(name: str, value: Any) -> str:

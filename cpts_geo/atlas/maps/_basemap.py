@@ -211,6 +211,6 @@ def signs(
     new = [code for code in proposed if code not in open_today]
     return [
         ("✚", "service d’urgences", codes),
-        ("▲", "centre ouvert aujourd’hui", list(open_today)),
+        ("▲", "lieu de SNP ouvert aujourd’hui", list(open_today)),
         ("△", "lieu proposé", new),
     ]

@@ -93,7 +93,7 @@ def log_sentences(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> lis
     if found.longest_silence > 1:
         said.append(
             f"Plus long silence : {number(found.longest_silence)} jours d’ouverture de suite sans "
-            "appel. Si le journal a un trou, les taux sont trop bas."
+            "appel. Si le registre a un trou, les taux sont trop bas."
         )
     return said
 

@@ -195,8 +195,8 @@ def _several_view(study: Study) -> View:
             "Part des habitants, avant puis après", "Trajet moyen, avant puis après",
         ],
         rows=rows,
-        more="Avant, après : jusqu’au service d’urgences ou au centre le plus proche. Choisir ce "
-        "que l’on veut est une décision, pas un calcul.",
+        more="Avant, après : jusqu’au service d’urgences ou au lieu de SNP le plus proche. Choisir "
+        "ce que l’on veut est une décision, pas un calcul.",
     )  # fmt: skip
 
 

@@ -192,7 +192,7 @@ def call_log_view(log: StudiedLog, *, first: Sequence[str] = ()) -> View:
     """
     said = [*log_sentences(log._profile, log.tables), *log.notes]
     return View(
-        f"Journal d’appels : {log.scenario.label}",
+        f"Registre des demandes : {log.scenario.label}",
         ["views/log.html.j2"],
         lambda: {"first": first, "sentences": said, "tables": log_views(log.tables)},
         value=log,

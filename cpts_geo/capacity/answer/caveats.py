@@ -204,7 +204,7 @@ def _transferred_all(drawn: DemandDraws) -> Iterator[tuple[_Kind, str]]:
     yield (
         "order_of_magnitude",
         "C’est un ordre de grandeur : aucune activité locale n’est connue, et la demande est celle "
-        "que recevraient des lignes comme les lignes connues. Un total d’appels ou un journal la "
+        "que recevraient des lignes comme les lignes connues. Un total d’appels ou un registre la "
         "préciserait.",
     )
 

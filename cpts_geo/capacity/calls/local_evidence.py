@@ -30,9 +30,10 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, joined, number, percent
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 
-_LOG: Final = "Journal d’appels du territoire"
-#: Start of the notes of a log, which those of the next log replace.
-_MARK: Final = "Journal : "
+_LOG: Final = "Registre des demandes du territoire"
+#: Start of the notes of a log, which those of the next log replace; older files say « Journal ».
+_MARK: Final = "Registre : "
+_MARKS: Final = (_MARK, "Journal : ")
 _YEAR_DAYS: Final = 330
 #: Visitors of the days of a log are those of a year within this share.
 _AS_MANY: Final = 0.1
@@ -117,7 +118,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
         sources["observed_consultations"] = source
     elif found.lower_bound:
         raise ScenarioError(
-            "Ce journal de consultations en a trop peu pour servir.",
+            "Ce registre de consultations en a trop peu pour servir.",
             defects=[f"moins de {MIN_PATIENTS} consultations aux jours d’ouverture"],
             remedy="attendez d’en avoir davantage.",
         )
@@ -132,7 +133,7 @@ def with_call_log(scenario: Scenario, found: CallProfile) -> Scenario:
     sources = scenario.sources | sources
     emptied = {name for name in ("need_counted", "readings") if changes.get(name, ()) is None}
     sources = {name: each for name, each in sources.items() if name not in emptied}
-    others = [note for note in scenario.notes if not note.startswith(_MARK)]
+    others = [note for note in scenario.notes if not note.startswith(_MARKS)]
     return scenario.evolve(
         **changes, notes=(*others, *(f"{_MARK}{note}" for note in notes)), sources=sources
     )
@@ -182,10 +183,10 @@ def _periods(scenario: Scenario, found: CallProfile, served: int | None) -> list
     if period in source:
         return []
     return [
-        f"ce journal est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept} "
+        f"ce registre est du {found.start:%d/%m/%Y} au {found.end:%d/%m/%Y}, alors que les {kept} "
         f"viennent d’une autre source ({one_line(source)}) : rien ne dit que ces "
         "comptes sont de la même période, et la réponse les compare comme s’ils l’étaient. Donnez "
-        "un journal de tous les appels, ou les deux comptes d’une même période."
+        "un registre de tous les appels, ou les deux comptes d’une même période."
     ]
 
 

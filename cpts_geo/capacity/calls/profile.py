@@ -13,13 +13,13 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.capacity.calls._exposure import BY_UNIT, exposure_of, is_coarse, period_of
-from cpts_geo.capacity.calls._repeats import keys_of, repeats_of
+from cpts_geo.capacity.calls._exposure import BY_UNIT, Exposure, exposure_of, is_coarse, period_of
+from cpts_geo.capacity.calls._repeats import Repeats, keys_of, repeats_of
 from cpts_geo.capacity.calls._variation import Dispersion, Trend, daily_dispersion, trend_of
 from cpts_geo.capacity.calls.posterior import RatePosterior, rate_posterior
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -28,9 +28,9 @@ from cpts_geo.french import counted
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import OUTCOMES
 
-_NO_PROFILE: Final = "Le journal d’appels ne peut pas être résumé."
+_NO_PROFILE: Final = "Le registre des demandes ne peut pas être résumé."
 _REMEDY: Final = (
-    "donnez le journal tel que « read_call_log » l’a lu, et des jours d’ouverture dans sa période."
+    "donnez le registre tel que « read_call_log » l’a lu, et des jours d’ouverture dans sa période."
 )
 _COLUMNS: Final = ("time", "outcome", "commune", "age_class")
 #: Outcomes of those who were given a slot: a log of these alone says nothing of the others.
@@ -230,6 +230,68 @@ def profile_of(
     )
 
 
+class Requests(NamedTuple):
+    """
+    Requests of a log, exactly, on the opening days that count; not to be shown as they are.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a request: the columns of the log, ``day``, ``outcome`` (``unknown`` where it is not
+        said).
+    days : pandas.DatetimeIndex
+        Opening days that count.
+    start, end : datetime.date
+        First and last day of the log.
+    """
+
+    table: pd.DataFrame
+    days: pd.DatetimeIndex
+    start: date
+    end: date
+
+
+def requests_of(
+    log: pd.DataFrame, scenario: Scenario, *, repeats_out: bool | None = None
+) -> Requests:
+    """
+    Give the requests of a log one by one, by the rules of :func:`profile_of`, its trend kept.
+
+    Parameters
+    ----------
+    log : DataFrame
+        Calls, as :func:`cpts_geo.sources.analyst.calls.log.read_call_log` gives them.
+    scenario : Scenario
+        Its calendar.
+    repeats_out : bool, optional
+        Whether calls that repeat another one are taken for duplicates.
+
+    Returns
+    -------
+    Requests
+        Calls less duplicates, on the days that are neither closed nor cut.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no log, or has no opening day, or fewer than 11 calls on opening days.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> times = pd.DatetimeIndex(["2024-03-04", "2024-03-05"]).repeat([16, 8])
+    >>> log = pd.DataFrame({"time": times, "outcome": "advice", "commune": None, "age_class": None})
+    >>> len(requests_of(log, load_scenario("ouest_loiret")).table)
+    24
+    """
+    _check(log)
+    period = period_of(log, scenario.calendar)
+    counted = log.attrs.get("counted")
+    found = _counted(period.log, period.days, repeats_out=repeats_out, counted=counted)
+    kept = _requests(found.calls[found.calls["day"].isin(found.exposure.days)])
+    return Requests(kept, found.exposure.days, period.start, period.end)
+
+
 def _profile(
     log: pd.DataFrame,
     *,
@@ -241,29 +303,9 @@ def _profile(
     counted: str | None = None,
 ) -> CallProfile:
     """Figures of the calls made on given days; no people where others may call too."""
-    if not len(days):
-        raise ScenarioError(_NO_PROFILE, defects=["aucun jour d’ouverture"], remedy=_REMEDY)
-    calls = log.assign(day=log["time"].dt.normalize(), repeat=False, chance=False)
-    calls = calls[calls["day"].isin(days)]
-    _check_number(len(calls), of=len(log))
-    keyed = "caller" in calls and bool(calls["caller"].notna().any())
-    calls["shared"], calls["keyless"] = pd.NA, keyed
-    if keyed:
-        keys, calls["keyless"] = keys_of(calls, days), calls["caller"].isna()
-        calls["shared"] = calls["caller"].where(keys.shared)
-        calls["caller"] = keys.own
-    # Rows of a count are alike because they were counted together.
-    repeats = None if counted else repeats_of(calls, days)
-    if repeats is not None:
-        calls["repeat"], calls["chance"] = repeats.flags, repeats.by_chance
-        repeats_out = repeats.by_caller if repeats_out is None else repeats_out
-    out = bool(repeats_out) and repeats is not None
-    ended = calls["outcome"].astype(object).fillna("unknown")
-    calls["outcome"] = ended.mask(calls["repeat"] & out, "duplicate")
-    exposure = exposure_of(
-        _daily(calls, days), calls["time"], seasonal=bool(_is_seasonal(days).any())
-    )
-    days, start = exposure.days, period[0]
+    found = _counted(log, days, repeats_out=repeats_out, counted=counted)
+    calls, repeats, keyed, out = found.calls, found.repeats, found.keyed, found.repeats_out
+    days, start = found.exposure.days, period[0]
     trend = trend_of(_daily(_requests(calls), days))
     if trend is None or not trend.is_told:
         trend = None
@@ -300,8 +342,8 @@ def _profile(
         shared_calls=int(calls["shared"].notna().sum()) if keyed else None,
         keyless_calls=int(calls["keyless"].sum()) if keyed else None,
         keys_aside=keyed and not calls["caller"].notna().any(),
-        closures=exposure.closures,
-        partial_days=exposure.partial,
+        closures=found.exposure.closures,
+        partial_days=found.exposure.partial,
         trend=trend,
         longest_silence=0 if coarse else _silence(daily),
         lower_bound=bool(log["outcome"].isin(_SERVED).all()),
@@ -309,11 +351,50 @@ def _profile(
     )
 
 
+class _Counted(NamedTuple):
+    """Calls of a log on the opening days of its period, those that repeat another told apart."""
+
+    calls: pd.DataFrame
+    exposure: Exposure
+    repeats: Repeats | None
+    keyed: bool
+    repeats_out: bool
+
+
+def _counted(
+    log: pd.DataFrame, days: pd.DatetimeIndex, *, repeats_out: bool | None, counted: str | None
+) -> _Counted:
+    """Find the calls of given days, how each ended, and which of these days count."""
+    if not len(days):
+        raise ScenarioError(_NO_PROFILE, defects=["aucun jour d’ouverture"], remedy=_REMEDY)
+    calls = log.assign(day=log["time"].dt.normalize(), repeat=False, chance=False)
+    calls = calls[calls["day"].isin(days)]
+    _check_number(len(calls), of=len(log))
+    keyed = "caller" in calls and bool(calls["caller"].notna().any())
+    calls["shared"], calls["keyless"] = pd.NA, keyed
+    if keyed:
+        keys, calls["keyless"] = keys_of(calls, days), calls["caller"].isna()
+        calls["shared"] = calls["caller"].where(keys.shared)
+        calls["caller"] = keys.own
+    # Rows of a count are alike because they were counted together.
+    repeats = None if counted else repeats_of(calls, days)
+    if repeats is not None:
+        calls["repeat"], calls["chance"] = repeats.flags, repeats.by_chance
+        repeats_out = repeats.by_caller if repeats_out is None else repeats_out
+    out = bool(repeats_out) and repeats is not None
+    ended = calls["outcome"].astype(object).fillna("unknown")
+    calls["outcome"] = ended.mask(calls["repeat"] & out, "duplicate")
+    exposure = exposure_of(
+        _daily(calls, days), calls["time"], seasonal=bool(_is_seasonal(days).any())
+    )
+    return _Counted(calls, exposure, repeats, keyed, out)
+
+
 def _check_number(calls: int, *, of: int) -> None:
     """Refuse a log of which fewer than 11 calls count."""
     if calls < MIN_PATIENTS:
         raise ScenarioError(
-            "Le journal a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
             defects=[
                 f"{counted(calls, 'appel', 'appels')} aux jours d’ouverture, "
                 f"{counted(of - calls, 'appel', 'appels')} en dehors ; il en faut {MIN_PATIENTS}"
@@ -340,7 +421,7 @@ def _is_seasonal(days: pd.DatetimeIndex) -> pd.Series:
 
 def _check(log: pd.DataFrame) -> None:
     """Raise one error that lists all that keeps a table from being a log."""
-    defects = [f"le journal n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
+    defects = [f"le registre n’a pas de colonne « {name} »" for name in _COLUMNS if name not in log]
     if "time" in log:
         kind = log["time"].dtype
         if not pd.api.types.is_datetime64_dtype(kind):

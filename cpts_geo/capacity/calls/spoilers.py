@@ -46,7 +46,7 @@ def spoilers(found: CallProfile, tables: Mapping[str, pd.DataFrame]) -> list[str
         )
     if found.partial_days:
         days = joined([f"{day:%d/%m/%Y}" for day in found.partial_days])
-        said.append(f"le journal ne couvre qu’en partie le {days}, qui ne compte pas.")
+        said.append(f"le registre ne couvre qu’en partie le {days}, qui ne compte pas.")
     if found.trend is not None:
         said.append(_trend_note(found, found.trend))
     if found.outcomes["no_answer"]:

@@ -62,11 +62,11 @@ def denied_slots(scenario: Scenario, drawn: DemandDraws) -> str | None:
     said = "plus de 99 %" if served > 0.99 else percent(served, 0)
     slots = float(np.mean(week))
     return (
-        f"Son journal contredit ses créneaux : {percent(share)} des demandes qui relevaient "
+        f"Son registre contredit ses créneaux : {percent(share)} des demandes qui relevaient "
         f"d’une consultation n’ont pas trouvé de créneau, alors que {number(slots)} créneaux "
         f"par jour en serviraient {said} dans le délai. Tous n’étaient donc pas offerts à ces "
         "appels, ou les demandes viennent par vagues : ce taux n’est pas une promesse. Vérifiez "
-        "le nombre de créneaux offerts pendant la période du journal, et les jours sans médecin."
+        "le nombre de créneaux offerts pendant la période du registre, et les jours sans médecin."
     )
 
 

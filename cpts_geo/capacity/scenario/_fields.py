@@ -10,15 +10,7 @@ from typing import Annotated
 import pandas as pd
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
-from cpts_geo.capacity.scenario._slips.contradictions import (
-    closure_defects,
-    evidence_defects,
-    part_defects,
-    saturday_defects,
-    source_defects,
-    supply_defects,
-)
-from cpts_geo.capacity.scenario._slips.hours import session_defects
+from cpts_geo.capacity.scenario._slips.contradictions import scenario_defects
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
@@ -46,7 +38,7 @@ from cpts_geo.capacity.scenario.records import (
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Session, Visitors
+from cpts_geo.capacity.scenario.supply import Lever, Reading, Rota, Session, Visitors
 
 
 class Fields(Record):
@@ -112,7 +104,7 @@ class Fields(Record):
         default=None,
     )
     need_counted: Annotated[tuple[Count, Count], AS_TUPLE] | None = field(
-        "Demandes du journal d’appels qui relevaient d’une consultation, puis les autres",
+        "Demandes du registre des demandes qui relevaient d’une consultation, puis les autres",
         "demandes",
         default=None,
     )
@@ -157,14 +149,16 @@ class Fields(Record):
     no_show_rate: float = field(
         "Rendez-vous pris et non honorés", "part des rendez-vous", ge=0, lt=1
     )
-    gp_hour_cost: float = field("Coût d’une heure de médecin", "euros par heure", ge=0, le=10_000)
+    gp_hour_cost: float = field(
+        "Coût d’une heure de consultation", "euros par heure", ge=0, le=10_000
+    )
     secretary_hour_cost: float = field(
         "Coût d’une heure de secrétaire", "euros par heure", ge=0, le=1_000
     )
     consultation_tariff: float = field("Tarif d’une consultation", "euros", ge=0, le=1_000)
     sas_supplement: float = field("Majoration d’un patient du SAS", "euros", ge=0, le=1_000)
     session_hours: float = field("Durée d’une séance de consultations", "heures", gt=0, le=24)
-    half_day_hours: float = field("Durée d’une demi-journée de médecin", "heures", gt=0, le=12)
+    half_day_hours: float = field("Durée d’une demi-journée de consultation", "heures", gt=0, le=12)
     effector_hours: float = field(
         "Disponibilités d’un effecteur du SAS", "heures par semaine", gt=0, le=60
     )
@@ -214,6 +208,11 @@ class Fields(Record):
         "Créneaux annoncés", "créneaux par jour d’ouverture", default=None
     )
     planned_basis: Text | None = field("Qui les a annoncés, et quand", default=None)
+    levers: Annotated[tuple[Lever, ...], AS_TUPLE] | None = field(
+        "Ce que l’on pourrait ajouter à l’offre",
+        hint="absent : des leviers choisis d’après ce qui manque ; une liste vide : aucun",
+        default=None,
+    )
     observed_consultations: Count | None = field(
         "Consultations assurées par la ligne", "consultations", default=None
     )
@@ -225,20 +224,7 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = (
-            supply_defects(self)
-            + session_defects(self)
-            + saturday_defects(self)
-            + part_defects(self)
-        )
-        if self.public == "no_mt" and self.visitors is not None:
-            defects.append("« visitors » : des visiteurs viennent là où public = all")
-        if list(self.months) != sorted(set(self.months)):
-            defects.append("« months » : des mois dans l'ordre, sans doublon")
-        elif self.months and not (self.calendar.opening_months & set(self.months)):
-            defects.append("« months » : aucun jour d'ouverture dans ces mois")
-        defects += closure_defects(self) + evidence_defects(self)
-        return defects + source_defects(self, SOURCED_FIELDS)
+        return scenario_defects(self, SOURCED_FIELDS)
 
     @property
     def counted_days(self) -> pd.DatetimeIndex:

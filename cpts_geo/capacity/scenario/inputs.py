@@ -38,7 +38,7 @@ from cpts_geo.schema import Status
 Evidence = Literal["1a", "1b", "2", "3", "4"]
 #: What each kind of evidence means.
 EVIDENCE: Final[dict[Evidence, str]] = {
-    "1a": "Ses propres appels et leur issue, d’après son journal.",
+    "1a": "Ses propres appels et leur issue, d’après son registre.",
     "1b": "Son propre total d’appels ; la part qui relève d’une consultation est supposée.",
     "2": "Ses propres consultations ; la part des demandes qui ont trouvé un créneau est supposée.",
     "3": "Aucune activité locale connue : ce que reçoivent les lignes connues ailleurs.",

@@ -230,13 +230,13 @@ def _defects(name: str, line: Line, weekdays: int) -> list[str]:
     elif line.slots is not None and not sum(line.slots):
         found.append("aucun créneau de la semaine")
     if (line.slots is None) != math.isnan(line.gp_hours_per_week):
-        found.append("créneaux et heures de médecin vont ensemble : un seul est donné")
+        found.append("créneaux et heures de consultation vont ensemble : un seul est donné")
     if line.requests_per_day <= 0 or math.isinf(line.requests_per_day):
         found.append(f"demandes par jour = {line.requests_per_day} : il faut plus de 0")
     found += [
         f"{words} = {value} : il faut 0 ou plus"
         for words, value in (
-            ("heures de médecin", line.gp_hours_per_week),
+            ("heures de consultation", line.gp_hours_per_week),
             ("consultations", line.consultations),
         )
         if value < 0 or math.isinf(value)

@@ -1,4 +1,4 @@
-"""Command that reads a call log, and gives the scenario that it makes."""
+"""Commands that read a registre: the scenario that it makes, its follow-up month by month."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from cpts_geo.french import counted, typeset
 
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
-Colonnes d’un journal, une ligne par appel (CSV, XLSX ou ODS) :
+Colonnes d’un registre, une ligne par appel (CSV, XLSX ou ODS) :
   date_heure, ou date et heure   obligatoire
   issue                          rendez-vous, conseil, réorienté, sans créneau,
                                  doublon, annulé, sans réponse, autre
   commune ou code_insee, classe_age, code_motif, cle_appelant   facultatives
+  delai_heures ou delai_jours, honore, sans_mt   facultatives, pour le suivi
 \b
   date;heure;issue;commune
   04/03/2024;8h30;rendez-vous;Pithiviers
@@ -39,7 +40,7 @@ def call_log(
     log: Annotated[
         Path,
         typer.Argument(
-            parser=typed_path, metavar="FICHIER", help="Journal d’appels ou de rendez-vous."
+            parser=typed_path, metavar="FICHIER", help="Registre des demandes ou de rendez-vous."
         ),
     ],
     scenario: Annotated[
@@ -71,12 +72,12 @@ def call_log(
     departement: Annotated[
         list[str] | None,
         typer.Option(
-            help="Département de la ligne, pour un journal en heures UTC (Z) sans commune ; "
+            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
             "répétable."
         ),
     ] = None,
 ) -> None:
-    """Lire un journal d’appels ou des comptes, en tirer le scénario."""
+    """Lire un registre des demandes, en tirer le scénario."""
     # Imported here so that --help answers at once.
     from cpts_geo.api.capacity import call_log as studied  # noqa: PLC0415
     from cpts_geo.atlas.look.words import strength  # noqa: PLC0415
@@ -130,6 +131,85 @@ def call_log(
     for path in others:
         echo(f"Tableau : {path.resolve()}")
     echo(f"Scénario (solidité {strength(found.scenario)}) : {made.resolve()}")
+
+
+def follow_up(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Registre des demandes de la période."
+        ),
+    ],
+    scenario: Annotated[
+        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
+    ],
+    previous: Annotated[
+        Path | None, path_option("Registre de la période d’avant, à comparer.")
+    ] = None,
+    territory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLÉ",
+            help="Territoire dont les communes disent qui vient d’ailleurs ; par défaut, celui du "
+            "scénario.",
+        ),
+    ] = None,
+    output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALEUR=ISSUE", help="Sens d’une issue écrite à votre façon."),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
+            "répétable."
+        ),
+    ] = None,
+) -> None:
+    """Suivre un registre mois par mois, et dire ce qui a changé."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.atlas.sections.follow_up import follow_up_sections  # noqa: PLC0415
+    from cpts_geo.study.follow_up.follow_up import follow_up as followed  # noqa: PLC0415
+    from cpts_geo.writing.comparison import FOLLOW_UP_FILES, write_follow_up  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    check_output(output, names=FOLLOW_UP_FILES)
+    defaults, said = chosen_defaults(parameters)
+    (base,) = loaded(scenario, parameters=defaults)
+    typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]
+    typed += [] if previous is None else ["--previous", str(previous)]
+    typed += [] if territory is None else ["--territory", territory]
+    typed += [] if output == OUTPUTS else ["--output", str(output)]
+    typed += [] if parameters is None else ["--parameters", str(parameters)]
+    typed += [part for each in departement or [] for part in ("--departement", each)]
+    try:
+        found = followed(
+            log,
+            base,
+            previous=previous,
+            territory=territory,
+            departments=departement or (),
+            own_outcomes=_own(outcome or []),
+            outcomes_file=outcomes,
+        )
+    except OutcomesError as error:
+        raise _to_complete(error, output, typed) from error
+    say = teller()
+    for note in (*said, *found.notes):
+        say(note)
+    console = results()
+    for sentence in follow_up_sections(found)["sentences"]:
+        console.print(typeset(sentence), soft_wrap=True)
+    registres = [path for path in (log, previous) if path is not None]
+    page, table, _ = write_follow_up(found, output, scenario=base, registres=registres, say=say)
+    echo(f"Tableau : {table.resolve()}")
+    echo(f"Page : {page.resolve()}")
 
 
 def _own(typed: Sequence[str]) -> dict[str, str]:

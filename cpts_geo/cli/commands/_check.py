@@ -23,7 +23,7 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            parser=typed_path, metavar="FICHIER", help="Liste de communes, polygones ou journal."
+            parser=typed_path, metavar="FICHIER", help="Liste de communes, polygones ou registre."
         ),
     ],
     departement: Annotated[

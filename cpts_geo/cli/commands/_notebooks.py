@@ -56,7 +56,7 @@ def _run(
     ] = _FOLDER,
     log: Annotated[
         Path | None,
-        path_option("Votre journal d’appels, pour le carnet 11, laissé sans lui."),
+        path_option("Votre registre des demandes, pour le carnet 11, laissé sans lui."),
     ] = None,
     output: Annotated[
         Path, path_option("Dossier des carnets exécutés et de leurs pages.")

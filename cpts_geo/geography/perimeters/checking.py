@@ -173,7 +173,7 @@ class Checked:
     Parameters
     ----------
     kind : str
-        What it is, in French: « liste de communes », « polygones » or « journal ».
+        What it is, in French: « liste de communes », « polygones » or « registre ».
     audit : DataFrame
         As that of :class:`~cpts_geo.geography.perimeters.request.Perimeters`, with what was
         recognised where the rest is asked; empty for a log.
@@ -297,7 +297,7 @@ def check_file(
     kind = "liste de communes" if drawn is None else "polygones"
     try:
         if drawn is None and is_call_log(path):
-            kind = "journal"
+            kind = "registre"
             return _checked_log(path, departements)
         found = drawn() if drawn else _listed(path, departements, sheet, only)
     except CptsGeoError as error:
@@ -342,4 +342,4 @@ def _checked_log(path: Path, departements: Collection[str]) -> Checked:
     first, last = log["time"].min(), log["time"].max()
     said = f"{counted(len(log), 'appel', 'appels')}, du {first:%d/%m/%Y} au {last:%d/%m/%Y}."
     nothing = pd.DataFrame(columns=[*_COLUMNS])
-    return Checked("journal", nothing, {}, (said, *log.attrs["notes"]))
+    return Checked("registre", nothing, {}, (said, *log.attrs["notes"]))

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.asked import Kinds, one_of, path, settled, text, texts, typed_path
-from cpts_geo.errors import PerimeterError, one_line
+from cpts_geo.errors import PerimeterError, one_line, quoted
 from cpts_geo.foreign import MAX_NAME, decodable, is_invisible, shown_name
 from cpts_geo.french import counted, number, slug
 from cpts_geo.geography.perimeters._files.lists import file_perimeter
@@ -33,6 +33,7 @@ from cpts_geo.geography.perimeters.zonings import (
 from cpts_geo.geography.zones.finding import find_zones
 from cpts_geo.settings import MAX_COMMUNES
 from cpts_geo.sources.analyst.polygons.suffixes import draws
+from cpts_geo.sources.codes import finess_defect, tidy_finess
 from cpts_geo.sources.embedding import embedded
 
 _ZONINGS: Final = {"epci": epci_zoning, "tvs": tvs_zoning, "departement": departement_zoning}
@@ -48,6 +49,7 @@ _KINDS: Final[Kinds] = {
     "departements": ("--departement", texts),
     "by": ("--by", text),
     "name": ("--name", text),
+    "finess": ("--finess", text),
     "only": ("--only", texts),
     "sheet": ("--sheet", text),
     "layer": ("--layer", text),
@@ -75,6 +77,8 @@ class Request:
         whole.
     name : str or None
         Name of the territory, when there is one.
+    finess : str or None
+        FINESS number of the CPTS, when there is one territory; None or empty where unknown.
     only : sequence of str
         Names of the territories wanted among those that a file of polygons draws, or that a list of
         communes names.
@@ -105,6 +109,7 @@ class Request:
     departements: Sequence[str] = ()
     by: str | None = None
     name: str | None = None
+    finess: str | None = None
     only: Sequence[str] = ()
     sheet: str | None = None
     layer: str | None = None
@@ -117,6 +122,8 @@ class Request:
         # Names of files and of the command line need not be text.
         if self.name and not defects:
             object.__setattr__(self, "name", decodable(self.name))
+        if self.finess and not defects:
+            object.__setattr__(self, "finess", tidy_finess(self.finess))
         if defects:
             raise PerimeterError(
                 f"La demande n’est pas claire : {counted(len(defects), 'point', 'points')}.",
@@ -166,6 +173,8 @@ class Request:
             defects.append("--name : nomme un seul territoire, et plusieurs sont demandés")
         if self.name and self.cpts:
             defects.append("--name : une CPTS prise par son nom le garde")
+        if self.finess and (wrong := finess_defect(tidy_finess(self.finess))):
+            defects.append(f"--finess : {quoted(self.finess)}, {wrong}")
         if self.partial and not self.cpts:
             defects.append("--partial : ne va qu’avec --cpts")
         if self.by and given != ["--departement"]:
@@ -272,7 +281,23 @@ def find_perimeters(
             defects=defects,
             remedy="découpez-le, par exemple par département.",
         )
-    return found
+    return _numbered(found, request.finess)
+
+
+def _numbered(found: Perimeters, finess: str | None) -> Perimeters:
+    """The same territories, each with its FINESS number: the one that is given, or that is known;
+    empty for none."""
+    if finess and len(found.identity) > 1:
+        raise PerimeterError(
+            f"--finess est le numéro d’une CPTS, et {len(found.identity)} sont demandées.",
+            defects=[f"« {one_line(name)} »" for name in found.identity["name"]],
+            remedy="demandez-la seule (--only, ou sa clé), ou retirez --finess.",
+        )
+    if finess or "finess" not in found.identity:
+        return replace(found, identity=found.identity.assign(finess=finess or ""))
+    # Of CPTS of several sources, those that no table numbers.
+    known = found.identity["finess"].fillna("")
+    return replace(found, identity=found.identity.assign(finess=known))
 
 
 def _shown(found: Perimeters) -> Perimeters:

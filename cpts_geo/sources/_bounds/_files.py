@@ -24,6 +24,7 @@ _INDICATORS_REMEDY: Final = (
 _LINES_REMEDY: Final = (
     "ne gardez que l’en-tête et les lignes qui comptent ou que vous suivez ({limit} au plus)."
 )
+_ACI_REMEDY: Final = "ne gardez qu’une ligne par indicateur et par territoire ({limit} au plus)."
 _WORKBOOK_REMEDY: Final = (
     "ouvrez le classeur, effacez ce qui traîne loin du tableau et les feuilles inutiles, puis "
     "enregistrez-le de nouveau, ou enregistrez la feuille en « CSV UTF-8 »."
@@ -36,7 +37,7 @@ _FILES: Final = (
           "{name} a trop de lignes pour une liste de communes (plus de {limit}).", _LIST_REMEDY),
     Bound("call_log_bytes", 100_000_000, "octets", _TOO_BIG, _LOG_REMEDY),
     Bound("call_log_rows", 1_000_000, "lignes",
-          "{name} a trop de lignes pour un journal d’appels (plus de {limit}).", _LOG_REMEDY),
+          "{name} a trop de lignes pour un registre des demandes (plus de {limit}).", _LOG_REMEDY),
     Bound("indicators_bytes", 100_000_000, "octets", _TOO_BIG, _INDICATORS_REMEDY),
     Bound("indicators_rows", 100_000, "lignes",
           "{name} a trop de lignes pour un export par territoire (plus de {limit}).",
@@ -45,6 +46,12 @@ _FILES: Final = (
     Bound("known_lines_rows", 200, "lignes",
           "{name} a trop de lignes pour une table de lignes connues (plus de {limit}).",
           _LINES_REMEDY),
+    Bound("aci_bytes", 5_000_000, "octets", _TOO_BIG, _ACI_REMEDY),
+    Bound("aci_rows", 2_000, "lignes",
+          "{name} a trop de lignes pour une fiche d’indicateurs de l’ACI (plus de {limit}).",
+          _ACI_REMEDY),
+    Bound("manifest_bytes", 50_000_000, "octets", _TOO_BIG,
+          "donnez le manifest.json d’un rapport ou d’un suivi ({limit} au plus)."),
     Bound("scenario_bytes", 1_000_000, "octets",
           _TOO_BIG, "n’y laissez que les valeurs du scénario ({limit} au plus)."),
 )  # fmt: skip

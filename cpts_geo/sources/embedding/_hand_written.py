@@ -10,6 +10,7 @@ import pandera.pandas as pa
 from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources._conventions.tables import CODE, FILLED, POSITIVE
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.codes import finess_defect
 
 _DAY: Final = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE_PATTERN: Final = rf"^{_DAY}(?:/{_DAY})?$"
@@ -162,7 +163,30 @@ HAND_WRITTEN: Final = {
             ),
             "document": FILLED,
             "perimeter": FILLED,
+            "finess": text(
+                pa.Check(
+                    lambda numbers: numbers.map(lambda each: not each or not finess_defect(each)),
+                    error="numéro FINESS attendu, ou rien s’il n’est pas connu",
+                )
+            ),
         },
+    ),
+    "aci_sizes": pa.DataFrameSchema(
+        {
+            "size": pa.Column(int, pa.Check.in_range(1, 9), unique=True, coerce=True),
+            "low": pa.Column(float, POSITIVE, unique=True, coerce=True),
+            "low_included": one_of(("oui", "non")),
+            "definition": FILLED,
+            "date": _DATE,
+            "document": FILLED,
+            "grade": one_of(GRADE_LABELS),
+        },
+        checks=[
+            pa.Check(
+                lambda table: table["low"].is_monotonic_increasing and table["low"].iloc[0] == 0,
+                error="low : de 0 à la plus grande taille, dans l’ordre",
+            ),
+        ],
     ),
     "facts": pa.DataFrameSchema(
         {

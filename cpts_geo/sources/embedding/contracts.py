@@ -41,7 +41,7 @@ _TableName = Literal[
     "communes", "arrondissements", "figures", "apl_history", "comparisons", "cog_events",
     "former_communes", "outside_communes", "ept", "postal_codes", "day_profiles", "travel_factors",
     "perimeters", "known_lines",
-    "territories", "facts", "sites",
+    "territories", "facts", "sites", "aci_sizes",
 ]  # fmt: skip
 
 _CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
@@ -72,6 +72,7 @@ _KEYS: Final[dict[_TableName, list[str]]] = {
     "territories": ["territory"],
     "facts": ["territory", "fact"],
     "sites": ["territory", "code_insee"],
+    "aci_sizes": ["size"],
 }
 _FACTOR: Final = pa.Column(float, pa.Check.gt(0, error="nombre au-dessus de 0 attendu"))
 _WHOLE_NUMBER: Final = pa.Check(lambda values: values % 1 == 0, error="nombre entier attendu")

@@ -592,7 +592,7 @@ def load_territories() -> pd.DataFrame:
     -------
     DataFrame
         territory (key), departements (codes joined by a space), document, perimeter (French
-        sentence on how sure the list of communes is); all text.
+        sentence on how sure the list of communes is), finess (empty where unknown); all text.
 
     Raises
     ------
@@ -680,6 +680,30 @@ def load_sites() -> pd.DataFrame:
     '85047'
     """
     return _of_known_territories("sites")
+
+
+@_once_written("aci_sizes.csv")
+def load_aci_sizes() -> pd.DataFrame:
+    """
+    Load the sizes that the national contract of CPTS (ACI) tells apart by population.
+
+    Returns
+    -------
+    DataFrame
+        size (1 the smallest), low (inhabitants from which it is), low_included (``oui`` where a
+        population equal to it is of this size), definition, date, document, grade.
+
+    Raises
+    ------
+    DataFileError, TableError
+        As for :func:`load_territories`.
+
+    Examples
+    --------
+    >>> load_aci_sizes()["low"].tolist()
+    [0.0, 40000.0, 80000.0, 175000.0]
+    """
+    return _checked(_cpts("aci_sizes.csv"), "aci_sizes", origin="aci_sizes.csv")
 
 
 @_once_written("known_lines.csv")

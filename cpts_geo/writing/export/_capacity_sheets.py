@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status
-from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.values import period_words, value_words
 from cpts_geo.atlas.look.words import deadline, support, whom
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.answer.headline import Headline
@@ -33,9 +33,9 @@ _WEEK_WORDS: Final = {
     "served": "servis",
     "missing": "manquants",
     "slots": "créneaux",
-    "gp_hours": "heures de médecin",
+    "gp_hours": "heures de consultation",
     "sas_effectors": "effecteurs du SAS",
-    "half_days": "demi-journées de médecin",
+    "half_days": "demi-journées de consultation",
 }
 _APART: Final = {PDSA: "PDSA : hors périmètre", CLOSED: "fermé : non compté"}
 #: Quantities of an answer: where it holds them, their name, unit and decimals.
@@ -43,7 +43,7 @@ _QUANTITIES: Final = (
     ("requests_per_year", "Demandes par an", "demandes", 0),
     ("requests_per_day", "Demandes par jour d’ouverture", "demandes", 1),
     ("slots_per_day", "Créneaux par jour nécessaires", "créneaux", 0),
-    ("gp_hours_per_week", "Heures de médecin par semaine", "heures", 1),
+    ("gp_hours_per_week", "Heures de consultation par semaine", "heures", 1),
 )
 #: Ends of the names of the parts of an input that has several, by how many.
 _PARTS: Final = {2: ("de", "à"), 3: ("bas", "probable", "haut")}
@@ -156,7 +156,7 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
         counts = [
             (f"Créneaux par jour {when}", None if offer is None else offer.slots, 1, "créneaux"),
             (
-                f"Heures de médecin par semaine avec les créneaux {which}",
+                f"Heures de consultation par semaine avec les créneaux {which}",
                 None if offer is None else offer.gp_hours_per_week, 1, "heures",
             ),
         ]  # fmt: skip
@@ -171,16 +171,51 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
 
 
 def supposed(study: Study) -> Sheet | None:
-    """What changes of supply, and new places of care, would change; None without any."""
-    rows = [*_shifts(study), *_places(study)]
+    """What levers, changes of supply and new places of care would change; None without any."""
+    rows = [*_levers(study), *_shifts(study), *_places(study)]
     if not rows:
         return None
     return Sheet(
         name="Scénarios",
-        about="changements d’offre et lieux proposés : avant, après",
+        about="leviers, changements d’offre et lieux proposés : avant, après",
         heads=("Scénario", "Mesure", "Avant", "Après", "Écart", "Unité", "Signe", "Supposé"),
         rows=rows,
     )
+
+
+#: Of a lever, what it adds: the column, its words and unit, its decimals, whether it is estimated
+#: by the model of the answer and not supposed.
+_ADDED: Final = (
+    ("gp_hours", "Heures de consultation par semaine", "heures", 1, False),
+    ("slots", "Créneaux par semaine", "créneaux", 0, False),
+    ("people_reached_p50", "Personnes reçues", "personnes", 0, True),
+    ("people_with_mt", "Personnes qui gagnent un médecin traitant", "personnes", 0, False),
+    ("cost", "Coût", "euros", 0, False),
+    ("receipts_p50", "Recettes des consultations", "euros", 0, True),
+    ("sas_receipts", "Majorations SNP, au plus", "euros", 0, True),
+    ("aid", "Aides de l’Assurance maladie", "euros", 0, False),
+)
+
+
+def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
+    """The share served with each lever, then what it adds."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        return
+    when = period_words(result.scenario)
+    for row in capacity.levers.to_dict("records"):
+        found = [row[f"{name}_p50"] for name in ("served_before", "served", "gain")]
+        unknown, rests = pd.isna(found[1]), capital(support(result.scenario))
+        known = status_words(Status.UNKNOWN if unknown else result.status)
+        served = [cell(each, percent=True) for each in found]
+        yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
+        for column, words, unit, decimals, of_model in _ADDED:
+            if pd.isna(value := row[column]) or not value:
+                continue
+            known = status_words(result.status if of_model else Status.ASSUMED)
+            over = "" if column in ("gp_hours", "slots") else f" {when}"
+            more = cell(value, decimals)
+            yield row["lever"], f"{words}{over}", None, None, more, unit, known, ""
 
 
 def _shifts(study: Study) -> Iterator[tuple[Cell, ...]]:
@@ -207,11 +242,12 @@ def _places(study: Study) -> Iterator[tuple[Cell, ...]]:
         if sites not in found.gains:
             continue
         table = found.gains[sites].to_dict("index")
-        title = f"Centre à {named(sites, study.access.names)}"
+        title = f"Lieu de SNP à {named(sites, study.access.names)}"
         measures = (
-            (f"Habitants à {band:g} minutes au plus d’un centre ou d’urgences", f"within_{band:g}",
+            (f"Habitants à {band:g} minutes au plus d’un lieu de SNP ou d’urgences",
+             f"within_{band:g}",
              0, "habitants"),
-            ("Temps moyen jusqu’au centre ou aux urgences", "mean_minutes", 1, "minutes"),
+            ("Temps moyen jusqu’au lieu de SNP ou aux urgences", "mean_minutes", 1, "minutes"),
         )  # fmt: skip
         for name, column, decimals, unit in measures:
             before, after = table["before"][column], table["after"][column]

@@ -72,22 +72,41 @@ def heading(column: Column, label: str) -> str:
 
 
 def identity(study: Study, *, day: date) -> Sheet:
-    """Who the territory is."""
-    outline = study.outline
-    rows: list[tuple[Cell, ...]] = [
-        ("Territoire", study.name),
-        ("Clé", study.key),
-        ("Départements", study.departements),
-        ("Communes", cell(outline["communes"])),
-        (f"Population municipale {COLUMNS['population'].vintage}", cell(outline["population"])),
-        ("Superficie (km²)", cell(outline["area_km2"], 1)),
-        ("Périmètre", study.perimeter),
-        ("Document", study.document),
-        ("Date de l’extraction", f"{day:%d/%m/%Y}"),
-        ("Outil", f"cpts_geo {__version__}"),
+    """Who the territory is: a fact a row, then what describes the file."""
+    rows: list[tuple[Cell, ...]] = []
+    for fact in study.identity.to_dict("records"):
+        value = fact["value"]
+        rows.append(
+            (
+                fact["fact"],
+                typeset(fact["label"]),
+                cell(value) if isinstance(value, int) else None if pd.isna(value) else str(value),
+                fact["unit"],
+                cell(fact["people_share"], 1, percent=True),
+                fact["vintage"],
+                typeset(fact["source"]),
+                fact["grade"],
+                status_words(fact["status"]),
+                typeset(fact["note"]),
+            )
+        )
+    land = cell(study.outline["area_km2"], 1)
+    told: list[tuple[str, str, Cell, str]] = [
+        ("area_km2", "Superficie", land, "km²"),
+        ("territory", "Clé", study.key, ""),
+        ("perimeter", "Périmètre", study.perimeter, ""),
+        ("document", "Document", study.document, ""),
+        ("date", "Date de l’extraction", f"{day:%d/%m/%Y}", ""),
+        ("tool", "Outil", f"cpts_geo {__version__}", ""),
     ]
+    rows += [(*each, None, "", "", "", "", "") for each in told]
     return Sheet(
-        name="Identité", about="le territoire et son périmètre", heads=("Rubrique", "Valeur"),
+        name="Identité",
+        about="le territoire : numéro, taille pour l’ACI, zones où il est, périmètre",
+        heads=(
+            "Code", "Rubrique", "Valeur", "Unité", "Part des habitants", "Année", "Source",
+            "Confiance", "Signe", "À savoir",
+        ),
         rows=rows,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def sources(
             say(f"Carnets laissés, sans « {DEPARTEMENT} » à recevoir : {', '.join(without)}")
         found = [each for each in found if needed <= each.parameters]
         if unlogged := [each.name for each in found if LOG in each.parameters and not log]:
-            say(f"Carnet laissé, il lui faut votre journal (--log) : {', '.join(unlogged)}")
+            say(f"Carnet laissé, il lui faut votre registre (--log) : {', '.join(unlogged)}")
         found = [each for each in found if log or LOG not in each.parameters]
     defects = [f"{each.name} : {each.defect}" for each in found if each.defect]
     defects += [
@@ -71,7 +71,7 @@ def sources(
         for name in sorted(needed - each.parameters)
     ]
     defects += [
-        f"{each.name} : il lui faut votre journal d’appels, --log CHEMIN"
+        f"{each.name} : il lui faut votre registre des demandes, --log CHEMIN"
         for each in found
         if not each.defect and LOG in each.parameters and not log
     ]

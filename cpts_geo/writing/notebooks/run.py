@@ -158,10 +158,10 @@ def _log(log: Path | None, asked: Sequence[Asked]) -> dict[str, Any]:
     path = typed_path(log)
     defects = [] if path.is_file() else [f"« {shown_path(path)} » n’est pas un fichier"]
     if len(asked) > 1:
-        defects.append(f"c’est le journal d’un seul territoire, et il y en a {len(asked)}")
+        defects.append(f"c’est le registre d’un seul territoire, et il y en a {len(asked)}")
     if defects:
         raise NotebookError(
-            "Le journal d’appels de --log ne peut pas être donné aux carnets.",
+            "Le registre des demandes de --log ne peut pas être donné aux carnets.",
             defects=defects,
             remedy="donnez le chemin du fichier, et un seul territoire avec lui.",
         )

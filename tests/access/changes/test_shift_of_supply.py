@@ -91,7 +91,7 @@ def test_a_centre_gives_its_slots_without_bounds():
     change = centre_opens("85047", hours_per_week=20)
     assert change.consultations == 20 * 4 * 50
     assert change.kind == "centre"
-    assert "20 h de médecin" in change.words
+    assert "20 h de consultation" in change.words
     assert "4\u202f000 consultations par an, si tous les créneaux servent" in change.words
     small = centre_opens("85047", hours_per_week=2.5, minutes=20)
     assert small.consultations == pytest.approx(2.5 * 3 * 50)

@@ -152,7 +152,7 @@ def test_near_names_are_given_where_none_is_found(near: dict[str, pd.DataFrame])
         (gp_leaves("x"), "Un médecin part : Baule"),
         (_gp_arrives("x"), "Un médecin s’installe : Baule"),
         (_gp_cuts_hours("x", after=3_000), "Un médecin réduit son activité : Baule"),
-        (centre_opens("x", hours_per_week=3), "Un centre ouvre : Baule"),
+        (centre_opens("x", hours_per_week=3), "Un lieu de SNP ouvre : Baule"),
     ],
 )
 def test_titles(change: Change, title: str) -> None:

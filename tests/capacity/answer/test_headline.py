@@ -163,7 +163,7 @@ def test_evidence_is_that_of_what_is_given(answers: dict[str, Headline]) -> None
     for found in answers.values():
         assert found.evidence == found.scenario.evidence_words
         # a total that the press gives is no log
-        assert ("journal" in found.evidence) == (found.scenario.evidence == "1a")
+        assert ("registre" in found.evidence) == (found.scenario.evidence == "1a")
 
 
 def test_acceptance_todays_device(cases: dict[str, Scenario]) -> None:

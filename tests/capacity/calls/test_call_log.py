@@ -16,7 +16,7 @@ from cpts_geo.errors import TableError
 from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst.calls._columns import announces, roles
 from cpts_geo.sources.analyst.calls._people import personal_content
-from cpts_geo.sources.analyst.calls._values.ages import age_classes
+from cpts_geo.sources.analyst.calls._values.attributes import age_classes
 from cpts_geo.sources.analyst.calls._values.times import times
 from cpts_geo.sources.analyst.calls._wordings import WORDINGS, outcome_of
 from cpts_geo.sources.analyst.calls.log import OUTCOMES, read_call_log

@@ -104,7 +104,7 @@ def truth(*, a_day: float = A_DAY, dispersion: float = 1.0) -> int:
 
 def told(own: Scenario) -> str:
     """Notes of the log."""
-    return " ".join(note for note in own.notes if note.startswith("Journal : "))
+    return " ".join(note for note in own.notes if note.startswith("Registre : "))
 
 
 def near(slots: Interval[int], true: int) -> bool:

@@ -67,7 +67,7 @@ def test_a_year_of_calls_makes_evidence_of_its_own(tmp_path: Path) -> None:
         assert name in own.unused
     assert own.observed_consultations == (log["outcome"] == "appointment").sum()
     assert (own.observed_start, own.observed_end) == YEAR
-    text = "Journal d’appels du territoire, 06/03/2023–29/03/2024"
+    text = "Registre des demandes du territoire, 06/03/2023–29/03/2024"
     assert (own.sources["calls_observed"].text, own.sources["calls_observed"].grade) == (text, "A")
     assert own.sources["observed_consultations"].text == text
     # Who has no médecin traitant is still assumed: the log does not tell.
@@ -106,7 +106,7 @@ def test_dispersion_only_where_poisson_is_refused(dispersion: float, kept: bool)
     assert (own.dispersion == WEST.dispersion) is kept
     if not kept:
         assert own.dispersion == pytest.approx(1 + 0.5 * (3.0 - 1), rel=0.25)
-        assert own.sources["dispersion"].text.startswith("Journal")
+        assert own.sources["dispersion"].text.startswith("Registre")
 
 
 def test_a_short_log_leaves_the_year_as_it_was() -> None:
@@ -120,7 +120,7 @@ def test_a_short_log_leaves_the_year_as_it_was() -> None:
     week = own_of(log_of(date(2024, 3, 4), date(2024, 3, 8)))
     assert calls_per_year(week) == pytest.approx(week.calls_observed / 5 * 251)
     day = own_of(log_of(date(2024, 3, 4), date(2024, 3, 4)))
-    assert any(note.startswith("Journal : 1 jour, soit") for note in day.notes)
+    assert any(note.startswith("Registre : 1 jour, soit") for note in day.notes)
     assert any("en 1 jour d’ouverture" in note for note in day.notes)
 
 
@@ -249,7 +249,7 @@ def test_a_second_log_replaces_the_words_of_the_first() -> None:
     other = own_of(log_of(date(2024, 1, 8), date(2024, 3, 1)), once)
     assert len(other.notes) == len(once.notes)
     assert other.notes[: len(WEST.notes)] == WEST.notes
-    assert other.sources["calendar"].text.count("Journal") == 1
+    assert other.sources["calendar"].text.count("Registre") == 1
 
 
 def said_of(log: pd.DataFrame, base: Scenario = WEST) -> list[str]:

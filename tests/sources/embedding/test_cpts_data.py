@@ -22,6 +22,7 @@ LOADERS = {
     "perimeters.csv": embedded.load_perimeters,
     "sites.csv": embedded.load_sites,
     "territories.csv": embedded.load_territories,
+    "aci_sizes.csv": embedded.load_aci_sizes,
 }
 
 
@@ -64,6 +65,9 @@ def change(path: Path, old: str, new: str) -> None:
         ("sites.csv", ",85047,", ",5047,", "code_insee : code Insee de 5 caractères"),
         ("territories.csv", ",departements,", ",depts,", "colonne absente : departements"),
         ("territories.csv", ",45,", ",Loiret,", "departements : codes de département séparés"),
+        ("territories.csv", "communiqué.,\n", "communiqué.,450000105\n", "finess : numéro FINESS"),
+        ("aci_sizes.csv", "\n2,40000,", "\n2,90000,", "ligne : low : de 0 à la plus"),
+        ("aci_sizes.csv", ",non,", ",peut-être,", "low_included : attendu : oui, non"),
         ("perimeters.csv", ",2024-04-15,", ",avril,", "date : date AAAA-MM-JJ"),
         ("perimeters.csv", ",oui,", ",peut-être,", "liste_complete : attendu : oui, ou non"),
         ("perimeters.csv", ",non : déborde", ",non déborde", "liste_complete : attendu : oui, ou"),
@@ -109,7 +113,7 @@ def test_only_a_fact_may_be_one_of_france(cpts_copy):
 
 def test_territory_without_communes_is_refused(cpts_copy):
     path = cpts_copy / "territories.csv"
-    path.write_text(path.read_text("utf-8") + "isere,38,document,liste\n", encoding="utf-8")
+    path.write_text(path.read_text("utf-8") + "isere,38,document,liste,\n", encoding="utf-8")
     with pytest.raises(TableError, match="aucune commune") as refused:
         embedded.load_perimeters()
     assert refused.value.defects == ("territoire « isere »",)

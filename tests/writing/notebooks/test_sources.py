@@ -144,13 +144,13 @@ def test_a_parameter_that_an_earlier_cell_names_is_refused(tmp_path):
 
 
 def test_one_of_a_log_is_left_without_it_and_refused_when_asked_for(folder):
-    write(folder / "11_journal.ipynb", PARAMETER + "\nlog = None", "print(log)")
+    write(folder / "11_registre.ipynb", PARAMETER + "\nlog = None", "print(log)")
     names, said = found(folder)
-    assert "11_journal" not in names
-    assert said == ["Carnet laissé, il lui faut votre journal (--log) : 11_journal"]
-    assert "11_journal : il lui faut votre journal d’appels, --log CHEMIN" in refused(folder, "11")
+    assert "11_registre" not in names
+    assert said == ["Carnet laissé, il lui faut votre registre (--log) : 11_registre"]
+    assert "11_registre : il lui faut votre registre des demandes, --log CHEMIN" in refused(folder, "11")
     both = sources(folder, [], needed=frozenset({"territory"}), say=said.append, log=True)
-    assert "11_journal" in [each.name for each in both]
+    assert "11_registre" in [each.name for each in both]
     with pytest.raises(NotebookError, match="aucun de ces carnets ne reçoit « log »"):
         sources(folder, ["3"], needed=frozenset(), say=said.append, log=True)
 

@@ -1,4 +1,4 @@
-"""« Où ouvrir un centre ? »."""
+"""« Où ouvrir un lieu de SNP ? »."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cpts_geo.study.opening import TIE_MINUTES, Opening
 NOWHERE = "Aucun lieu du territoire ne rapprocherait quelqu’un d’un lieu de soins sans rendez-vous."
 #: Why the best place is not proposed.
 _DOUBTS: Final = {
-    "small": "tout le besoin tient en moins d’une demi-journée de médecin par semaine",
+    "small": "tout le besoin tient en moins d’une demi-journée de consultation par semaine",
     "tied": "le meilleur change selon la répartition de la demande, et le suivant n’en est qu’à "
     f"moins de {duration(TIE_MINUTES, words=True)} en moyenne",
 }
@@ -38,9 +38,9 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
     first, *others = found.helpful
     more = " de plus" if found.existing else ""
     count = len(first)
-    where = f"les meilleurs lieux de {number(count)} centres{more} sont "
+    where = f"les meilleurs endroits pour {number(count)} lieux de SNP{more} sont "
     if count == 1:
-        where = f"le meilleur lieu d’un centre{more} est "
+        where = f"le meilleur endroit pour un lieu de SNP{more} est "
     counts = found.emergencies_known and found.today and found.best != found.farthest_first
     head = where if counts else f"pour que chacun soit le plus près possible, {where}"
     if counts and first == found.farthest_first:
@@ -67,7 +67,7 @@ def stability_sentence(found: Opening, access: TerritoryAccess) -> str:
     first = rows.iloc[0]
     far = access.names.get(first["worst_commune"], first["worst_commune"])
     inside = [code for code in found.best if code in found.today]
-    served = ", où il y a déjà un service d’urgences ou un centre" if inside else ""
+    served = ", où il y a déjà un service d’urgences ou un lieu de SNP" if inside else ""
     if served and len(inside) < len(found.best):
         served += f" ({named(inside, access.names)})"
     same = "encore " if found.best == found.farthest_first else ""
@@ -126,8 +126,8 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
         )
     if not found.today:
         return (
-            "Aucun service d’urgences ni centre dans les temps connus : le gain ne peut pas être "
-            "compté."
+            "Aucun service d’urgences ni lieu de SNP dans les temps connus : le gain ne peut pas "
+            "être compté."
         )
     gain = found.gain(sites)
     assert gain is not None
@@ -139,7 +139,7 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
     text = f"{many} de plus {verb} à {duration(SPOKEN_MINUTES['centre'], words=True)} au plus"
     if pd.notna(before) and pd.notna(after):
         text += (
-            " ; le service d’urgences ou le centre le plus proche serait à "
+            " ; le service d’urgences ou le lieu de SNP le plus proche serait à "
             f"{duration(after, words=True)} en moyenne, contre {number(before)}"
         )
     return text + "."
@@ -148,8 +148,8 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     """Say how many sites the requests call for."""
     text = (
-        f"Demande à servir : {number(found.requests_per_day, 1)} par jour d’ouverture. Un centre "
-        f"de {found.site_slots} créneaux par jour ({SITE_WORDS}) peut en servir "
+        f"Demande à servir : {number(found.requests_per_day, 1)} par jour d’ouverture. Un lieu "
+        f"de SNP de {found.site_slots} créneaux par jour ({SITE_WORDS}) peut en servir "
         f"{number(found.site_capacity, 1)} en tenant l’objectif : il en faut "
         f"{number(found.sites_needed)}"
     )
@@ -164,7 +164,7 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"
         text += (
             f" Si chacun va au plus près, {named(list(heavy.index), access.names)} {verb} "
-            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un centre ne peut en "
+            f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un lieu de SNP ne peut en "
             "servir."
         )
     if found.sites_needed > len(found.existing) + len(found.best):
@@ -228,7 +228,7 @@ def gain_rows(found: Opening, access: TerritoryAccess) -> list[Row]:
     how = f"{access.times.series.whose} ({access.times.grade})"
     tables = [("Aujourd’hui", f"{named(found.today, access.names)} ; {how}", before)]
     for sites in found.helpful:
-        title = f"Avec un centre : {named(sites, access.names)}"
+        title = f"Avec un lieu de SNP : {named(sites, access.names)}"
         tables.append((title, how, found.gains[sites].T["after"]))
     rows = []
     for title, detail, figures in tables:

@@ -87,7 +87,8 @@ def _drivers_sentence(tornado: pd.DataFrame) -> str:
             "Aucune de ces données, prise seule, ne change le nombre d’heures : les créneaux sont "
             "entiers, et les écarts trop petits pour en ajouter un."
         )
-    hours = f"de {number(low, decimals)} à {number(high, decimals)} heures de médecin par semaine"
+    span = f"de {number(low, decimals)} à {number(high, decimals)}"
+    hours = f"{span} heures de consultation par semaine"
     return (
         f"{first['label']} : {hours} selon sa valeur. C’est ce qui pèse le plus. "
         f"{_INPUTS[first['label']].remedy} resserrerait l’intervalle plus que tout "
@@ -194,7 +195,7 @@ def section(result: Headline, tornado: pd.DataFrame) -> dict[str, Any]:
         bars,
         median=float(tornado["result_median"].iloc[0]),
         decimals=decimals,
-        title=f"Heures de médecin par semaine selon chaque donnée. {each}",
+        title=f"Heures de consultation par semaine selon chaque donnée. {each}",
         rough=not result.scenario.has_own_line,
     )
     return {"sentence": _drivers_sentence(tornado), "chart": Markup(chart)}

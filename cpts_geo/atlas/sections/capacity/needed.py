@@ -33,7 +33,7 @@ from cpts_geo.schema import STATUS_MARKS
 
 #: What the requests of a year are, by what they rest on.
 _MADE_OF: Final[dict[Evidence, str]] = {
-    "1a": "appels comptés × part qui relevait d’une consultation, d’après le journal",
+    "1a": "appels comptés × part qui relevait d’une consultation, d’après le registre",
     "1b": "appels comptés × part des appels qui relèvent d’une consultation",
     "2": "consultations comptées ÷ part des demandes qui ont trouvé un créneau",
     "3": "besoin sans réponse sur place × part qu’en reçoivent les lignes connues",
@@ -111,7 +111,7 @@ def _landmarks(result: Headline) -> list[_Landmark]:
                   "Par jour d’ouverture"),
         _Landmark("Créneaux par jour", estimate(result, result.slots_per_day),
                   "Plus petit nombre qui tient l’objectif, file d’attente comprise"),
-        _Landmark("Heures de médecin par semaine", estimate(result, result.gp_hours_per_week),
+        _Landmark("Heures de consultation par semaine", estimate(result, result.gp_hours_per_week),
                   f"Créneaux × durée d’une consultation × {opened}"),
     ]  # fmt: skip
     # Of a median that is nothing, each is nothing too.

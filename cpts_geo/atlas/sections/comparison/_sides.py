@@ -112,11 +112,11 @@ def graded(scenario: Scenario, *names: str) -> Status:
 
 
 def hour_cost(found: ScenarioComparison) -> str:
-    """Such as « hypothèse : 100 € l’heure de médecin »."""
+    """Such as « hypothèse : 100 € l’heure de consultation »."""
     scenarios = (found.first, found.second)
     costs = dict.fromkeys(
         number(s.gp_hour_cost, 0 if s.gp_hour_cost.is_integer() else 2) for s in scenarios
     )
-    text = f"{' puis '.join(costs)}{EUROS} l’heure de médecin"
+    text = f"{' puis '.join(costs)}{EUROS} l’heure de consultation"
     assumed = any(graded(s, "gp_hour_cost") is Status.ASSUMED for s in scenarios)
     return f"hypothèse : {text}" if assumed else text

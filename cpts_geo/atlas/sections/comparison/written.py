@@ -44,18 +44,20 @@ TEXTS: Final = {
         "Créneaux nécessaires à l’objectif", "par jour d’ouverture", of="needed"
     ),
     "sampling_slots_needed": _Measure(SAMPLING_WORDS, "créneaux par jour d’ouverture", of="needed"),
-    "gp_hours_needed": _Measure("Heures de médecin nécessaires", "par semaine", of="needed"),
+    "gp_hours_needed": _Measure("Heures de consultation nécessaires", "par semaine", of="needed"),
     "slots_offered": _Measure(
         "Créneaux offerts", "par jour d’ouverture, en moyenne", 1, of="offered"
     ),
-    "gp_hours_offered": _Measure("Heures de médecin offertes", "par semaine", 1, of="offered"),
+    "gp_hours_offered": _Measure("Heures de consultation offertes", "par semaine", 1, of="offered"),
     "served": _Measure("Demandes servies dans le délai", "part des demandes", share=True),
     "same_day": _Measure("Demandes servies le jour même", "part des demandes", share=True),
     "requests_served": _Measure("Demandes servies", "{period}"),
     "consultations": _Measure("Consultations, rendez-vous non honorés déduits", "{period}"),
     "people_reached": _Measure("Personnes servies au moins une fois", "{period}"),
-    "cost": _Measure("Coût des heures de médecin", "{period}", suffix=EUROS),
-    "cost_per_consultation": _Measure("Coût d’une consultation", "heures de médecin", 1, EUROS),
+    "cost": _Measure("Coût des heures de consultation", "{period}", suffix=EUROS),
+    "cost_per_consultation": _Measure(
+        "Coût d’une consultation", "pour ses seules heures", 1, EUROS
+    ),
 }
 
 

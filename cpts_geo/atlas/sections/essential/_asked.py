@@ -105,9 +105,9 @@ def _condition(result: Headline) -> str:
         return text
     if not scenario.has_own_line:
         start = f"{number(low)}\u00a0à\u00a0" if low < high else ""
-        return f"{text} Soit {start}{gp_hours(hours.p90)} de médecin par semaine."
+        return f"{text} Soit {start}{gp_hours(hours.p90)} de consultation par semaine."
     spread = f" ({number(low)}\u00a0à\u00a0{number(high)})" if low < high else ""
-    return f"{text} Soit {gp_hours(hours.p50)}{spread} de médecin par semaine."
+    return f"{text} Soit {gp_hours(hours.p50)}{spread} de consultation par semaine."
 
 
 def _spread(result: Headline) -> str:

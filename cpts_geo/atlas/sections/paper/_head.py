@@ -13,17 +13,19 @@ from cpts_geo.atlas.look.words import (
     span,
     whom,
 )
-from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
+from cpts_geo.atlas.sections.paper._fitting import fitting, gp_time, shortened
 from cpts_geo.atlas.sections.paper._levers import Lever
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, named_interval
-from cpts_geo.french import value_text, whole_percent
+from cpts_geo.french import joined, value_text, whole_percent
 from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.sources.codes import counted_places
 from cpts_geo.study.study import Study
 
 #: Letters that one line of the band holds, and three of them.
 _LINE, _THREE_LINES = 96, 290
+#: Letters of a line of the small text.
+_SMALL_LINE = 118
 
 
 class Message(NamedTuple):
@@ -36,11 +38,13 @@ class Message(NamedTuple):
 
 
 def band(study: Study) -> dict[str, Any]:
-    """Name, départements, communes, people, land, and how its list of communes is known."""
+    """Name, where it lies, communes, people, land, size for the contract and number, and how its
+    list of communes is known."""
     outline = study.outline
     people, land = COLUMNS["population"], COLUMNS["area_km2"]
+    regions = joined(list(study.figures["region_name"].unique()))
     where = [
-        shortened(study.departements, 60),
+        shortened(f"{study.departements} ({regions})", 60),
         counted_places(study.figures["code_insee"]),
         f"{value_text(people, outline['population'], unit=True)} ({people.vintage})",
         value_text(land, outline["area_km2"], unit=True),
@@ -48,8 +52,27 @@ def band(study: Study) -> dict[str, Any]:
     return {
         "name": shortened(study.name, 64),
         "where": shortened(" · ".join(where), _LINE),
+        "contract": shortened(_contract(study), _SMALL_LINE),
         "perimeter": shortened(f"{study.perimeter} Source : {study.document}.", _THREE_LINES),
     }
+
+
+def _contract(study: Study) -> str:
+    """Size for the contract, on the population of a document too where it makes another; number;
+    intercommunalités that a line holds."""
+    rows = study.identity.to_dict("records")
+    facts = {row["fact"]: row for row in rows}
+    size = study.size.short
+    if facts.get("aci_sizes_agree", {}).get("value") == "non":
+        size += f" (publiée : {facts['aci_size_published']['note']})"
+    said = f"{size} · FINESS {facts['finess']['value'] or 'non renseigné'}"
+    zones = [row["label"] for row in rows if row["fact"] == "epci" and row["area_code"]]
+    names = [label.partition(" : ")[2] for label in zones]
+    kept, left = fitting(names, max(_SMALL_LINE - len(said) - 13, 0)) if names else ([], 0)
+    if not kept:
+        return said
+    more = f" et {left} autre{'s' if left > 1 else ''}" if left else ""
+    return f"{said} · {', '.join(kept)}{more}"
 
 
 def contradicted(result: Headline) -> str:
@@ -70,9 +93,9 @@ def _need(study: Study) -> Message:
         return Message(label, f"{needed}.")
     if not result.scenario.has_own_line:
         many = f"{span(round(hours.p10), round(hours.p90))}"
-        return Message(label, needed, f"({many} h de médecin par semaine).")
+        return Message(label, needed, f"({many} h de consultation par semaine).")
     bounds = f"({span(found.p10, found.p90)}), " if found.p10 < found.p90 else ""
-    return Message(label, needed, f"{bounds}soit {gp_time(hours.p50)} de médecin par semaine.")
+    return Message(label, needed, f"{bounds}soit {gp_time(hours.p50)} de consultation par semaine.")
 
 
 def _gap(study: Study) -> Message | None:
@@ -103,7 +126,9 @@ def messages(study: Study, levers: Sequence[Lever]) -> dict[str, Any]:
     said = [
         _need(study),
         _gap(study),
-        None if lever is None else Message("Levier", lever.lead, lever.effect, lever.mark),
+        None
+        if lever is None
+        else Message("Levier", lever.lead, lever.effect + lever.why, lever.mark),
     ]
     result = study.headline
     note = "" if result is None else _note(result)

@@ -113,9 +113,9 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     floor = shown_floor(result)
     the = "les " if scenario.public == "no_mt" else ""
     return [
-        f"{_many(result, hours, f'{NNBSP}h de médecin par semaine')}, soit "
-        f"{_many(result, effectors, ' effecteurs du SAS')} à "
-        f"{number(scenario.effector_hours)}{NNBSP}h chacun{now}.",
+        f"{_many(result, hours, f'{NNBSP}h de consultation par semaine')}, soit "
+        f"{_many(result, effectors, ' effecteurs du SAS')} à {number(scenario.effector_hours)}"
+        f"{NNBSP}h chacun{now}.",
         f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
         ""
         if floor is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpts_geo.atlas.sections.perimeter import _border, _documents, audit, gaps
+from cpts_geo.atlas.sections.perimeter import _border, _documents, _identity, audit, gaps
 from cpts_geo.study.study import Study
 
 
@@ -23,6 +23,7 @@ def perimeter_sections(study: Study) -> dict[str, Any]:
         What each template shows, by the name of the section.
     """
     return {
+        "identity": _identity.section(study.identity),
         "gaps": gaps.section(study.gaps),
         "border": _border.section(study.border),
         "documents": _documents.section(study.facts),

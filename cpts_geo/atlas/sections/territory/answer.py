@@ -56,13 +56,13 @@ def answer(result: Headline) -> str:
         many = f"{_to(needed.p10)}{slots(needed.p90)}" if needed.p10 < needed.p90 else None
         return (
             f"{who}, ordre de grandeur : {many or slots(needed.p90)} par jour ({CHANCES}), soit "
-            f"{_to(low) if low < high else ''}{gp_hours(hours.p90)} de médecin par semaine."
+            f"{_to(low) if low < high else ''}{gp_hours(hours.p90)} de consultation par semaine."
         )
     bounds = f"{_to(needed.p10)}{needed.p90}, " if needed.p10 < needed.p90 else ""
     spread = f" ({_to(low)}{high}{NNBSP}h)" if low < high else ""
     return (
         f"{who}, il faudrait {slots(needed.p50)} par jour ({bounds}{CHANCES}), soit "
-        f"{gp_hours(hours.p50)} de médecin par semaine{spread}."
+        f"{gp_hours(hours.p50)} de consultation par semaine{spread}."
     )
 
 
@@ -112,7 +112,7 @@ def today(result: Headline) -> str:
         return "Capacité d’aujourd’hui : non publiée."
     return (
         f"{capital(offered(result))} : {slots(known.slots)} par jour "
-        f"({number(known.gp_hours_per_week)} h de médecin par semaine), de quoi tenir "
+        f"({number(known.gp_hours_per_week)} h de consultation par semaine), de quoi tenir "
         f"l’objectif jusqu’à {number(known.carries_per_day, 1)} demandes par jour ; à la demande "
         f"médiane, {whole_percent(known.served_at_median)} seraient servies dans ce délai."
     )

@@ -30,6 +30,20 @@ _FREE_TEXT: Final = "un texte libre"
 UNKNOWN: Final = frozenset(
     {"", "na", "nan", "nr", "nc", "null", "none", "inconnu", "inconnue", "nonrenseigne", "unknown"}
 )
+#: What a column may be, in French.
+ROLES: Final = {
+    "date": "date",
+    "hour": "heure",
+    "outcome": "issue",
+    "code": "code Insee",
+    "commune": "commune",
+    "age": "classe d’âge",
+    "reason": "classe de motif",
+    "caller": "clé de l’appelant",
+    "delay": "attente du rendez-vous",
+    "honoured": "venue au rendez-vous",
+    "own_doctor": "présence d’un médecin traitant",
+}
 # Each line is a preference: the first that the header holds gives the column.
 _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
     role: tuple(frozenset(words.split()) for words in preferences)
@@ -70,6 +84,17 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
             "reasoncategory",
         ),
         "caller": ("cleappelant cledelappelant cleusager clepatient callerkey",),
+        # What follows a request: read by a follow-up.
+        "delay": (
+            "delai delais delaiheures delaiheure delaih delaijours delaijour delaij delairdv "
+            "delairendezvous delairdvheures delairdvjours delairendezvousheures "
+            "delairendezvousjours delayhours delaydays delay",
+        ),
+        "honoured": ("honore honoree honores rdvhonore rendezvoushonore venu venue presence",),
+        "own_doctor": (
+            "mt mtouinon medecintraitant medecintraitantouinon avecmt sansmt "
+            "avecmedecintraitant sansmedecintraitant",
+        ),
     }.items()
 }
 # "Commune du patient", "date de l'appel": words that change nothing.

@@ -208,7 +208,7 @@ def refuse_name(path: Path) -> None:
     if what := in_file_name(path):
         raise TableError(
             f"Le nom du fichier ressemble à {what} : il n’est pas répété ici, et rien n’a été lu.",
-            remedy="renommez le fichier, par exemple « journal » et l’année, puis relancez.",
+            remedy="renommez le fichier, par exemple « registre » et l’année, puis relancez.",
         )
 
 

@@ -52,7 +52,7 @@ CALL_LOG: Final = Door(
     error=TableError,
     suffixes=SUFFIXES | {".csv", ".txt", ".tsv"},
     formats=".csv, .txt, .xlsx ou .ods",
-    save_as="enregistrez le journal en « CSV UTF-8 » (.csv) ou en .xlsx.",
+    save_as="enregistrez le registre en « CSV UTF-8 » (.csv) ou en .xlsx.",
     empty=no_call,
 )
 

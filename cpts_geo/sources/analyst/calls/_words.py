@@ -35,6 +35,7 @@ _CATEGORIES: Final = (
 )
 _LOGS: Final = (
     "cc ca cu communaute metropole heure heures code libelle numero titre id identifiant "
+    "registre registres "
     "journal journaux log logs export exports extrait extraction rdv agenda planning liste "
     "tableau donnees data fichier csv xlsx xls ods txt tsv copie copy final finale version test "
     "essai modele brut bruts anonyme anonymise anonymises pseudonymise net nettoye jan fev janv "

@@ -20,7 +20,7 @@ import pandas as pd
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError, one_line
 from cpts_geo.sources.analyst._tables.communes import commune_of
-from cpts_geo.sources.analyst.calls._columns import roles
+from cpts_geo.sources.analyst.calls._columns import ROLES, roles
 from cpts_geo.sources.analyst.calls._people import (
     label_shown,
     refuse_name,
@@ -30,7 +30,12 @@ from cpts_geo.sources.analyst.calls._people import (
 from cpts_geo.sources.analyst.calls._table import CALL_LOG, is_log, no_call, read_table
 from cpts_geo.sources.analyst.calls._values._lines import said_lines
 from cpts_geo.sources.analyst.calls._values._zones import zone_of, zone_of_places
-from cpts_geo.sources.analyst.calls._values.ages import age_classes, hashed
+from cpts_geo.sources.analyst.calls._values.attributes import (
+    OF_A_CALL,
+    attributes,
+    hashed,
+    nothing,
+)
 from cpts_geo.sources.analyst.calls._values.counts import (
     are_counts,
     are_numbers,
@@ -55,16 +60,6 @@ from cpts_geo.sources.door import memory_told, read_bytes
 
 #: How a call ended.
 OUTCOMES: Final = tuple(WORDINGS)
-_FRENCH: Final = {
-    "date": "date",
-    "hour": "heure",
-    "outcome": "issue",
-    "code": "code Insee",
-    "commune": "commune",
-    "age": "classe d’âge",
-    "reason": "classe de motif",
-    "caller": "clé de l’appelant",
-}
 #: The same, in the first of their French wordings.
 OUTCOMES_FRENCH: Final = tuple(wordings[0] for wordings in WORDINGS.values())
 #: Columns that serve to tell calls alike, whose values nobody is to read again.
@@ -137,8 +132,10 @@ def read_call_log(
         duplicate, cancelled, which holds no-shows too, other, no_answer, calls that nobody took,
         whose need is not known; NaN = unknown), commune (name in the official code, or INSEE code;
         NaN = unknown, or no commune), age_class (such as 17-64 or 75+; NaN = unknown); where the
-        file has them, reason (its coded reason) and caller (its opaque key), hashed with a key that
-        is not kept: they compare within this table, and no further.
+        file has them, delay (hours from the request to the appointment), honoured (whether who had
+        one came) and own_doctor (whether who asked has a médecin traitant), NaN = unknown; reason
+        (its coded reason) and caller (its opaque key), hashed with a key that is not kept: they
+        compare within this table, and no further.
         In attrs: ``notes``, French sentences on what was adapted; ``lower_bound``, True where no
         column says the outcome, so that the log is one of consultations; ``with_hour``, False
         where it gives days only; ``counted``, what a row of the file counts (hour, day, week,
@@ -170,7 +167,7 @@ def read_call_log(
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "journal.csv"
+    ...     path = Path(folder) / "registre.csv"
     ...     text = "date;heure;suite;age\\n04/03/2024;8h30;RDV;34\\n04/03/2024;8h41;doublon;\\n"
     ...     _ = path.write_text(text, encoding="utf-8")
     ...     log = read_call_log(path)
@@ -188,7 +185,7 @@ def read_call_log(
     if counts:
         # Numbers of calls tell no caller, and one of outcomes is no wording.
         places = {
-            r: at for r, at in places.items() if r not in _OPAQUE and not counts.keys() & {*at}
+            r: at for r, at in places.items() if r not in OF_A_CALL and not counts.keys() & {*at}
         }
         places["count"] = list(counts)
     cells, totals = without_totals(cells, places["date"][0], counts)
@@ -206,15 +203,16 @@ def read_call_log(
     if said.unplaced:
         raise _unplaced(path)
     ends = _outcomes(columns.get("outcome"), cells.index, own, counted=bool(counts))
-    ages, ageless = age_classes(columns["age"]) if "age" in columns else (_nothing(cells.index), [])
+    labels = {role: header[found[0]] for role, found in places.items()}
+    given = attributes(columns, labels, cells.index)
     communes, elsewhere = _communes(columns.get("commune"), columns.get("code"), cells.index)
     log = pd.DataFrame(
-        {"time": said.local, "outcome": ends.read, "commune": communes, "age_class": ages}
+        {"time": said.local, "outcome": ends.read, "commune": communes, **given.columns}
     )
     counting = counted_log(
         log, cells, counts, header, places=places, unit=unit, said=said, today=day, name=path.name
     )
-    if defects := [*said.defects, *counting.defects, *ends.defects, *ageless]:
+    if defects := [*said.defects, *counting.defects, *ends.defects, *given.defects]:
         raise _unusable(path, defects, ends, own)
     log = log if counting.log is None else counting.log
     for role in (role for role in _OPAQUE if role in columns):
@@ -272,7 +270,7 @@ def _unusable(
 def _refuse_ambiguous(path: Path, header: Sequence[str], places: Mapping[str, list[int]]) -> None:
     """Refuse two columns for one role."""
     defects = [
-        f"{_FRENCH[role]} : {', '.join(label_shown(header[i]) for i in found)}"
+        f"{ROLES[role]} : {', '.join(label_shown(header[i]) for i in found)}"
         for role, found in places.items()
         if len(found) > 1 and role != "count"
     ]
@@ -335,16 +333,11 @@ def _communes(
     elif names is not None:
         texts = names
     else:
-        return _nothing(index), []
+        return nothing(index), []
     known = {text: commune_of(text) for text in texts.unique()}
     strange = [text for text, name in known.items() if name is None and not says_nothing(text)]
     found = texts.map(known)
     return found.astype(str).where(found.notna()), list(index[texts.isin(strange)])
-
-
-def _nothing(index: pd.Index) -> pd.Series:
-    """A column where nothing is known."""
-    return pd.Series([pd.NA] * len(index), index=index, dtype=str)
 
 
 def _left_out(summed: pd.Index) -> list[str]:
@@ -362,7 +355,7 @@ def _notes(
 ) -> tuple[str, ...]:
     """French sentences on columns read, times adapted and what the log lacks."""
     notes = [
-        f"Colonne {'de l’' if _FRENCH[role][0] in 'aeiouhé' else 'de la '}{_FRENCH[role]} : "
+        f"Colonne {'de l’' if ROLES[role][0] in 'aeiouhé' else 'de la '}{ROLES[role]} : "
         f"{label_shown(header[found[0]])}."
         for role, found in places.items()
         if role != "count"
@@ -384,7 +377,7 @@ def _notes(
             "ni les écarts d’un jour à l’autre."
         )
     elif not said.with_hour:
-        notes.append("Le journal donne des jours, sans heure : pas de profil horaire.")
+        notes.append("Le registre donne des jours, sans heure : pas de profil horaire.")
     if "outcome" not in places and "count" not in places:
         notes.append(
             "Aucune colonne d’issue : chaque ligne est prise pour une consultation donnée, ce qui "

@@ -1,0 +1,46 @@
+"""« Identité du territoire »: its number, its size for the contract, where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell, Row
+from cpts_geo.french import number, percent
+from cpts_geo.schema import Status
+
+#: Facts that stand in a title, in a sentence or in the note of another.
+_SAID_ELSEWHERE: Final = ("name", "aci_sizes_agree", "aci_size_gap", "aci_size_published_gap")
+
+
+def section(identity: pd.DataFrame) -> dict[str, Any]:
+    """What the template shows: a fact a row, its value, and what is to know of it; what two
+    populations say against each other first."""
+    facts = identity.to_dict("records")
+    against = next((row["note"] for row in facts if row["fact"] == "aci_sizes_agree"), "")
+    shown = [row for row in facts if row["fact"] not in _SAID_ELSEWHERE]
+    return {"against": against, "rows": [_row(row) for row in shown]}
+
+
+def _row(fact: Mapping[Any, Any]) -> Row:
+    """A fact: its label over its source, its value, its note."""
+    value = fact["value"]
+    known = not pd.isna(value)
+    text = number(value) if isinstance(value, int) else str(value) if known else "—"
+    unit = f" {fact['unit']}" if known and fact["unit"] else ""
+    share = fact["people_share"]
+    people = f"{percent(share, int(share < 1))} des habitants" if not pd.isna(share) else ""
+    # Most sources say their year themselves.
+    vintage = "" if fact["vintage"] in fact["source"] else fact["vintage"]
+    dated = ", ".join(filter(None, (fact["source"], vintage)))
+    trust = f" ({fact['grade']})" if fact["grade"] else ""
+    status = Status.UNKNOWN.value if not known else fact["status"]
+    if unit == " communes" and value == 1:
+        unit = " commune"
+    cells = (
+        Cell(text + unit, status=status),
+        Cell(" ; ".join(filter(None, (people, fact["note"]))), numeric=False),
+    )
+    return Row(fact["label"], dated + trust, cells)

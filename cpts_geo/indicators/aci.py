@@ -1,0 +1,326 @@
+"""The indicators of the ACI of one territory: reference, N-1, N, target, and the rate reached.
+
+The rate is that of the contract, whatever the sense that is hoped for::
+
+    rate = (N - reference) / (target - reference)
+
+It is kept as it comes, below 0 and above 1 included. Where it has no meaning, words say why; no
+target is ever supposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.errors import IndicatorsError, one_line, quoted
+from cpts_geo.french import joined, typeset
+from cpts_geo.schema import Status
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.sources.analyst.aci.codes import (
+    ACI_GRADE,
+    COUNTED,
+    PERIODS,
+    AciIndicator,
+    aci_indicators,
+)
+from cpts_geo.sources.analyst.aci.file import GivenAci
+
+_TEXTS: Final = ("justification", "comment", "producer", "date")
+_IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
+_SECRET: Final = frozenset(mask.value for mask in Mask)
+#: What the log knows, as its fiche says.
+LOG_PRODUCER: Final = "registre des demandes de la CPTS"
+
+
+@dataclass(frozen=True, eq=False)
+class KnownOfLog:
+    """
+    What a follow-up of the log knows of the indicators.
+
+    Parameters
+    ----------
+    totals : DataFrame
+        By name of :attr:`cpts_geo.sources.analyst.aci.codes.AciIndicator.follow_up`: value and
+        previous (NaN unknown or masked), status and previous_status (a status, or a mask).
+    year : int
+        Year of the last day of the period.
+    previous_year : int or None
+        The same for the period before; None where there is none.
+    period : str
+        French words for the period.
+    """
+
+    totals: pd.DataFrame
+    year: int
+    previous_year: int | None
+    period: str
+
+
+def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
+    """
+    Make the fiche of the indicators of the ACI, as it may leave.
+
+    Parameters
+    ----------
+    given : DataFrame
+        Rows of one territory by code, as
+        :attr:`cpts_geo.sources.analyst.aci.file.GivenAci.rows` has them; not modified.
+    known : KnownOfLog, optional
+        What the log knows: it fills N and N-1 of its own indicators.
+
+    Returns
+    -------
+    DataFrame
+        By code, every indicator in order: reference, previous, value, target, each with ``_year``
+        (NaN unknown) and ``_status`` (a status, or a mask); field, rate (NaN where it has no
+        meaning), why (French: why it has none; empty), remark (French), justification, comment,
+        producer and date.
+
+    Raises
+    ------
+    IndicatorsError
+        N or N-1 that were given are of another year than those of the log, or a reference of other
+        people; every defect is listed.
+
+    Notes
+    -----
+    A count of 1 to 10 patients is masked, and with it the share of the same patients in the same
+    period, and the rates that would tell it.
+
+    Examples
+    --------
+    >>> row = {"reference": 0.5, "reference_year": 2024, "target": 0.75, "target_year": 2026}
+    >>> given = pd.DataFrame([row], index=["taux_reponse"])
+    >>> totals = pd.DataFrame({"value": [0.7], "status": "measured", "previous": [0.6]},
+    ...     index=["response_rate"])
+    >>> found = aci_table(given, KnownOfLog(totals, 2026, 2025, "2026"))
+    >>> round(float(found.at["taux_reponse", "rate"]), 3), found.at["mt_17_part", "why"].split()[0]
+    (0.8, 'non')
+    """
+    defects: list[str] = []
+    rows: dict[str, dict[str, Any]] = {}
+    for code, indicator in aci_indicators().items():
+        row: Any = given.loc[code].to_dict() if code in given.index else {}
+        if known is not None and indicator.follow_up:
+            defects += _other_years(row, indicator, known)
+        rows[code] = _figures(row, indicator) | {name: row.get(name) or "" for name in _TEXTS}
+        if known is not None and indicator.follow_up in known.totals.index:
+            rows[code] |= _of_log(rows[code], known, indicator)
+    if defects:
+        raise IndicatorsError(
+            "Les indicateurs de l’ACI mêlent des années, ou des champs, qui ne se comparent pas.",
+            defects=defects,
+            remedy="donnez les chiffres de la même année que le registre, ou videz ces cellules : "
+            "le registre les remplit.",
+        )
+    _mask(rows)
+    for row in rows.values():
+        row["rate"], row["why"] = _rate(row)
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+
+
+def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """
+    Give each territory the rows that files hold of it.
+
+    Parameters
+    ----------
+    given : sequence of GivenAci
+        Files of a run.
+    keys : sequence of str
+        Its territories.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By territory that has some: rows by code. Those of a file that names none are of the only
+        territory of the run.
+
+    Raises
+    ------
+    IndicatorsError
+        Rows of no territory of the run, or of one that is not said; an indicator in two files.
+
+    Examples
+    --------
+    >>> aci_by_territory([], ["lvo"])
+    {}
+    """
+    defects, parts = [], []
+    for each in given:
+        rows = each.rows.reset_index()
+        if len(keys) == 1:
+            rows["territory"] = rows["territory"].replace("", keys[0])
+        for key in rows.loc[~rows["territory"].isin(keys), "territory"].unique():
+            said = quoted(key) if key else "territoire non dit"
+            defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(keys)}")
+        parts.append(rows)
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    if len(whole):
+        twice = whole[whole.duplicated(["territory", "code"])]
+        pairs = zip(twice["territory"], twice["code"], strict=True)
+        defects += [f"{code} ({key}) : donné dans deux fichiers" for key, code in pairs]
+    if defects:
+        raise IndicatorsError(
+            "Des indicateurs de l’ACI ne sont pas ceux des territoires demandés.",
+            defects=defects,
+            remedy="écrivez dans la colonne « Territoire » la clé d’un territoire demandé, et ne "
+            "donnez chaque indicateur qu’une fois.",
+        )
+    if not len(whole):
+        return {}
+    return {str(key): rows.set_index("code") for key, rows in whole.groupby("territory")}
+
+
+def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Write the fiche with all that says what each indicator is: a row an indicator.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`aci_table` gives it; not modified.
+
+    Returns
+    -------
+    DataFrame
+        code, mission, label, formula, field, unit, direction, grade (of the wording), then the
+        columns of the fiche, rate and why last; whom to ask in ``ask``, where nobody gave N.
+
+    Examples
+    --------
+    >>> aci_rows(aci_table(pd.DataFrame())).loc[0, ["code", "grade", "ask"]].tolist()
+    ['mt_17_nombre', 'B', 'CPAM']
+    """
+    rows = []
+    for code, row in table.iterrows():
+        about = aci_indicators()[str(code)]
+        unknown = row["value_status"] == Status.UNKNOWN.value
+        rows.append(
+            {
+                "code": about.code, "mission": about.mission, "label": about.title,
+                "formula": about.formula, "field": row["field"], "unit": about.unit,
+                "direction": about.direction, "grade": ACI_GRADE,
+                "producer": row["producer"], "ask": about.producer if unknown else "",
+                "date": row["date"],
+                **{f"{name}{end}": row[f"{name}{end}"]
+                   for name in PERIODS for end in ("", "_year", "_status")},
+                "rate": row["rate"], "why": row["why"],
+                **{name: row[name] for name in ("justification", "comment", "remark")},
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
+    """Figures of a row that a coordinator gave, each with its year and how it is known."""
+    found: dict[str, Any] = {}
+    for name in PERIODS:
+        value = row.get(name, np.nan)
+        hidden = bool(row.get(f"{name}_hidden", False))
+        known = Status.UNKNOWN if pd.isna(value) else Status.ANNOUNCED
+        found |= {
+            name: float(value),
+            f"{name}_year": float(row.get(f"{name}_year", np.nan)),
+            f"{name}_status": Mask.SECRET.value if hidden else known.value,
+        }
+    fields = [row.get(f"{name}_field") for name in COUNTED
+              if found[f"{name}_status"] != Status.UNKNOWN.value]  # fmt: skip
+    field = next(filter(None, fields), indicator.field)
+    return found | {"field": field, "remark": _against(found, indicator)}
+
+
+def _against(found: Mapping[str, Any], indicator: AciIndicator) -> str:
+    """Say of a target that it is not in the sense that is hoped for."""
+    change = found["target"] - found["reference"]
+    if np.isnan(change) or change == 0 or (change > 0) == (indicator.direction == "hausse"):
+        return ""
+    return typeset(f"cible à rebours du sens attendu ({indicator.direction})")
+
+
+def _other_years(row: Mapping[Any, Any], indicator: AciIndicator, known: KnownOfLog) -> list[str]:
+    """Say which figures that were given are of another year, or field, than those of the log."""
+    found = []
+    for name, year in (("value", known.year), ("previous", known.previous_year)):
+        own = row.get(f"{name}_year", np.nan)
+        if pd.notna(row.get(name, np.nan)) and year is not None and own != year:
+            found.append(
+                f"{indicator.code} : {PERIODS[name]} de {own:.0f}, registre de {year} "
+                f"({known.period})"
+            )
+    reference_year = row.get("reference_year", np.nan)
+    if pd.notna(row.get("reference", np.nan)) and reference_year > known.year:
+        found.append(
+            f"{indicator.code} : référence de {reference_year:.0f}, après N ({known.year})"
+        )
+    field = row.get("reference_field") or indicator.field
+    if pd.notna(row.get("reference", np.nan)) and not indicator.counts(field):
+        found.append(f"{indicator.code} : référence sur « {field} », non comparable au registre")
+    return found
+
+
+def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) -> dict[str, Any]:
+    """N and N-1 of an indicator as the log knows them: what it masks stays masked."""
+    measured: dict[Any, Any] = known.totals.loc[indicator.follow_up].to_dict()
+    found: dict[str, Any] = {}
+    aside = []
+    for name, status, year in (
+        ("value", "status", known.year),
+        ("previous", "previous_status", known.previous_year),
+    ):
+        value = float(measured.get(name, np.nan))
+        default = Status.UNKNOWN if np.isnan(value) else Status.MEASURED
+        kind = str(measured.get(status) or default.value)
+        if kind == Status.UNKNOWN.value or year is None:
+            continue
+        given = row[name]
+        if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
+            aside.append(PERIODS[name])
+        found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
+    if "value" in found:
+        found |= {"producer": LOG_PRODUCER, "date": known.period}
+    if aside:
+        said = f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre"
+        found["remark"] = typeset(" ; ".join(filter(None, (row["remark"], said))))
+    return found
+
+
+def _mask(rows: Mapping[str, dict[str, Any]]) -> None:
+    """Mask counts of 1 to 10 patients, and the shares of the same patients."""
+    indicators = aci_indicators()
+    for name in COUNTED:
+        status = f"{name}_status"
+        for code, row in rows.items():
+            if indicators[code].people and 0 < row[name] < MIN_PATIENTS:
+                row |= {name: np.nan, status: Mask.UNDER_11.value}
+        hidden = {indicators[code].group for code, row in rows.items() if row[status] in _SECRET}
+        for code, row in rows.items():
+            if indicators[code].group in hidden - {""} and not np.isnan(row[name]):
+                row |= {name: np.nan, status: Mask.SECRET.value}
+
+
+def _rate(row: Mapping[str, Any]) -> tuple[float, str]:
+    """Rate reached, or why it has no meaning."""
+    needed = ("reference", "value", "target")
+    hidden = [_IN_WORDS[name] for name in needed if row[f"{name}_status"] in _SECRET]
+    unknown = [_IN_WORDS[n] for n in needed if row[f"{n}_status"] == Status.UNKNOWN.value]
+    if hidden or unknown:
+        said = [_lacking(hidden, "secret", "secrète"), _lacking(unknown, "inconnu", "inconnue")]
+        return np.nan, typeset(f"non calculable : {' ; '.join(filter(None, said))}")
+    whole = row["target"] - row["reference"]
+    if whole == 0:
+        return np.nan, typeset("non calculable : la cible est égale à la référence")
+    return float((row["value"] - row["reference"]) / whole), ""
+
+
+def _lacking(names: list[str], masculine: str, feminine: str) -> str:
+    """Say what figures are, in the gender of what they are called; empty for none."""
+    if not names:
+        return ""
+    word = masculine if names == ["N"] else feminine
+    return f"{joined(names)} {word}{'s' if len(names) > 1 else ''}"

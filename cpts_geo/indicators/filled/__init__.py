@@ -1,0 +1,1 @@
+"""Tables that a coordinator fills: blank, checked, beside what is published, never derived."""

@@ -1,0 +1,149 @@
+"""A table to fill: a row a cell, what is known of its area written, the rest empty or invented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.schema import TERRITORY
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources.analyst.filled.templates import (
+    INVENTED,
+    NO_COMMUNE,
+    Line,
+    Template,
+    headings,
+    level_words,
+    templates,
+)
+
+_Cell = str | float | None
+#: Every so many communes is zoned in the invented example, and this share of a commune is a QPV.
+_EVERY: Final = {"zip": 3, "zac": 4, "frr": 2, "qpv": 10}
+_QPV_SHARE: Final = 0.08
+
+
+def blank_table(
+    key: str, *, areas: Sequence[pd.DataFrame], members: pd.DataFrame | None, example: bool
+) -> tuple[list[str], list[list[_Cell]]]:
+    """
+    Make a table to fill.
+
+    Parameters
+    ----------
+    key : str
+        Which one, among :func:`cpts_geo.sources.analyst.filled.templates.templates`.
+    areas : sequence of DataFrame
+        Areas of each territory (:func:`cpts_geo.indicators.filled.areas.areas_of`); empty for a
+        table of no territory.
+    members : DataFrame or None
+        Communes of the territories; None for a table of none.
+    example : bool
+        Whether it is filled with invented figures, each marked so.
+
+    Returns
+    -------
+    tuple of list
+        Headings, and rows of cells.
+
+    Examples
+    --------
+    >>> heads, rows = blank_table("sas", areas=[], members=None, example=False)
+    >>> heads[:3], len(rows), rows[0][:3]
+    (['Tableau', 'Territoire', 'Nom du territoire'], 11, ['sas', '', ''])
+    """
+    template = templates()[key]
+    if "zoning" in template.columns:
+        rows = _zones(template, members, example=example)
+    else:
+        rows = _lines(template, areas, example=example)
+    heads = [headings()[column] for column in template.columns]
+    return heads, [[row.get(column, "") for column in template.columns] for row in rows]
+
+
+def _lines(
+    template: Template, areas: Sequence[pd.DataFrame], *, example: bool
+) -> Iterator[dict[str, Any]]:
+    """A row a territory, a line and an area."""
+    words = level_words()
+    columns = ["territory", "area_level", "area_code", "area_name", "people"]
+    nobody = pd.DataFrame([("", level, "", "", 0) for level in words], columns=columns)
+    for each in areas or [nobody]:
+        table = each.to_dict("records")
+        for line in template.lines.values():
+            for area in table:
+                level = str(area["area_level"])
+                if level not in line.levels:
+                    continue
+                row = {
+                    "table": template.key,
+                    "territory": area["territory"],
+                    "territory_name": table[0]["area_name"],
+                    "line": line.code,
+                    "label": line.label,
+                    "level": words[level],
+                    "area_code": area["area_code"],
+                    "area_name": area["area_name"],
+                    "unit": line.unit,
+                    "ask": line.ask[level],
+                }
+                yield row | (_invented(line, level, float(area["people"])) if example else {})
+
+
+def _invented(line: Line, level: str, people: float) -> dict[str, Any]:
+    """Invented figures of a cell, marked so; a share is that of its own number."""
+    value = line.example[level]
+    made = {"date": str(COG_YEAR - 1), "producer": INVENTED}
+    if line.unit:
+        site = {"detail": "site inventé"} if line.group == "sites" else {}
+        return {**made, **site, "value": value}
+    population = round(people * line.of_people)
+    count = round(population * value / 100)
+    share = round(100 * count / population, 1) if population else 0.0
+    return {**made, "number": float(count), "population": float(population), "share": share}
+
+
+def _zones(
+    template: Template, members: pd.DataFrame | None, *, example: bool
+) -> Iterator[dict[str, Any]]:
+    """A row a commune, to be repeated for each of its zonings."""
+    if members is None:
+        members = pd.DataFrame([{"territory": "", "code_insee": "", "name": "", "population": 0}])
+    asked = " / ".join(
+        f"{code.upper()} : {line.ask[TERRITORY.key]}" for code, line in template.lines.items()
+    )
+    zoned: set[tuple[str, str]] = set()
+    for place, commune in enumerate(members.to_dict("records")):
+        row = {
+            "table": template.key,
+            "territory": commune["territory"],
+            "territory_name": commune.get("territory_name", ""),
+            "code_insee": commune["code_insee"],
+            "commune": commune["name"],
+            "ask": asked,
+        }
+        if not example:
+            yield row
+            continue
+        for code, every in _EVERY.items():
+            if place % every == 0 and not (code == "zac" and place % _EVERY["zip"] == 0):
+                zoned.add((commune["territory"], code))
+                people = round(commune["population"] * _QPV_SHARE) if code == "qpv" else None
+                yield row | {
+                    "zoning": code.upper(), "people": None if people is None else float(people),
+                    "date": str(COG_YEAR - 1), "producer": INVENTED,
+                }  # fmt: skip
+    if not example:
+        return
+    for key, name in members.drop_duplicates("territory")[
+        ["territory", "territory_name"]
+    ].itertuples(index=False, name=None):
+        for code in template.lines:
+            if (key, code) not in zoned:
+                yield {
+                    "table": template.key, "territory": key, "territory_name": name,
+                    "code_insee": NO_COMMUNE, "zoning": code.upper(), "people": 0.0,
+                    "date": str(COG_YEAR - 1), "producer": INVENTED,
+                }  # fmt: skip

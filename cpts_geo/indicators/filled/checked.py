@@ -1,0 +1,144 @@
+"""Filled tables set against the territories asked for: refused once, with every defect."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
+from cpts_geo.french import counted, joined, number
+from cpts_geo.indicators.filled._contradictions import SLACK, contradictions
+from cpts_geo.schema import AROUND
+from cpts_geo.sources.analyst.filled.file import REMEDY, ROWS, Filled, places
+from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, level_words
+
+#: Digits of the code of an area of each level.
+_DIGITS: Final = {level.key: 2 for level in AROUND if level.members}
+#: Codes that a note writes.
+_SHOWN: Final = 5
+
+
+def checked_rows(
+    filled: Sequence[Filled],
+    areas: Mapping[str, pd.DataFrame],
+    *,
+    inside: Mapping[str, pd.Series],
+    communes: Collection[str],
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """
+    Bring the rows of filled tables to the territories of a run.
+
+    Parameters
+    ----------
+    filled : sequence of Filled
+        Tables that were read.
+    areas : mapping of str to DataFrame
+        Areas of each territory (:func:`cpts_geo.indicators.filled.areas.areas_of`).
+    inside : mapping of str to Series
+        Inhabitants of its communes, by code.
+    communes : collection of str
+        Codes of all communes.
+
+    Returns
+    -------
+    tuple of DataFrame and tuple of str
+        The rows, each with the key of its territory and the code of its area; communes that are of
+        no territory asked for are left out, and the French notes say so.
+
+    Raises
+    ------
+    IndicatorsError
+        Something in them is wrong, or contradicts another cell; every defect is listed.
+
+    Examples
+    --------
+    >>> checked_rows([], {}, inside={}, communes=[])[0].empty
+    True
+    """
+    # A file says where its own defects stand.
+    defects: list[str] = [
+        Defect(f"{one_line(each.file)}, {line}", getattr(line, "kind", "cellule impossible"))
+        for each in filled
+        for line in each.defects
+    ]
+    tables = [each.rows for each in filled if len(each.rows)]
+    rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(ROWS))
+    rows[["number", "population", "share"]] = rows[["number", "population", "share"]].astype(float)
+    kept, aside = [], []
+    for row, where in places(rows):
+        found, wrong = _placed(row, areas, inside=inside, communes=communes)
+        defects += [Defect(f"{where} : {text}", kind) for text, kind in wrong]
+        if found is not None:
+            kept.append(found)
+        elif not wrong:
+            aside.append(row["area_code"])
+    rows = pd.DataFrame(kept, columns=list(ROWS))
+    defects += contradictions(rows, areas)
+    if defects:
+        raise IndicatorsError(
+            "Les tableaux remplis ne sont pas lisibles tels quels.", defects=defects, remedy=REMEDY
+        )
+    return rows, tuple(_aside(aside))
+
+
+def _placed(
+    row: dict[str, Any],
+    areas: Mapping[str, pd.DataFrame],
+    *,
+    inside: Mapping[str, pd.Series],
+    communes: Collection[str],
+) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
+    """A row with its territory and area, None for a commune of elsewhere; what is wrong of it."""
+    key = str(row["territory"]) or (next(iter(areas)) if len(areas) == 1 else "")
+    if key not in areas:
+        asked = joined([*areas])
+        said = f"territoire {quoted(key)} non demandé" if key else "territoire non dit"
+        return None, [(f"{said} ; demandés : {asked}", "territoire non demandé")]
+    if row["level"] == "commune":
+        return _commune({**row, "territory": key}, inside[key], communes)
+    return _area({**row, "territory": key}, areas[key])
+
+
+def _commune(
+    row: dict[str, Any], inside: pd.Series, communes: Collection[str]
+) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
+    """The row of a commune, None where it is of elsewhere; what is wrong of it."""
+    code = str(row["area_code"])
+    if code == NO_COMMUNE:
+        return row, []
+    if code not in inside.index:
+        return None, [] if code in communes else [(f"commune {quoted(code)} inconnue", "inconnue")]
+    most = float(inside[code])
+    # People are counted in another year than inhabitants.
+    if row["number"] <= most * SLACK or pd.isna(row["number"]):
+        return row, []
+    many = f"{number(row['number'])} personnes pour {number(most)} habitants"
+    return None, [(f"commune {quoted(code)} : {many}", "nombre au-dessus de la population")]
+
+
+def _area(
+    row: dict[str, Any], areas: pd.DataFrame
+) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
+    """The row of an area around, or of the territory; what is wrong of it."""
+    level, typed = row["level"], str(row["area_code"])
+    codes = [str(each) for each in areas.loc[areas["area_level"] == level, "area_code"]]
+    code = typed.zfill(_DIGITS.get(level, 0)) if typed else codes[0] if len(codes) == 1 else ""
+    if code in codes:
+        return {**row, "area_code": code}, []
+    if not level:
+        return None, []
+    said = f"{level_words()[level].lower()} {quoted(code)} : le territoire est dans {joined(codes)}"
+    return None, [(said, "zone d’ailleurs")]
+
+
+def _aside(codes: Sequence[str]) -> list[str]:
+    """A sentence on the communes that are of no territory asked for."""
+    if not codes:
+        return []
+    many = counted(
+        len(codes), "commune hors du territoire, laissée", "communes hors du territoire, laissées"
+    )
+    more = f" et {len(codes) - _SHOWN} autres" if len(codes) > _SHOWN else ""
+    return [f"Zonage : {many} : {', '.join(codes[:_SHOWN])}{more}."]

@@ -1,0 +1,89 @@
+"""Cells of a filled table: numbers, percentages, dates, each with what is wrong of it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Final, NamedTuple
+
+import pandas as pd
+
+from cpts_geo.errors import quoted
+from cpts_geo.french import number
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources._conventions.masked import bounded
+
+#: Nothing that is asked for is older.
+_OLDEST: Final = 2000
+_DATES: Final = (
+    re.compile(r"(?P<y>\d{4})(?:-(?P<m>\d{2})(?:-(?P<d>\d{2})(?:[T ]00:00(?::00)?)?)?)?"),
+    re.compile(r"(?:(?:(?P<d>\d{1,2})/)?(?P<m>\d{1,2})/)?(?P<y>\d{4})"),
+)
+#: What a share may differ from its two numbers by, besides its last decimal.
+_SLACK: Final = 1e-9
+
+
+class Number(NamedTuple):
+    """What a cell says: a value (NaN for none), whether its producer masks it, decimals written."""
+
+    value: float = math.nan
+    masked: bool = False
+    decimals: int = 0
+
+
+def read_number(
+    text: str, *, most: float, whole: bool, percent: bool, wrong: Callable[[str], None]
+) -> Number:
+    """Read a number, « NS », « < 11 » or « N/A - raison »; a percentage becomes a share of 1."""
+    bare = text.rstrip().removesuffix("%").rstrip() if percent else text
+    found, unread = bounded(pd.Series([bare]), masked=(math.nan, math.nan), whole=whole)
+    if bool(found["masked"].iloc[0]):
+        return Number(masked=True)
+    value = float(found["low"].iloc[0])
+    if len(unread):
+        wrong(f"{quoted(text)} n’est ni un nombre ni « N/A - raison »")
+    elif not math.isnan(value) and not math.isfinite(value):
+        wrong(f"{quoted(text)} n’est pas un nombre possible")
+    elif value < 0:
+        wrong(f"{quoted(text)} : négatif")
+    elif value > most:
+        wrong(f"{quoted(text)} : plus de {number(most)}{' %' if percent else ''}")
+    elif whole and not math.isnan(value) and not value.is_integer():
+        wrong(f"{quoted(text)} : un nombre entier est attendu")
+    else:
+        decimals = (
+            len(re.sub(r"\D", "", re.split(r"[.,]", bare)[1])) if "," in bare or "." in bare else 0
+        )
+        return Number(value / 100 if percent else value, decimals=decimals + (2 if percent else 0))
+    return Number()
+
+
+def read_date(text: str, *, wrong: Callable[[str], None]) -> str:
+    """Read a year, a month or a day as ISO writes it; empty for none."""
+    found = next((match for each in _DATES if (match := each.fullmatch(text))), None)
+    if not text:
+        return ""
+    if found is None:
+        wrong(f"date {quoted(text)} illisible : écrivez JJ/MM/AAAA, MM/AAAA ou AAAA")
+        return ""
+    parts = [part for part in (found["y"], found["m"], found["d"]) if part]
+    try:
+        date(*(int(part) for part in (*parts, "1", "1")[:3]))
+    except ValueError:
+        wrong(f"date {quoted(text)} impossible")
+        return ""
+    if not _OLDEST <= int(parts[0]) <= COG_YEAR + 1:
+        wrong(f"date {quoted(text)} : hors de {_OLDEST} à {COG_YEAR + 1}")
+        return ""
+    return "-".join(f"{int(part):02d}" for part in parts)
+
+
+def disagrees(number: Number, population: Number, share: Number) -> bool:
+    """Whether a share is not what its number and population give, beyond its last decimal."""
+    values = (number.value, population.value, share.value)
+    if any(map(math.isnan, values)) or not population.value:
+        return False
+    # A share that was cut, and not rounded, is as good.
+    return abs(number.value / population.value - share.value) > 10.0**-share.decimals + _SLACK

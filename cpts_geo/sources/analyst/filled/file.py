@@ -1,0 +1,332 @@
+"""A table that a coordinator has filled: found by its header, read cell by cell.
+
+What is wrong is kept beside the rows: territories have their say before the file is refused, once,
+with every defect.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.asked import typed_path
+from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
+from cpts_geo.foreign import shown_name
+from cpts_geo.french import joined
+from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst._tables.text import (
+    HEADER_ROWS,
+    SEPARATORS,
+    Row,
+    first_rows,
+    rows_of,
+    text_of,
+    unbalanced,
+)
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst.filled._cells import disagrees, read_date, read_number
+from cpts_geo.sources.analyst.filled.templates import (
+    NO_COMMUNE,
+    Line,
+    Template,
+    headings,
+    level_words,
+    templates,
+)
+from cpts_geo.sources.door import Door, memory_told, read_bytes
+
+#: What is done about a filled table that is refused.
+REMEDY: Final = (
+    "corrigez ces cellules ; une valeur inconnue se laisse vide, une absence connue s’écrit 0, et "
+    "« cpts-geo template » redonne un tableau vide."
+)
+_TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
+_DOOR: Final = Door(
+    key="indicators",
+    error=IndicatorsError,
+    suffixes=_TEXTS | SUFFIXES,
+    formats=".csv ou .xlsx",
+    save_as="enregistrez-le en « CSV UTF-8 » (.csv) ou en .xlsx.",
+    empty=lambda path: IndicatorsError(
+        f"{one_line(path.name)} est vide.",
+        remedy="donnez un export de Géoclip (CSV), ou un tableau de « cpts-geo template » rempli.",
+    ),
+)
+#: Columns that tell a table to fill from any other.
+_OWN: Final = ("table", "territory")
+#: Columns of the rows read, besides those of the cells.
+ROWS: Final = (
+    "table", "territory", "line", "level", "area_code", "detail", "number", "population", "share",
+    "masked", "date", "producer", "remark", "place", "file",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filled:
+    """
+    A table that was filled.
+
+    Parameters
+    ----------
+    file : str
+        Name of its file.
+    template : Template
+        What it fills.
+    rows : DataFrame
+        One row a cell that is filled, columns :data:`ROWS`: shares from 0 to 1, NaN for nothing;
+        ``area_code`` is the code of a commune in a table of zoning.
+    defects : tuple of str
+        What is wrong in it, in French.
+    """
+
+    file: str
+    template: Template
+    rows: pd.DataFrame
+    defects: tuple[str, ...]
+
+
+@memory_told(_DOOR)
+def read_filled(path: Path | str) -> tuple[Filled, ...]:
+    """
+    Read the tables that a file fills.
+
+    Parameters
+    ----------
+    path : pathlib.Path or str
+        A text, or a workbook of which each sheet may hold a table.
+
+    Returns
+    -------
+    tuple of Filled
+        None where no sheet has the header of a table to fill, or the file is of another type.
+
+    Raises
+    ------
+    IndicatorsError
+        The file cannot be read, a table is none that is asked for, or lacks a column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> head = "Tableau;Territoire;Ligne;Valeur;Date;Producteur"
+    >>> text = f"{head}\\nsas;ici;effecteurs;18;2025;CPTS\\n"
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "sas.csv"
+    ...     _ = path.write_text(text, encoding="utf-8")
+    ...     [filled] = read_filled(path)
+    >>> filled.template.key, filled.rows["number"].tolist(), filled.defects
+    ('sas', [18.0], ())
+    """
+    path = typed_path(path)
+    if path.suffix.lower() not in _DOOR.suffixes:
+        return ()
+    content = read_bytes(path, _DOOR)
+    if path.suffix.lower() in SUFFIXES:
+        sheets = [sheet.rows for sheet in read_workbook(path, content, door=_DOOR).sheets]
+        return tuple(_table(path, rows) for rows in sheets if _header(rows) is not None)
+    text, _ = text_of(path, content, door=_DOOR)
+    for separator in SEPARATORS:
+        if _header(first_rows(path, text, separator, door=_DOOR)) is None:
+            continue
+        rows = rows_of(path, text, separator, door=_DOOR)
+        if rows is None:
+            raise unbalanced(path, door=_DOOR)
+        return (_table(path, rows),)
+    return ()
+
+
+def _header(rows: Sequence[Row]) -> int | None:
+    """Place of the header of a table to fill; None where there is none."""
+    wanted = {plain(headings()[key]) for key in _OWN}
+    found = (i for i, (_, cells) in enumerate(rows[:HEADER_ROWS]) if wanted <= {*map(plain, cells)})
+    return next(found, None)
+
+
+def _table(path: Path, rows: Sequence[Row]) -> Filled:
+    """A table: which one it is, its columns, its rows."""
+    start = _header(rows) or 0
+    known = {plain(words): key for key, words in headings().items()}
+    names = [known.get(plain(cell), "") for cell in rows[start][1]]
+    body = rows[start + 1 :]
+    places = {key: place for place, key in enumerate(names) if key}
+    told = Counter(
+        plain(cells[places["table"]]) for _, cells in body if len(cells) > places["table"]
+    )
+    named = [key for key in templates() if told[plain(key)]]
+    if len(named) != 1:
+        said = [quoted(text) for text in told if text]
+        raise IndicatorsError(
+            f"{one_line(path.name)} ne dit pas quel tableau il remplit.",
+            defects=[f"colonne « {headings()['table']} » : {joined(said) if said else 'vide'}"],
+            remedy="laissez cette colonne telle que le tableau vide la donne "
+            f"({joined([*templates()])}), un tableau par fichier ou par feuille.",
+        )
+    template = templates()[named[0]]
+    twice = [headings()[key] for key, n in Counter(filter(None, names)).items() if n > 1]
+    lacking = [headings()[key] for key in template.columns if key in template.needed - {*places}]
+    if twice or lacking:
+        raise IndicatorsError(
+            f"{one_line(path.name)} n’a pas les colonnes du tableau « {template.key} ».",
+            defects=[*(f"colonne absente : {quoted(each)}" for each in lacking),
+                     *(f"colonne en double : {quoted(each)}" for each in twice)],
+            remedy=f"repartez d’un tableau vide : cpts-geo template {template.key}.",
+        )  # fmt: skip
+    defects: list[str] = []
+    found = []
+    for line, cells in body:
+        if any(cells[len(names) :]):
+            defects.append(
+                Defect(f"ligne {line} : d’une autre largeur", "ligne d’une autre largeur")
+            )
+        texts = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
+        reader = _row if "line" in template.columns else _zone
+        row = reader(template, _Said(texts, line, defects))
+        if row is not None:
+            found.append({"table": template.key, "place": line, "file": path.name, **row})
+    return Filled(path.name, template, pd.DataFrame(found, columns=list(ROWS)), tuple(defects))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Cells of one line by key, and where what is wrong of them is told."""
+
+    cells: Mapping[str, str]
+    line: int
+    defects: list[str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.cells.get(key, "")
+
+    def wrong(self, text: str, kind: str = "cellule impossible") -> None:
+        """Tell a defect of this line."""
+        self.defects.append(Defect(f"ligne {self.line} : {text}", kind))
+
+    def number(self, key: str, *, most: float, whole: bool, percent: bool = False) -> Any:
+        """Read the number of a column."""
+        name = headings()[key]
+        return read_number(self[key], most=most, whole=whole, percent=percent,
+                           wrong=lambda text: self.wrong(f"{name} : {text}"))  # fmt: skip
+
+    def origin(self) -> dict[str, str]:
+        """Date, producer and remark; a figure without the first two is refused."""
+        iso = read_date(self["date"], wrong=self.wrong)
+        if not self["date"]:
+            self.wrong("une valeur sans date", "valeur sans date")
+        producer = shown_name(self["producer"])
+        if not producer:
+            self.wrong("une valeur sans producteur", "valeur sans producteur")
+        return {"date": iso, "producer": producer, "remark": shown_name(self["remark"])}
+
+
+def _row(template: Template, said: _Said) -> dict[str, Any] | None:
+    """One figure of an area; None for a line that nobody filled."""
+    line = template.lines.get(said["line"].strip().lower())
+    values = [key for key in ("number", "population", "share", "value") if key in template.columns]
+    if not any(said[key] for key in values):
+        return None
+    if plain(said["table"]) != template.key:
+        said.wrong(f"tableau {quoted(said['table'])} au lieu de {quoted(template.key)}")
+    if line is None:
+        said.wrong(f"ligne {quoted(said['line'])} inconnue ; existe : {joined([*template.lines])}",
+                   "ligne inconnue")  # fmt: skip
+        return None
+    found = _figures(line, said, values)
+    return {
+        "territory": said["territory"],
+        "line": line.code,
+        "level": _level(line, said),
+        "area_code": said["area_code"],
+        "detail": shown_name(said["detail"]),
+        **found,
+        **said.origin(),
+    }
+
+
+def _figures(line: Line, said: _Said, values: Sequence[str]) -> dict[str, Any]:
+    """Number, population and share that a line gives."""
+    whole = line.kind in ("people", "doctors", "visits")
+    if "value" in values:
+        percent = line.kind == "share"
+        given = said.number("value", most=line.most, whole=whole, percent=percent)
+        column = "share" if percent else "number"
+        return {column: given.value, "masked": given.masked}
+    number = said.number("number", most=float("inf"), whole=True)
+    population = said.number("population", most=float("inf"), whole=True)
+    share = said.number(
+        "share", most=line.most if line.kind == "share" else 100.0, whole=False, percent=True
+    )
+    if number.value > population.value:
+        said.wrong("plus de personnes que la population", "nombre au-dessus de la population")
+    elif disagrees(number, population, share):
+        said.wrong(
+            "la part n’est pas le nombre rapporté à la population", "part et nombre contraires"
+        )
+    return {
+        "number": number.value,
+        "population": population.value,
+        "share": share.value,
+        "masked": number.masked or share.masked,
+    }
+
+
+def _level(line: Line, said: _Said) -> str:
+    """Level of the area of a line."""
+    words = {plain(text): key for key, text in level_words().items()}
+    text = plain(said["level"]) or plain(level_words()["cpts"])
+    level = words.get(text, "")
+    if level not in line.levels:
+        expected = joined([level_words()[key] for key in line.levels])
+        said.wrong(f"niveau {quoted(said['level'])} ; attendu : {expected}")
+    return level
+
+
+def _zone(template: Template, said: _Said) -> dict[str, Any] | None:
+    """A commune of a zoning; None for a line that nobody filled."""
+    if not said["zoning"] and not said["people"]:
+        return None
+    code = said["zoning"].strip().lower()
+    if code not in template.lines:
+        known = joined([each.upper() for each in template.lines])
+        said.wrong(f"zonage {quoted(said['zoning'])} inconnu ; existe : {known}", "zonage inconnu")
+        return None
+    people = said.number("people", most=float("inf"), whole=True)
+    commune = said["code_insee"].strip().upper()
+    none = plain(commune) == NO_COMMUNE
+    return {
+        "territory": said["territory"],
+        "line": code,
+        "level": "commune",
+        "area_code": NO_COMMUNE if none else commune.zfill(5) if commune.isdigit() else commune,
+        "number": people.value,
+        "masked": people.masked,
+        **said.origin(),
+    }
+
+
+def places(rows: pd.DataFrame) -> Iterator[tuple[Any, str]]:
+    """
+    Give rows with where each stands, as messages say it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns :data:`ROWS`.
+
+    Yields
+    ------
+    tuple of Series and str
+        A row, and « fichier, ligne ».
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"file": ["sas.csv"], "place": [2]})
+    >>> [where for _, where in places(rows)]
+    ['sas.csv, ligne 2']
+    """
+    for row in rows.to_dict("records"):
+        yield row, f"{one_line(str(row['file']))}, ligne {row['place']}"

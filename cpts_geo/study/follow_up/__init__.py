@@ -1,0 +1,1 @@
+"""A registre held month by month against what the model expected, and against the year before."""

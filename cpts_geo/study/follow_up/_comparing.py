@@ -1,0 +1,104 @@
+"""Two periods of a registre, indicator by indicator: what changed, what chance makes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.study.follow_up._changes import (
+    LEVEL,
+    Floats,
+    Gaps,
+    chance,
+    count_gaps,
+    holm,
+    paired,
+    rank_gaps,
+    share_gaps,
+    spread_of,
+)
+from cpts_geo.study.follow_up._counting import Counts, month_names
+from cpts_geo.study.follow_up._expected import shares_of_year
+from cpts_geo.study.follow_up._showing import QUANTILES, TOTAL, Shown
+from cpts_geo.study.follow_up.indicators import INDICATORS
+
+#: Not tested: what is of the device, and what nobody acts on.
+_UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
+#: Shares that are counts laid on slots.
+_LAID: Final = "fill_rate"
+
+
+def compared(
+    scenario: Scenario, counts: Sequence[Counts], tables: Sequence[Shown]
+) -> dict[str, pd.Series]:
+    """Change of each indicator from the second period to the first, and what chance makes of it."""
+    laid = [_laid(scenario, each.days) for each in counts]
+    gaps: dict[str, Gaps] = {}
+    for name, indicator in INDICATORS.items():
+        if name in _UNTESTED:
+            continue
+        if indicator.kind == "count":
+            sides = [
+                pd.DataFrame({"part": table.values[name], "whole": on}).dropna()
+                for table, on in zip(tables, laid, strict=True)
+            ]
+            gaps[name] = count_gaps(paired(sides[0], sides[1]))
+        elif indicator.kind == "share" and all(name in table.parts for table in tables):
+            both = paired(tables[0].parts[name], tables[1].parts[name])
+            gaps[name] = share_gaps(both)
+            if name == _LAID:
+                # Given more than slots, or fewer: a count, whose difference of shares is told.
+                gaps[name] = count_gaps(both)._replace(change=gaps[name].change)
+    gaps |= _delays(counts, tables)
+    found = {name: spread_of(each) for name, each in gaps.items()}
+    usual = found["requests"]
+    chances = {}
+    for name, each in gaps.items():
+        least = scenario.dispersion if INDICATORS[name].kind == "count" else 1.0
+        chances[name] = chance(each, found[name] or usual, least=least)
+    corrected = pd.Series(holm(chances)).reindex(list(INDICATORS)).round(4)
+    said = corrected.map(lambda p: None if math.isnan(p) else bool(p <= LEVEL))
+    change = pd.Series({name: each.change for name, each in gaps.items()})
+    values = [table.values.loc[TOTAL] for table in tables]
+    for name in QUANTILES:
+        change[name] = values[0][name] - values[1][name]
+    return {
+        "change": change.reindex(list(INDICATORS)),
+        "significant": said.astype(object).where(said.notna(), None),
+        "p": corrected,
+    }
+
+
+def _laid(scenario: Scenario, days: pd.DatetimeIndex) -> pd.Series:
+    """Share of the requests of a year that the days of each month would have, and of them all."""
+    of_month = shares_of_year(scenario, days).groupby(np.asarray(month_names(days))).sum()
+    laid: pd.Series = pd.concat([of_month, pd.Series({TOTAL: of_month.sum()})])
+    return laid
+
+
+def _delays(counts: Sequence[Counts], tables: Sequence[Shown]) -> dict[str, Gaps]:
+    """Gaps of the delays: of their ranks, and of the share beyond nine in ten of both periods."""
+    sides = []
+    for each, table in zip(counts, tables, strict=True):
+        told = table.values.index[table.values["delay_median"].notna()]
+        kept = each.delays[each.delays.index.isin(told)]
+        of_year = kept.groupby(kept.index.str[-2:])
+        side: dict[str, Floats] = {str(m): d.to_numpy(dtype=np.float64) for m, d in of_year}
+        sides.append(side)
+    if not {*sides[0]} & {*sides[1]}:
+        return {}
+    every = np.concatenate([d for side in sides for d in side.values()])
+    limit = np.quantile(every, QUANTILES["delay_p90"])
+    beyond = [
+        pd.DataFrame({m: {"part": (d > limit).sum(), "whole": len(d)} for m, d in side.items()}).T
+        for side in sides
+    ]
+    return {
+        "delay_median": rank_gaps(sides[0], sides[1]),
+        "delay_p90": share_gaps(paired(beyond[0], beyond[1])),
+    }

@@ -1,0 +1,66 @@
+"""What a scenario expects of each month: its demand on the days that count, and chance."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from cpts_geo.capacity.demand.periods import requests_by_day
+from cpts_geo.capacity.demand.requests import draw_requests
+from cpts_geo.capacity.need.interval import LEVELS, quantiles
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import NeedUnknownError, ScenarioError
+from cpts_geo.study.follow_up._counting import month_names
+
+#: Draws that tell the bounds of a month within one or two percent.
+_DRAWS: Final = 4_000
+
+
+def expected_months(scenario: Scenario, days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Give the band of the requests of each month: the demand of the scenario, laid on the days
+    that count, and counted with the chance of a count; NaN where the scenario tells no demand."""
+    months = month_names(days)
+    names = months.unique()
+    try:
+        drawn = draw_requests(scenario, draws=_DRAWS)
+    except NeedUnknownError:
+        return pd.DataFrame(np.nan, index=names, columns=list(LEVELS)).rename_axis("month")
+    shares = pd.DataFrame(
+        {
+            "residents": shares_of_year(scenario, days),
+            "visitors": shares_of_year(scenario, days, visitors=True),
+        }
+    )
+    of_month = shares.groupby(np.asarray(months)).sum().reindex(names)
+    means = np.outer(of_month["residents"], drawn.residents)
+    means += np.outer(of_month["visitors"], drawn.visitors)
+    rng = np.random.default_rng(drawn.seed)
+    phi = scenario.dispersion
+    # A mean of nothing is drawn as nothing.
+    positive = np.maximum(means, 1e-12)
+    counts = (
+        rng.negative_binomial(positive / (phi - 1), 1 / phi) if phi > 1 else rng.poisson(positive)
+    )
+    rows = [quantiles(each.astype(float), drawn=True) for each in counts]
+    return pd.DataFrame(rows, index=names, columns=list(LEVELS)).rename_axis("month")
+
+
+def shares_of_year(
+    scenario: Scenario, days: pd.DatetimeIndex, *, visitors: bool = False
+) -> pd.Series:
+    """Share of the requests of its year that each day has, by the calendar of a scenario."""
+    asked = {"residents": 0.0, "visitors": 1.0} if visitors else {"residents": 1.0}
+    years = [requests_by_day(_in_year(scenario, y), **asked) for y in days.year.unique()]
+    found: pd.Series = pd.concat(years).reindex(days)
+    return found
+
+
+def _in_year(scenario: Scenario, year: int) -> Scenario:
+    """The scenario with the calendar of another year; its school holidays where they are known."""
+    try:
+        return scenario.evolve(calendar={"year": year})
+    except ScenarioError:
+        plain = {"year": year, "school_zone": None, "school_holiday_factor": 1.0}
+        return scenario.evolve(calendar=plain)

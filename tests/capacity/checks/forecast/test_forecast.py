@@ -1,0 +1,222 @@
+"""A forecast that is kept: what is announced, what it is worth once the months are known."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.answer.seasons import demand_by_month
+from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, month_counts
+from cpts_geo.capacity.checks.forecast.kept import as_kept, as_kept_scores, read_kept
+from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
+from cpts_geo.capacity.demand.periods import month_means
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.errors import ForecastError
+
+CASE = load_scenario("ouest_loiret")
+ANSWER = headline(CASE, draws=2000)
+DAY = date(2026, 11, 30)
+
+
+def told(case: Any = ANSWER, *, day: date = DAY) -> Forecast:
+    return announced(case, None, territory="ouest_loiret", day=day, version="1")
+
+
+def band(middle: float = 100.0, *, half: float = 10.0, months: int = 12) -> Forecast:
+    row = {"p10": middle - half, "p50": middle, "p90": middle + half}
+    index = [f"2026-{month:02d}" for month in range(1, months + 1)]
+    table = pd.DataFrame([row] * months, index=index)
+    return Forecast("bg", date(2025, 11, 30), "1", "", "all", table, 0.5)
+
+
+def test_every_month_announced_begins_after_the_run() -> None:
+    months = told().months
+    assert list(months.index) == ["2026-12", *(f"2027-{m:02d}" for m in range(1, 13))]
+    assert (months["p10"] < months["p50"]).all() and (months["p50"] < months["p90"]).all()
+    # 2027 whole: the requests of a year, whatever the month
+    year = months.iloc[1:]["p50"].sum()
+    assert year == pytest.approx(np.median(ANSWER.drawn.requests_per_year), rel=0.02)
+    pd.testing.assert_frame_equal(told().months, months)
+    other = told(day=date(2027, 12, 31)).months
+    assert other.index[0] == "2028-01"
+
+
+def test_slots_and_share_served_are_those_of_the_month() -> None:
+    case = headline(load_scenario("beauce_gatinais"), draws=500)
+    by_month = demand_by_month(case.scenario, case.drawn)
+    found = announced(case, by_month, territory="bg", day=DAY, version="1").months
+    for month, row in found.iterrows():
+        mine = by_month.loc[int(str(month)[5:])]
+        assert (row["share_served"], row["slots_needed"], row["slots_today"]) == (
+            mine["served_today"], mine["slots_p50"], 8.0
+        )  # fmt: skip
+
+
+def test_only_the_months_studied_are_announced() -> None:
+    case = headline(load_scenario("lvo_ete"), draws=500)
+    assert {m[5:] for m in told(case).months.index} == {f"{m:02d}" for m in case.scenario.months}
+
+
+def test_school_holidays_that_nobody_knows_yet_are_left_aside() -> None:
+    school = CASE.evolve(calendar={"school_zone": "B", "school_holiday_factor": 0.9, "year": 2025})
+    assert len(told(headline(school, draws=500), day=date(2060, 6, 1)).months) == 18
+
+
+def test_counts_vary_as_days_do() -> None:
+    irregular = CASE.evolve(dispersion=3.0)
+    known = dataclasses.replace(
+        ANSWER.drawn, residents=np.full(40_000, 1500.0), visitors=np.zeros(40_000)
+    )
+    means = month_means(irregular).loc[3]
+    counts = month_counts(irregular, known, means, rng=np.random.default_rng(1))
+    assert counts.var() / counts.mean() == pytest.approx(3.0, rel=0.05)
+    plain = month_counts(CASE, known, means, rng=np.random.default_rng(1))
+    assert plain.var() / plain.mean() == pytest.approx(1.0, rel=0.05)
+
+
+def test_a_perfect_generator_lies_inside_four_times_out_of_five() -> None:
+    """The oracle: years drawn from the model itself, each scored against what it announced."""
+    forecast = told().months.iloc[1:]
+    rng = np.random.default_rng(7)
+    of_year = CASE.evolve(calendar={"year": 2027}, sources=CASE.sources)
+    means = month_means(of_year)
+    seen, biased = [], []
+    for place in rng.integers(ANSWER.draws, size=400):
+        one = dataclasses.replace(
+            ANSWER.drawn,
+            residents=ANSWER.drawn.residents[[place]],
+            visitors=ANSWER.drawn.visitors[[place]],
+        )
+        counts = pd.Series({
+            f"2027-{month:02d}": month_counts(of_year, one, row, rng=rng)[0]
+            for month, row in means.iterrows()
+        })  # fmt: skip
+        whole = dataclasses.replace(told(), months=forecast)
+        seen.append(scored(whole, counts))
+        biased.append(scored(whole, (1.5 * counts).round()))
+    coverage = np.mean([each.coverage for each in seen])
+    assert coverage == pytest.approx(0.8, abs=0.03)
+    assert abs(np.mean([each.relative_bias for each in seen])) < 0.03
+    assert np.mean([each.is_doubted for each in seen]) <= 0.08
+    # One that is half as many again is found, by each measure.
+    assert np.mean([each.coverage for each in biased]) < 0.3
+    assert np.mean([each.relative_bias for each in biased]) == pytest.approx(0.5, abs=0.05)
+    assert np.mean([each.is_doubted for each in biased]) > 0.5
+    best, worse = (np.mean([each.interval_score for each in some]) for some in (seen, biased))
+    assert worse > 1.5 * best
+
+
+def test_masked_months_are_left_out_and_said() -> None:
+    counts = pd.Series(100.0, band().months.index)
+    counts.iloc[0], counts.iloc[1] = np.nan, 130.0
+    found = scored(band(), counts)
+    assert (found.months, found.inside, found.left_out) == (11, 10, 1)
+    assert found.first == "2026-02"
+    said = " ".join(score_sentences(found)).replace("\u00a0", " ")
+    assert "10 mois sur 11 dans la fourchette annoncée le 30/11/2025" in said
+    assert "1 mois annoncé n’est pas jugé" in said
+
+
+def test_it_is_set_beside_last_years_months() -> None:
+    before = pd.Series({"2025-01": 80.0, "2025-02": 120.0, "2024-03": 5.0})
+    counts = pd.Series({"2026-01": 105.0, "2026-02": 105.0, "2026-03": 140.0})
+    found = scored(band(), counts, before=before)
+    assert (found.naive_months, found.naive_mae, found.mae_beside) == (2, 20.0, 5.0)
+    assert "moins qu’en répétant le même mois de l’an dernier (20), sur 2" in " ".join(
+        score_sentences(found)
+    ).replace("\u00a0", " ")
+    assert np.isnan(scored(band(), counts).naive_mae)
+
+
+def test_interval_score_against_its_definition() -> None:
+    counts = pd.Series({"2026-01": 85.0, "2026-02": 100.0, "2026-03": 113.0})
+    # width 20, and 2 / 0.2 for each request beyond: 5 below, 3 above
+    assert scored(band(), counts).interval_score == pytest.approx(20 + 10 * (5 + 0 + 3) / 3)
+
+
+def test_years_that_miss_again_and_again_are_told() -> None:
+    held, missed = (scored(band(), pd.Series(v, band().months.index)) for v in (100.0, 200.0))
+    assert not any("à revoir" in each for each in score_sentences(held, [held]))
+    assert any("2 fois sur 2" in each for each in score_sentences(missed, [missed]))
+    assert not any("Depuis" in each for each in score_sentences(held))
+
+
+def test_an_old_forecast_is_refused_with_both_periods() -> None:
+    with pytest.raises(ForecastError, match="trop ancienne") as caught:
+        scored(band(), pd.Series({"2028-01": 50.0}))
+    assert "2026-12" in str(caught.value) and "2028-01" in str(caught.value)
+    with pytest.raises(ForecastError, match="secrets ou inconnus"):
+        scored(band(), pd.Series({"2026-01": np.nan}))
+
+
+def _manifest(folder: Path, **changes: Any) -> Path:
+    path = folder / "manifest.json"
+    kept = {"forecasts": {"ouest_loiret": as_kept(told()) | changes}}
+    path.write_text(json.dumps(kept), "utf-8")
+    return path
+
+
+def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
+    path = _manifest(tmp_path)
+    score = scored(band(), pd.Series({"2026-01": 104.0}))
+    whole = json.loads(path.read_text("utf-8"))
+    whole["forecast_scores"] = {"ouest_loiret": as_kept_scores([score, score])}
+    path.write_text(json.dumps(whole, allow_nan=False), "utf-8")
+    kept = read_kept(path, territory="ouest_loiret", public="no_mt")
+    pd.testing.assert_frame_equal(kept.forecast.months, told().months.round(4))
+    assert (kept.forecast.made, kept.forecast.scenario) == (DAY, told().scenario)
+    assert [each.inside for each in kept.scores] == [1]
+    assert np.isnan(kept.scores[0].naive_mae)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "est vide"),
+        ("{", "n’est pas un fichier JSON"),
+        ("[" * 100_000, "n’est pas un fichier JSON"),
+        ("[1]", "n’est pas un manifeste"),
+        ('{"date": "2025-11-30"}', "ne contient aucune prévision"),
+        ('{"forecasts": {"lvo": {}}}', "n’annonce rien du territoire « ouest_loiret »"),
+        ('{"forecasts": {"ouest_loiret": 3}}', "abîmée"),
+        ('{"forecasts": {"ouest_loiret": {}}}', "« made » : texte attendu"),
+    ],
+)
+def test_a_manifest_that_says_nothing_is_refused(content: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(content, "utf-8")
+    with pytest.raises(ForecastError) as caught:
+        read_kept(path, territory="ouest_loiret", public="no_mt")
+    assert words in str(caught.value)
+
+
+def test_every_defect_of_a_forecast_is_listed(tmp_path: Path) -> None:
+    months = [
+        {"month": "2027-01", "p10": 9.0, "p50": 8.0, "p90": 10.0},
+        {"month": "2027-01", "p10": 1.0, "p50": 2.0, "p90": float("nan")},
+        {"month": "janvier"},
+        {"month": "2027-02", "p10": 10**400, "p50": 2.0, "p90": 3.0, "slots_today": "huit"},
+    ]
+    path = _manifest(tmp_path, made="hier", least_inside=7, months=months)
+    with pytest.raises(ForecastError) as caught:
+        read_kept(path, territory="ouest_loiret", public="no_mt")
+    assert len(caught.value.defects) == 8
+
+
+def test_a_forecast_of_another_public_is_no_forecast(tmp_path: Path) -> None:
+    with pytest.raises(ForecastError, match="autre scénario"):
+        read_kept(_manifest(tmp_path), territory="ouest_loiret", public="all")
+
+
+def test_a_score_is_written_whole() -> None:
+    names = {each.name for each in dataclasses.fields(Score)}
+    (kept,) = as_kept_scores([scored(band(), pd.Series({"2026-01": 104.0}))])
+    assert set(kept) == names and kept["naive_mae"] is None

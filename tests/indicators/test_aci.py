@@ -1,0 +1,203 @@
+"""The fiche of the ACI: rates, what has none and why, what the log fills, what is masked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cpts_geo.errors import IndicatorsError
+from cpts_geo.indicators.aci import KnownOfLog, aci_table
+from cpts_geo.secrecy.disclosure import Mask
+from cpts_geo.sources.analyst.aci.codes import COLUMNS, aci_indicators
+from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
+from cpts_geo.sources.analyst.aci.template import aci_template
+
+
+def template(*keys: str, example_year: int | None = None) -> list[Any]:
+    heads, rows = aci_template(keys or ("",), example_year=example_year)
+    return [heads, *rows]
+
+
+YEARS = {"reference_year": 2024.0, "previous_year": 2025.0, "value_year": 2026.0}
+
+
+def row(**cells: Any) -> pd.Series:
+    return pd.Series({**YEARS, "target_year": 2027.0, "producer": "CPAM", **cells}, dtype=object)
+
+
+def fiche(code: str, *, known: KnownOfLog | None = None, **cells: Any) -> pd.Series:
+    return aci_table(pd.DataFrame([row(**cells)], index=[code]), known).loc[code]
+
+
+def log(value: float = 0.7, *, status: str = "measured", previous: float = 0.6) -> KnownOfLog:
+    totals = pd.DataFrame(
+        {"value": [value], "status": status, "previous": [previous]}, index=["response_rate"]
+    )
+    return KnownOfLog(totals, 2026, 2025, "1er janvier au 31 décembre 2026")
+
+
+def written(folder: Path, rows: list[Any], *, name: str = "aci.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(";".join(each) for each in rows), "utf-8-sig")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("reference", "value", "target", "rate"),
+    [
+        (100.0, 150.0, 200.0, 0.5),
+        (200.0, 150.0, 100.0, 0.5),  # a sense that goes down
+        (100.0, 250.0, 200.0, 1.5),  # beyond the target
+        (100.0, 80.0, 200.0, -0.2),  # away from it
+        (100.0, 100.0, 200.0, 0.0),
+        (0.0, 30.0, 60.0, 0.5),  # 0 is known
+    ],
+)
+def test_the_rate_is_that_of_the_contract(
+    reference: float, value: float, target: float, rate: float
+) -> None:
+    found = fiche("sas_medecins", reference=reference, value=value, target=target)
+    assert found["rate"] == pytest.approx(rate) and found["why"] == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"reference": 50.0, "value": 60.0, "target": 50.0}, "la cible est égale à la référence"),
+        ({"value": 60.0, "target": 50.0}, "référence inconnue"),
+        ({"reference": 50.0, "target": 70.0}, "N inconnu"),
+        ({"reference": 50.0, "value": 60.0}, "cible inconnue"),
+        ({}, "référence, N et cible inconnues"),
+        (
+            {"reference": 50.0, "value_hidden": True, "target": 60.0},
+            "N secret",
+        ),
+        ({"reference_hidden": True, "value": 60.0}, "référence secrète ; cible inconnue"),
+    ],
+)
+def test_what_has_no_rate_says_why(cells: dict[str, Any], why: str) -> None:
+    found = fiche("sas_medecins", **cells)
+    assert np.isnan(found["rate"])
+    assert found["why"].replace("\u202f", " ") == f"non calculable : {why}"
+
+
+def test_every_indicator_has_its_row_and_no_target_is_supposed() -> None:
+    table = aci_table(pd.DataFrame())
+    assert list(table.index) == list(aci_indicators())
+    assert table[["reference", "value", "target", "rate"]].isna().all(axis=None)
+    assert set(table["target_status"]) == {"unknown"}
+
+
+def test_a_target_against_the_sense_hoped_for_is_said() -> None:
+    found = fiche("mt_17_part", reference=0.1, value=0.1, target=0.2)
+    assert "à rebours" in found["remark"]
+    assert fiche("mt_17_part", reference=0.2, value=0.1, target=0.1)["remark"] == ""
+
+
+def test_counts_of_few_patients_mask_the_share_and_the_rate() -> None:
+    given = pd.DataFrame([
+        row(reference=24.0, value=7.0, target=5.0).rename("mt_ald_nombre"),
+        row(reference=0.04, value=0.0117, previous=0.02, target=0.01).rename("mt_ald_part"),
+    ])  # fmt: skip
+    table = aci_table(given)
+    count, share = table.loc["mt_ald_nombre"], table.loc["mt_ald_part"]
+    assert (count["value_status"], share["value_status"]) == (Mask.UNDER_11, Mask.SECRET)
+    assert np.isnan([count["value"], share["value"], count["rate"], share["rate"]]).all()
+    assert "N secret" in count["why"] and share["previous"] == 0.02
+    # 0 is a known absence
+    assert fiche("mt_ald_nombre", reference=24.0, value=0.0, target=5.0)["value"] == 0.0
+
+
+def test_doctors_are_counted_in_the_open() -> None:
+    assert fiche("sas_medecins", reference=4.0, value=6.0, target=8.0)["rate"] == 0.5
+
+
+def test_the_log_fills_what_it_knows() -> None:
+    found = fiche("taux_reponse", known=log(), reference=0.5, target=0.75, value=np.nan)
+    assert (found["value"], found["previous"]) == (0.7, 0.6)
+    assert found["rate"] == pytest.approx(0.8)
+    assert (found["value_status"], found["reference_status"]) == ("measured", "announced")
+    assert "registre" in found["producer"]
+
+
+def test_what_is_given_against_the_log_is_set_aside_and_said() -> None:
+    found = fiche("taux_reponse", known=log(), reference=0.5, target=0.75, value=0.9)
+    assert found["value"] == 0.7 and "chiffre donné laissé" in found["remark"]
+
+
+def test_what_the_log_masks_stays_masked_whatever_is_typed() -> None:
+    hidden = log(float("nan"), status=Mask.SECRET.value)
+    found = fiche("taux_reponse", known=hidden, reference=0.5, target=0.75, value=0.64)
+    assert np.isnan(found["value"]) and "N secret" in found["why"]
+
+
+def test_what_the_log_does_not_know_is_taken_as_given() -> None:
+    unknown = log(float("nan"), status="unknown", previous=float("nan"))
+    found = fiche("taux_reponse", known=unknown, reference=0.5, target=0.75, value=0.7)
+    assert (found["value"], found["value_status"]) == (0.7, "announced")
+
+
+def test_years_of_the_log_and_of_the_file_are_not_mixed() -> None:
+    given = pd.DataFrame([row(value=0.64, value_year=2025.0, reference=0.5, reference_year=2027.0)])
+    given.index = pd.Index(["taux_reponse"])
+    with pytest.raises(IndicatorsError) as caught:
+        aci_table(given, log())
+    assert "N de 2025, registre de 2026" in str(caught.value)
+    assert "référence de 2027, après N (2026)" in str(caught.value)
+
+
+def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -> None:
+    path = written(tmp_path, template("lvo", example_year=2026))
+    assert is_aci(path)
+    given = read_aci(path)
+    table = aci_table(given.rows.loc["lvo"])
+    assert table["rate"].notna().all() and set(table["producer"]) == {"exemple inventé"}
+    assert table.at["mt_17_part", "reference"] == pytest.approx(0.138)
+    assert (table["rate"].between(0, 1)).all()
+
+
+def test_an_empty_template_is_a_table_of_unknowns(tmp_path: Path) -> None:
+    given = read_aci(written(tmp_path, template("lvo")))
+    assert (aci_table(given.rows.loc["lvo"])["value_status"] == "unknown").all()
+
+
+def test_a_spreadsheet_leaves_its_marks(tmp_path: Path) -> None:
+    rows = [list(each) for each in template(example_year=2026)]
+    names = list(COLUMNS)
+    rows[2][names.index("value")] = "12,2 %"
+    rows[3][names.index("value")] = "< 11"
+    rows[1][names.index("value")] = "6 100"
+    path = tmp_path / "aci.csv"
+    text = "\r\n".join(";".join(each) for each in [["Fiche de la CPTS"], *rows])
+    path.write_bytes(text.encode("cp1252"))
+    given = read_aci(path).rows.loc[""]
+    assert given.at["mt_17_part", "value"] == pytest.approx(0.122)
+    assert given.at["mt_17_nombre", "value"] == 6100.0
+    assert bool(given.at["mt_ald_nombre", "value_hidden"])
+    table = aci_table(given)
+    # the share of the same patients would tell the number
+    assert table.at["mt_ald_part", "value_status"] == Mask.SECRET
+
+
+def test_other_tables_are_not_taken_for_one(tmp_path: Path) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("CartoSanté\nFrance par commune\nCode;Libellé;Part de X 2024\n45130;Dry;1\n")
+    assert not is_aci(export)
+
+
+def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
+    rows = [list(each) for each in template(example_year=2026)]
+    names = list(COLUMNS)
+    for place, (name, text) in enumerate(
+        [("value", "x"), ("value", "101"), ("producer", ""), ("code", "mt_c2s"), ("target", "-1")],
+        start=1,
+    ):
+        rows[place][names.index(name)] = text
+    rows[2][names.index("value")] = "101"
+    with pytest.raises(IndicatorsError) as caught:
+        read_aci(written(tmp_path, rows))
+    assert len(caught.value.defects) == 5
