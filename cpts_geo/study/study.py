@@ -245,9 +245,8 @@ class Study:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
-        facts = self.common.facts
-        if self.share is not None:
-            facts = pd.concat([facts, share_fact(self.share, self.key)], ignore_index=True)
+        shares = [] if self.share is None else [share_fact(self.share, self.key)]
+        facts = pd.concat([self.common.facts, *shares], ignore_index=True)
         return compare_areas(
             self.figures,
             self.common.comparisons,
@@ -268,9 +267,8 @@ class Study:
     @cached_property
     def passages(self) -> pd.DataFrame:
         """Who goes to emergency departments, and what the model supposes beside."""
-        known = self.common.parameters
-        visits = cast("float", known["emergency_visits"].value)
-        share = cast("float", known["treatable_in_town"].value)
+        names = ("emergency_visits", "treatable_in_town")
+        visits, share = (cast("float", self.common.parameters[name].value) for name in names)
         return passages_table(self.filled, self.areas, treatable=1000 * visits * share)
 
     @cached_property

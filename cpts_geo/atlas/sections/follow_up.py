@@ -91,7 +91,7 @@ def _span(period: tuple[Any, Any]) -> str:
 def _sentences(found: FollowUp) -> list[str]:
     """What the period was, whether the model expected it, what has changed."""
     totals, inside = found.totals, found.expected["inside"]
-    rows = {str(name): row for name, row in totals.iterrows()}
+    rows = {str(name): dict(row) for name, row in totals.iterrows()}
     requests = float(rows["requests"]["value"])
     said = [
         f"{counted(requests, 'demande', 'demandes')} {_span(found.period)} ; "
@@ -122,7 +122,7 @@ def _sentences(found: FollowUp) -> list[str]:
             )
         else:
             words = [
-                f"{_lowered(INDICATORS[str(name)].label)} ({_change(str(name), row)})"
+                f"{_lowered(INDICATORS[str(name)].label)} ({_change(str(name), dict(row))})"
                 for name, row in changed.iterrows()
             ]
             said.append(f"A changé, plus que le hasard ne l’explique : {joined(words)}.")

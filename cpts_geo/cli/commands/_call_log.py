@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
@@ -12,11 +11,11 @@ import typer
 
 from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Defaults, Output, path_option
+from cpts_geo.cli._outcomes import own_outcomes, to_complete
 from cpts_geo.cli._scenarios import chosen_defaults, loaded
 from cpts_geo.cli._terminal import echo, results, table_view, teller
-from cpts_geo.errors import AskedError, OutcomesError, PlaceUnknownError, TableError, quoted
-from cpts_geo.foreign import shown_path
-from cpts_geo.french import counted, typeset
+from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError
+from cpts_geo.french import typeset
 
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
@@ -98,13 +97,13 @@ def call_log(
         found = studied(
             log,
             base,
-            own_outcomes=_own(outcome or []),
+            own_outcomes=own_outcomes(outcome or []),
             outcomes=outcomes,
             repeats_out=repeats_out,
             departement=departement or (),
         ).value
     except OutcomesError as error:
-        raise _to_complete(error, output, typed) from error
+        raise to_complete(error, output, typed) from error
     except PlaceUnknownError as error:
         typed += [part for each in outcome or [] for part in ("--outcome", each)]
         typed += [] if outcomes is None else ["--outcomes", str(outcomes)]
@@ -198,9 +197,9 @@ def follow_up(
     (base,) = loaded(scenario, parameters=defaults)
     typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]
     typed += [] if previous is None else ["--previous", str(previous)]
-    typed += [] if forecast is None else ["--forecast", str(forecast)]
-    typed += [part for path in indicators or [] for part in ("--indicators", str(path))]
     typed += [] if territory is None else ["--territory", territory]
+    typed += [] if forecast is None else ["--forecast", str(forecast)]
+    typed += [part for each in indicators or [] for part in ("--indicators", str(each))]
     typed += [] if output == OUTPUTS else ["--output", str(output)]
     typed += [] if parameters is None else ["--parameters", str(parameters)]
     typed += [part for each in departement or [] for part in ("--departement", each)]
@@ -211,11 +210,11 @@ def follow_up(
             previous=previous,
             territory=territory,
             departments=departement or (),
-            own_outcomes=_own(outcome or []),
+            own_outcomes=own_outcomes(outcome or []),
             outcomes_file=outcomes,
         )
     except OutcomesError as error:
-        raise _to_complete(error, output, typed) from error
+        raise to_complete(error, output, typed) from error
     review = yearly(found, base, indicators=indicators or (), forecast=forecast, day=date.today())
     say = teller()
     for note in (*said, *found.notes):
@@ -233,37 +232,3 @@ def follow_up(
     echo(f"Tableau : {table.resolve()}")
     echo(f"Page : {page.resolve()}")
     echo(f"Fiche des indicateurs de l’ACI : {fiches[-1].resolve()}")
-
-
-def _own(typed: Sequence[str]) -> dict[str, str]:
-    """Outcome of each wording that was typed, « Sans suite=autre »."""
-    parts = [text.rpartition("=") for text in typed]
-    if wrong := [
-        text for text, (value, mark, _) in zip(typed, parts, strict=True) if not value or not mark
-    ]:
-        raise AskedError(
-            "« --outcome » dit le sens d’une issue écrite à votre façon.",
-            defects=[
-                f"{quoted(text)} : il faut une valeur, le signe =, une issue" for text in wrong
-            ],
-            remedy='tapez par exemple --outcome "Sans suite=autre".',
-        )
-    return {value.strip(): meant.strip() for value, _, meant in parts}
-
-
-def _to_complete(error: OutcomesError, output: Path, typed: Sequence[str]) -> TableError:
-    """Write the outcomes that are not known for the analyst to explain, and say how to go on."""
-    from cpts_geo.sources.analyst.calls.log import OUTCOMES_FRENCH  # noqa: PLC0415
-    from cpts_geo.writing.comparison import write_outcomes  # noqa: PLC0415
-
-    path = write_outcomes(error.values, output, own=error.own)
-    hidden = (
-        f" ; ajoutez-y celles qui ne sont pas répétées ({counted(error.hidden, 'ligne', 'lignes')})"
-    )
-    again = shlex.join([*typed, "--outcomes", str(path)])
-    return TableError(
-        error.summary,
-        defects=error.defects,
-        remedy=f"complétez la colonne « sens » de « {shown_path(path)} » "
-        f"({', '.join(OUTCOMES_FRENCH)}){hidden if error.hidden else ''}, puis tapez : {again}",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any, Final
 
 import pandas as pd
@@ -88,16 +89,24 @@ def aci(study: Study) -> dict[str, Any] | None:
     """Indicators of the ACI, those whose rate is known first; None where nobody gave any."""
     if study.aci is None:
         return None
-    known = [(aci_indicators()[str(code)], row) for code, row in study.aci.iterrows()
+    given = [(aci_indicators()[str(code)], row) for code, row in study.aci.iterrows()
              if is_given(row)]  # fmt: skip
-    if not known:
+    if not given:
         return None
-    known.sort(key=lambda each: math.isnan(each[1]["rate"]))
+    # Where a share is known, its number stands in the annex; missions take turns.
+    shares = {about.group for about, _ in given if about.percent}
+    known = [each for each in given if each[0].percent or each[0].group not in shares]
+    rank = Counter[str]()
+    order = {}
+    for about, row in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):
+        order[about.code] = (rank[about.mission], about.mission)
+        rank[about.mission] += 1
+    known.sort(key=lambda each: order[each[0].code])
     kept = known[:_INDICATORS]
     years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
                     if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
     invented = (study.aci["producer"] == INVENTED).any()
-    heads = [f"{words} {one.pop()}" if len(one := years[name]) == 1 else words
+    heads = [f"{words.replace('Référence', 'Réf.')} {one.pop()}" if len(one := years[name]) == 1 else words
              for name, words in PERIODS.items()]  # fmt: skip
     rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
             for about, row in kept]  # fmt: skip
@@ -105,7 +114,7 @@ def aci(study: Study) -> dict[str, Any] | None:
         "heads": heads,
         "rows": rows,
         "origin": INVENTED if invented else "",
-        "more": others(len(known) - len(kept)),
+        "more": others(len(given) - len(kept)),
     }
 
 
