@@ -26,7 +26,7 @@ PERIODS: Final[Mapping[str, str]] = {
 #: Those that count somebody: a target is an aim.
 COUNTED: Final = ("reference", "previous", "value")
 #: Columns of a file, in order: name, heading.
-COLUMNS: Final[Mapping[str, str]] = {
+_COLUMNS: Final[Mapping[str, str]] = {
     "territory": "Territoire",
     "code": "Code",
     "title": "Indicateur",
