@@ -11,6 +11,7 @@ import pytest
 
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
@@ -201,3 +202,16 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(IndicatorsError) as caught:
         read_aci(written(tmp_path, rows))
     assert len(caught.value.defects) == 5
+
+
+def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
+    both = read_aci(written(tmp_path, template("lvo", "asclepios", example_year=2026)))
+    assert set(aci_tables([both], ["lvo", "asclepios", "ouest_loiret"])) == {"lvo", "asclepios"}
+    with pytest.raises(IndicatorsError, match="« asclepios » ; demandés : lvo"):
+        aci_tables([both], ["lvo"])
+    with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
+        aci_tables([both, both], ["lvo", "asclepios"])
+    nobody = read_aci(written(tmp_path, template(example_year=2026)))
+    assert set(aci_tables([nobody], ["lvo"])) == {"lvo"}
+    with pytest.raises(IndicatorsError, match="territoire non dit"):
+        aci_tables([nobody], ["lvo", "asclepios"])

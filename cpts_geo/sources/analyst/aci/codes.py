@@ -58,6 +58,8 @@ class AciIndicator:
     ----------
     code, mission, title, formula, field, unit, direction, producer : str
         French texts.
+    example : tuple of float
+        Invented reference, N-1, N and target, as written in a file.
     like : str
         What its field must hold; empty for anything.
     people : bool
@@ -66,8 +68,6 @@ class AciIndicator:
         Of the same patients; empty for none.
     follow_up : str
         Its name in a follow-up; empty where the log does not know it.
-    example : tuple of float
-        Invented reference, N-1, N and target, as written in a file.
     """
 
     code: str
