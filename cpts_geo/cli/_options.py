@@ -173,7 +173,8 @@ def _asked(
         path_option(
             "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
             "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
-            "bassin de vie, territoire de vie-santé ou département. Répétable."
+            "bassin de vie, territoire de vie-santé ou département ; ou un tableau de « cpts-geo "
+            "template » que vous avez rempli (CSV ou XLSX). Répétable."
         ),
     ] = None,
     share_without_mt: Annotated[

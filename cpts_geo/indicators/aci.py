@@ -217,6 +217,35 @@ def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def aci_tables(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """
+    Make the fiches of a run.
+
+    Parameters
+    ----------
+    given : sequence of GivenAci
+        Files that were read.
+    keys : sequence of str
+        Territories of the run.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        As :func:`aci_table`, by territory that a file tells of.
+
+    Raises
+    ------
+    IndicatorsError
+        As :func:`aci_by_territory`.
+
+    Examples
+    --------
+    >>> aci_tables([], ["lvo"])
+    {}
+    """
+    return {key: aci_table(rows) for key, rows in aci_by_territory(given, keys).items()}
+
+
 def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
     """Figures of a row that a coordinator gave, each with its year and how it is known."""
     found: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.drawings import still_maps
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.paper import section
-from cpts_geo.atlas.sections.paper._fitting import css_text, fitting, others, own_ids, shortened
+from cpts_geo.atlas.sections.paper._fitting import css_text, fitting, others, shortened
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Study
 from tests.atlas.said import plain
@@ -354,11 +354,6 @@ def test_what_is_cut_is_told() -> None:
     assert others(0) == ""
     assert others(1) == "… et 1 autre : voir l’annexe"
     assert others(3) == "… et 3 autres : voir l’annexe"
-
-
-def test_fills_of_paper_have_names_of_their_own() -> None:
-    drawing = '<pattern id="hd" width="6"/><circle fill="url(#hd)"/>'
-    assert own_ids(drawing) == ('<pattern id="paper-hd" width="6"/><circle fill="url(#paper-hd)"/>')
 
 
 def test_other_pages_print_as_they_are(open_offline: Open) -> None:

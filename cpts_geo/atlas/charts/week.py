@@ -9,12 +9,15 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.words import estimate, span
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
+from cpts_geo.capacity.scenario._slips.hours import SATURDAY
 from cpts_geo.capacity.workforce.week import BANDS, CLOSED, DAYS, PDSA, hours_known
 from cpts_geo.french import NNBSP, WEEKDAYS, number
 from cpts_geo.study.capacity import TerritoryCapacity
 
 _PDSA_WORDS: Final = "PDSA"
 _CLOSED_WORDS: Final = "fermé"
+#: Of a Saturday morning, which is unscheduled care by law: nobody says that nobody asks.
+_UNCOUNTED: Final = "non compté"
 
 
 class WeekCell(NamedTuple):
@@ -75,23 +78,20 @@ def week_view(result: Headline, capacity: TerritoryCapacity) -> WeekGrid:
         for first, last in BANDS
     ]
     days = capacity.week_days.to_dict("index")
-    rows.append(WeekRow("Jour", [_day(result, days[day]) for day in DAYS], total=True))
-    notes = [
-        "Créneaux offerts / nécessaires, arrondis ; les demandes de chaque heure suivent "
-        + (
-            "le registre des demandes."
-            if scenario.calendar.hour_factors
-            else "un profil supposé (D)."
+    rows.append(WeekRow("Jour", [_day(result, days[day], day) for day in DAYS], total=True))
+    shown = "Créneaux nécessaires"
+    if known:
+        shown = "Créneaux offerts / nécessaires"
+    elif scenario.week_slots is not None:
+        shown = (
+            "Créneaux nécessaires, par jour offerts / nécessaires (leurs heures ne sont pas dites)"
         )
-    ]
-    if scenario.week_slots is None:
-        notes.append("Créneaux d’aujourd’hui : non publiés.")
-    elif not known:
-        notes.append("Créneaux offerts : heures non dites, comptés par jour.")
+    profile = "le registre des demandes" if scenario.calendar.hour_factors else "profil supposé (D)"
+    notes = [f"{shown}, arrondis ; heures : {profile}."]
     notes.append(
         "Samedi matin : ses demandes s’ajoutent à celles de la semaine."
         if scenario.calendar.saturday_morning
-        else "Samedi matin : fermé, ses demandes ne sont pas comptées."
+        else "Samedi matin non ouvert : ses demandes ne sont pas comptées."
     )
     notes.append("PDSA : hors périmètre.")
     return WeekGrid([WEEKDAYS[day - 1] for day in DAYS], rows, notes)
@@ -102,17 +102,17 @@ def _cell(result: Headline, row: Mapping[Any, Any], *, offered: bool) -> WeekCel
     if row["state"] == PDSA:
         return WeekCell(_PDSA_WORDS, PDSA)
     if row["state"] == CLOSED:
-        return WeekCell(_CLOSED_WORDS, CLOSED)
+        return WeekCell(_UNCOUNTED if row["day"] == SATURDAY else _CLOSED_WORDS, CLOSED)
     needed = named_interval(row, "needed")
     own = result.scenario.has_own_line
     text = number(needed.p50) if own else span(needed.p10, needed.p90)
     return WeekCell(f"{number(row['offered'])} / {text}" if offered else text)
 
 
-def _day(result: Headline, row: Mapping[Any, Any]) -> WeekCell:
+def _day(result: Headline, row: Mapping[Any, Any], day: int) -> WeekCell:
     """A whole day, with the interval of what it needs."""
     if math.isnan(row["needed_p50"]):
-        return WeekCell(_CLOSED_WORDS, CLOSED)
+        return WeekCell(_UNCOUNTED if day == SATURDAY else _CLOSED_WORDS, CLOSED)
     text = estimate(result, named_interval(row, "needed"))
     known = not math.isnan(row["offered"])
     return WeekCell(f"{number(row['offered'])} / {text}" if known else text)

@@ -48,15 +48,13 @@ def template(
     ] = None,
     example: Annotated[
         bool,
-        typer.Option(
-            "--example", help="Rempli de chiffres inventés, et qui le disent, pour un territoire."
-        ),
+        typer.Option("--example", help="Rempli de chiffres inventés, marqués comme tels."),
     ] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Remplacer le fichier s’il existe déjà.")
     ] = False,
 ) -> None:
-    """Écrire un tableau à remplir, à donner ensuite avec --indicators."""
+    """Écrire un tableau à remplir."""
     # Imported here so that --help answers at once.
     from cpts_geo.errors import AskedError, OutputError  # noqa: PLC0415
     from cpts_geo.files import write_french_csv  # noqa: PLC0415

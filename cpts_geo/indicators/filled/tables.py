@@ -68,7 +68,7 @@ def mt_table(
     ... )
     >>> none = pd.DataFrame(columns=["table", "line", "level", "area_code"])
     >>> mt_table(none, areas, known=none, notes=[])["ask"].tolist()[:2]
-    ['la CPAM', 'la CPAM']
+    ['à demander à la CPAM', 'à demander à la CPAM']
     """
     template = templates()["acces-mt"]
     rows = _cells(template, areas, _ranked(filled, template, known))
@@ -182,7 +182,7 @@ def _computed(
         "date": first["date"] if known else "", "producer": producers if known else "",
         "status": (status if known else Status.UNKNOWN).value,
         "grade": str(first["grade"]) if known else "", "note": "", "set_aside": "",
-        "ask": "" if known else joined(list(asked)),
+        "ask": "" if known else " ; ".join(asked),
     }  # fmt: skip
 
 
@@ -227,7 +227,7 @@ def _cell(line: Line, area: dict[Any, Any], rows: list[dict[Any, Any]]) -> dict[
     if not rows:
         nothing = dict.fromkeys(("number", "population", "share"), float("nan"))
         empty = dict.fromkeys(("detail", "date", "producer", "grade", "note", "set_aside"), "")
-        ask = line.ask[area["area_level"]]
+        ask = f"à demander {line.ask[area['area_level']]}"
         return {**start, **nothing, **empty, "status": Status.UNKNOWN.value, "ask": ask}
     first, *others = rows
     share = first["share"]

@@ -45,7 +45,7 @@ class Line:
     example : mapping of str to float
         Invented figures, by level.
     ask : mapping of str to str
-        Whom to ask, by level, in French.
+        Whom to ask, by level, after « à demander ».
     """
 
     code: str
@@ -150,7 +150,7 @@ def templates() -> Mapping[str, Template]:
     >>> list(templates())
     ['acces-mt', 'passages', 'sas', 'zonage']
     >>> templates()["acces-mt"].lines["17+"].ask["cpts"]
-    'la CPAM'
+    'à la CPAM'
     """
     return {key: _template(key, said) for key, said in _written()["tables"].items()}
 
