@@ -15,6 +15,7 @@ import pandas as pd
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.study.call_log import marked
 from cpts_geo.study.follow_up._comparing import compared
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
@@ -174,7 +175,7 @@ def _followed(
         expected=expected.assign(inside=_inside(months["slot_requests"], expected, tells=tells)),
         territory=key,
         period=(counts[0].start, counts[0].end),
-        label=scenario.label,
+        label=marked(scenario.label, logs),
         status=now.status.drop(index=TOTAL),
         before=before,
         before_period=(counts[1].start, counts[1].end) if len(counts) > 1 else None,

@@ -43,6 +43,7 @@ ROLES: Final = {
     "delay": "attente du rendez-vous",
     "honoured": "venue au rendez-vous",
     "own_doctor": "présence d’un médecin traitant",
+    "example": "mention d’un exemple",
 }
 # Each line is a preference: the first that the header holds gives the column.
 _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
@@ -96,6 +97,7 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
             "mt mtouinon medecintraitant medecintraitantouinon avecmt sansmt "
             "avecmedecintraitant sansmedecintraitant",
         ),
+        "example": ("exemple example",),
     }.items()
 }
 # "Commune du patient", "date de l'appel": words that change nothing.
