@@ -168,6 +168,11 @@ def _followed(
         totals = totals.assign(**compared(scenario, counts, tables))
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
     doubt = _doubt(logs[0], counts[0], scenario, communes)
+    if totals["value"].get("fill_rate", 0.0) > 1.0:
+        doubt.append(
+            "Plus de rendez-vous ont été donnés que le scénario n’offre de créneaux : vérifiez ses "
+            "créneaux (« slots_today »)."
+        )
     tells = not logs[0].attrs["lower_bound"] and not _is_left_out(counts[0])
     return FollowUp(
         months=months,
