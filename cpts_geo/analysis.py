@@ -29,7 +29,7 @@ from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
-from cpts_geo.indicators.aci import aci_tables
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows

@@ -156,8 +156,8 @@ class Study:
     sites : int or None
         Centres to open; None for as many as the requests call for.
     aci : DataFrame or None
-        Its indicators of the ACI, as they may leave (:func:`cpts_geo.indicators.aci.aci_table`);
-        None where a coordinator gave none.
+        Its indicators of the ACI, as they may leave
+        (:func:`cpts_geo.indicators.aci.fiche.aci_table`); None where a coordinator gave none.
     """
 
     key: str
@@ -285,11 +285,8 @@ class Study:
     def apl_trend(self) -> pd.DataFrame:
         """Its APL in every vintage known, beside its départements and France."""
         return apl_trend(
-            self.figures,
-            self.comparison,
-            past=load_apl_history(),
-            areas=self.common.comparisons,
-        )
+            self.figures, self.comparison, past=load_apl_history(), areas=self.common.comparisons,
+        )  # fmt: skip
 
     @cached_property
     def one_gp(self) -> tuple[float, float]:

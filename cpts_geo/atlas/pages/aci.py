@@ -16,7 +16,7 @@ def aci_page(table: pd.DataFrame, *, name: str, period: str, date: str) -> str:
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     name : str
         Name of the territory.
     period : str

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import MASK_TEXTS, Cell
-from cpts_geo.french import NNBSP, joined, number, percent, typeset
-from cpts_geo.schema import GRADE_LABELS, Status
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.look.values import aci_cells, rate_text
+from cpts_geo.french import joined, typeset
+from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.schema import GRADE_LABELS
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.aci.codes import (
     ACI_GRADE,
     PERIODS,
@@ -42,7 +43,7 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
 
     Returns
     -------
@@ -53,7 +54,7 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from cpts_geo.indicators.aci import aci_table
+    >>> from cpts_geo.indicators.aci.fiche import aci_table
     >>> found = section(aci_table(pd.DataFrame()))
     >>> len(found["rows"]), found["fiches"]
     (17, [])
@@ -62,7 +63,13 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
     return {
         "heads": list(PERIODS.values()),
         "rows": [
-            (about.title, _MISSIONS[about.mission], figures(about, row), rate_text(row), row["why"])
+            (
+                about.title,
+                _MISSIONS[about.mission],
+                aci_cells(about, row),
+                rate_text(row),
+                row["why"],
+            )
             for about, row in every
         ],
         "fiches": [_fiche(about, row) for about, row in every if is_given(row)],
@@ -73,97 +80,6 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
         "secrecy": f"Un nombre de 1 à {MIN_PATIENTS - 1} patients n’est jamais écrit, ni ce qui le "
         "ferait retrouver.",
     }
-
-
-def is_given(row: Mapping[Any, Any] | pd.Series) -> bool:
-    """
-    Tell whether somebody gave a figure of an indicator.
-
-    Parameters
-    ----------
-    row : Mapping or Series
-        A row of the fiche.
-
-    Returns
-    -------
-    bool
-        True for one that is masked too.
-
-    Examples
-    --------
-    >>> is_given(dict.fromkeys((f"{name}_status" for name in PERIODS), "unknown"))
-    False
-    """
-    return any(row[f"{name}_status"] != Status.UNKNOWN.value for name in PERIODS)
-
-
-def figures(about: AciIndicator, row: Mapping[Any, Any] | pd.Series) -> tuple[Cell, ...]:
-    """
-    Write the figures of an indicator, each with its year.
-
-    Parameters
-    ----------
-    about : AciIndicator
-        The indicator.
-    row : Mapping or Series
-        Its row of the fiche.
-
-    Returns
-    -------
-    tuple of Cell
-        Reference, N-1, N, target; a masked figure is never like an unknown one, or like 0.
-
-    Examples
-    --------
-    >>> row = {"reference": 0.0, "reference_year": 2024.0, "reference_status": "announced"}
-    >>> row |= {f"{name}{end}": "unknown" if end == "_status" else float("nan")
-    ...     for name in ("previous", "value", "target") for end in ("", "_year", "_status")}
-    >>> [cell.text for cell in figures(aci_indicators()["sas_medecins"], row)]
-    ['0', 'inconnu', 'inconnu', 'inconnu']
-    """
-    return tuple(_cell(about, row, name) for name in PERIODS)
-
-
-def _cell(about: AciIndicator, row: Mapping[Any, Any] | pd.Series, name: str) -> Cell:
-    """A figure as it is read."""
-    status, year = str(row[f"{name}_status"]), row[f"{name}_year"]
-    when = "" if pd.isna(year) else f"{year:.0f}"
-    if status == Status.UNKNOWN.value:
-        return Cell("inconnu", status=status)
-    if status in set(Mask):
-        return Cell(MASK_TEXTS[Mask(status)], status=status, origin=when)
-    return Cell(_text(about, float(row[name])), status=status, origin=when)
-
-
-def _text(about: AciIndicator, value: float) -> str:
-    """A value with its unit where it is no number of things."""
-    if about.percent:
-        return percent(value, 1)
-    text = number(value, 0 if value == round(value) else 1)
-    return f"{text}{NNBSP}h" if about.unit == "heures" else text
-
-
-def rate_text(row: Mapping[Any, Any] | pd.Series) -> str:
-    """
-    Write the rate reached.
-
-    Parameters
-    ----------
-    row : Mapping or Series
-        A row of the fiche.
-
-    Returns
-    -------
-    str
-        In percent, below 0 and above 100 included; a dash where it has no meaning.
-
-    Examples
-    --------
-    >>> rate_text({"rate": 1.25}).replace("\u202f", " "), rate_text({"rate": float("nan")})
-    ('125 %', '—')
-    """
-    rate = float(row["rate"])
-    return _NOTHING if math.isnan(rate) else f"{number(100 * rate)}{NNBSP}%"
 
 
 def _fiche(about: AciIndicator, row: pd.Series) -> _Fiche:
@@ -178,7 +94,7 @@ def _fiche(about: AciIndicator, row: pd.Series) -> _Fiche:
         "Justification": row["justification"] or _NOTHING,
         "Commentaire": "; ".join(filter(None, (row["comment"], row["remark"]))) or _NOTHING,
     }
-    cells = zip(PERIODS.values(), figures(about, row), strict=True)
+    cells = zip(PERIODS.values(), aci_cells(about, row), strict=True)
     return _Fiche(
         about.title, _MISSIONS[about.mission], tuple(said.items()), tuple(cells), rate_text(row),
         row["why"],

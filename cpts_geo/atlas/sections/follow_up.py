@@ -216,7 +216,7 @@ def _change_rows(found: FollowUp) -> list[list[Cell]]:
     return rows
 
 
-def _value(name: str, row: Mapping[Any, Any]) -> str:
+def _value(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
     """A value in words, or why there is none."""
     status = str(row["status"])
     return str(_cell(name, row["value"], status if math.isnan(row["value"]) else "").text)
@@ -233,7 +233,7 @@ def _cell(name: str, value: float, status: str) -> Cell:
     return Cell(f"{number(value)}{NNBSP}h" if kind == "hours" else number(value))
 
 
-def _change(name: str, row: Mapping[Any, Any]) -> str:
+def _change(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
     """A change in words; « — » where there is none to tell."""
     change = float(row["change"])
     if math.isnan(change):

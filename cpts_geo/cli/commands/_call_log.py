@@ -187,8 +187,6 @@ def follow_up(
     """Suivre un registre mois par mois, et dire ce qui a changé."""
     # Imported here so that --help answers at once.
     from cpts_geo.atlas.sections.follow_up import follow_up_sections  # noqa: PLC0415
-    from cpts_geo.capacity.checks.forecast.kept import read_kept  # noqa: PLC0415
-    from cpts_geo.sources.analyst.aci.file import read_aci  # noqa: PLC0415
     from cpts_geo.study.follow_up.follow_up import follow_up as followed  # noqa: PLC0415
     from cpts_geo.study.follow_up.yearly import yearly  # noqa: PLC0415
     from cpts_geo.writing.comparison import FOLLOW_UP_FILES, write_follow_up  # noqa: PLC0415
@@ -217,16 +215,7 @@ def follow_up(
         )
     except OutcomesError as error:
         raise to_complete(error, output, typed) from error
-    public = base.public
-    review = yearly(
-        found,
-        base,
-        given=[read_aci(path) for path in indicators or ()],
-        kept=None
-        if forecast is None
-        else read_kept(forecast, territory=found.territory, public=public),
-        day=date.today(),
-    )
+    review = yearly(found, base, indicators=indicators or (), forecast=forecast, day=date.today())
     say = teller()
     for note in (*said, *found.notes):
         say(note)

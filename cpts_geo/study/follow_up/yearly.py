@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 
@@ -12,12 +13,13 @@ from cpts_geo import __version__
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, scenario_hash
-from cpts_geo.capacity.checks.forecast.kept import Kept
+from cpts_geo.capacity.checks.forecast.kept import read_kept
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
-from cpts_geo.indicators.aci import KnownOfLog, aci_by_territory, aci_table
-from cpts_geo.sources.analyst.aci.file import GivenAci
+from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.given import aci_by_territory
+from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.study.follow_up.follow_up import FollowUp
 
 #: What the model expects of a registre.
@@ -34,7 +36,7 @@ class Yearly:
     Parameters
     ----------
     aci : DataFrame
-        Indicators of the ACI (:func:`cpts_geo.indicators.aci.aci_table`).
+        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`).
     scores : tuple of Score
         How forecasts held, that of this period last; empty where none was kept.
     sentences : tuple of str
@@ -53,8 +55,8 @@ def yearly(
     found: FollowUp,
     scenario: Scenario,
     *,
-    given: Sequence[GivenAci] = (),
-    kept: Kept | None = None,
+    indicators: Sequence[Path] = (),
+    forecast: Path | None = None,
     day: date,
 ) -> Yearly:
     """
@@ -66,10 +68,12 @@ def yearly(
         Its follow-up.
     scenario : Scenario
         What it was held against.
-    given : sequence of GivenAci
-        Indicators of the ACI that a coordinator gave.
-    kept : Kept, optional
-        The forecast that was made of this period.
+    indicators : sequence of Path
+        Indicators of the ACI that a coordinator gave
+        (:func:`cpts_geo.sources.analyst.aci.file.read_aci`).
+    forecast : Path, optional
+        Manifest that holds the forecast that was made of this period
+        (:func:`cpts_geo.capacity.checks.forecast.kept.read_kept`).
     day : datetime.date
         Day of the run.
 
@@ -81,14 +85,16 @@ def yearly(
     Raises
     ------
     IndicatorsError
-        Indicators of another territory, or of other years.
+        Indicators that cannot be read, of another territory, or of other years.
     ForecastError
-        No month that was announced is known.
+        A manifest that cannot be used, or no month that was announced is known.
     """
+    given = [read_aci(path) for path in indicators]
     rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
-    if kept is not None:
+    if forecast is not None:
+        kept = read_kept(forecast, territory=found.territory, public=scenario.public)
         score = _score(found, kept.forecast)
         sentences = tuple(score_sentences(score, kept.scores))
         if kept.forecast.scenario != scenario_hash(scenario):

@@ -16,6 +16,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.export import _capacity_sheets as of_capacity
 from cpts_geo.writing.export import _sheets as of_territory
+from cpts_geo.writing.workbook.aci import aci_sheet
 from cpts_geo.writing.workbook.book import write_book
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
 
@@ -31,6 +32,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
         of_capacity.capacity(study),
         of_capacity.supposed(study),
         of_capacity.inputs(study),
+        None if study.aci is None else aci_sheet(study.aci),
         of_territory.methods(study, used),
     ]
     return [sheet for sheet in every if sheet is not None]

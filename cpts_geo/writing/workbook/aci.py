@@ -10,10 +10,9 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.pages.aci import aci_page
-from cpts_geo.atlas.sections.aci import is_given
 from cpts_geo.files import write_csv, write_text
 from cpts_geo.french import typeset
-from cpts_geo.indicators.aci import aci_rows
+from cpts_geo.indicators.aci.rows import aci_rows, is_given
 from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS
 from cpts_geo.writing.workbook.book import write_book
@@ -33,7 +32,7 @@ def write_aci(
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     folder : Path
         Where to write.
     name : str
@@ -62,7 +61,7 @@ def aci_sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> lis
     Parameters
     ----------
     table : DataFrame
-        As :func:`cpts_geo.indicators.aci.aci_table` gives it.
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     name, period : str
         The territory, and the period of N.
     day : datetime.date
@@ -84,17 +83,17 @@ def aci_sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> lis
         ("Cellule vide", "valeur inconnue ou secrète, jamais 0 : le signe à côté le dit"),
     ]
     read_me = Sheet(name="Lisez-moi", about="", heads=("Rubrique", "Contenu"), rows=about)
-    return [read_me, aci_sheet(rows), *fiches]
+    return [read_me, aci_sheet(table), *fiches]
 
 
-def aci_sheet(rows: list[dict[Any, Any]]) -> Sheet:
+def aci_sheet(table: pd.DataFrame) -> Sheet:
     """
     Make the sheet of all indicators.
 
     Parameters
     ----------
-    rows : list of dict
-        Rows of :func:`cpts_geo.indicators.aci.aci_rows`.
+    table : DataFrame
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def aci_sheet(rows: list[dict[Any, Any]]) -> Sheet:
                 row["comment"], row["remark"], row["producer"], row["date"], row["ask"],
                 row["formula"],
             )
-            for row in rows
+            for row in aci_rows(table).to_dict("records")
         ],
         pinned=2,
     )  # fmt: skip
