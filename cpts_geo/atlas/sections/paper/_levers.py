@@ -54,8 +54,7 @@ def levers(study: Study) -> list[Lever]:
         return [*_openings(study.access), *_shifts(study.access)]
     tried = list(_tried(result, capacity.levers))
     put_forward = any(each.lead for each in tried)
-    # The table of the need says what is served today and with the slots announced: these come after
-    # the levers. One alone is put forward in the head.
+    # The table of the need says what is served today. One alone is put forward in the head.
     offers = (each._replace(lead="") if put_forward else each for each in _offers(result))
     return [*tried, *offers, *_openings(study.access), *_shifts(study.access)]
 
@@ -113,6 +112,7 @@ def _offers(result: Headline) -> Iterator[Lever]:
         STATUS_MARKS[result.status],
         f"Les {slots_text(planned.slots)} créneaux annoncés",
         f"serviraient {after} des demandes à temps.",
+        kept=True,
     )
 
 
