@@ -29,7 +29,7 @@ from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
-from cpts_geo.indicators.aci import aci_by_territory
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
@@ -262,7 +262,7 @@ def analyse(
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
-    aci = aci_by_territory(contracts, [str(key) for key in outline.index])
+    aci = aci_tables(contracts, [str(key) for key in outline.index])
     areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
@@ -327,7 +327,7 @@ def analyse(
             share=shares.get(key),
             areas=areas_by[key],
             filled=_own(filled, key),
-            aci_given=aci.get(str(key)),
+            aci=aci.get(str(key)),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),

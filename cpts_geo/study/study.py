@@ -24,7 +24,6 @@ from cpts_geo.errors import AskedError, DemandTooLargeError, ScenarioError, quot
 from cpts_geo.french import counted, joined
 from cpts_geo.geography.perimeters.outlines import published_gaps
 from cpts_geo.geography.perimeters.partition import places_of
-from cpts_geo.indicators.aci import aci_table
 from cpts_geo.indicators.apl_trend import apl_trend
 from cpts_geo.indicators.comparison import compare_areas
 from cpts_geo.indicators.densities import poisson_interval
@@ -156,9 +155,9 @@ class Study:
         What it shares with the other studies of the run.
     sites : int or None
         Centres to open; None for as many as the requests call for.
-    aci_given : DataFrame or None
-        Indicators of the ACI that a coordinator gave, by code
-        (:func:`cpts_geo.indicators.aci.aci_by_territory`); None without any.
+    aci : DataFrame or None
+        Its indicators of the ACI, as they may leave
+        (:func:`cpts_geo.indicators.aci.fiche.aci_table`); None where a coordinator gave none.
     """
 
     key: str
@@ -175,7 +174,7 @@ class Study:
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
-    aci_given: pd.DataFrame | None = None
+    aci: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """One line: its name and its size."""
@@ -246,9 +245,8 @@ class Study:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
-        facts = self.common.facts
-        if self.share is not None:
-            facts = pd.concat([facts, share_fact(self.share, self.key)], ignore_index=True)
+        shares = [] if self.share is None else [share_fact(self.share, self.key)]
+        facts = pd.concat([self.common.facts, *shares], ignore_index=True)
         return compare_areas(
             self.figures,
             self.common.comparisons,
@@ -269,9 +267,8 @@ class Study:
     @cached_property
     def passages(self) -> pd.DataFrame:
         """Who goes to emergency departments, and what the model supposes beside."""
-        known = self.common.parameters
-        visits = cast("float", known["emergency_visits"].value)
-        share = cast("float", known["treatable_in_town"].value)
+        names = ("emergency_visits", "treatable_in_town")
+        visits, share = (cast("float", self.common.parameters[name].value) for name in names)
         return passages_table(self.filled, self.areas, treatable=1000 * visits * share)
 
     @cached_property
@@ -285,19 +282,11 @@ class Study:
         return zoning_table(self.filled, self.figures)
 
     @cached_property
-    def aci(self) -> pd.DataFrame | None:
-        """Indicators of the ACI as they may leave; None where nobody gave any."""
-        return None if self.aci_given is None else aci_table(self.aci_given)
-
-    @cached_property
     def apl_trend(self) -> pd.DataFrame:
         """Its APL in every vintage known, beside its départements and France."""
         return apl_trend(
-            self.figures,
-            self.comparison,
-            past=load_apl_history(),
-            areas=self.common.comparisons,
-        )
+            self.figures, self.comparison, past=load_apl_history(), areas=self.common.comparisons,
+        )  # fmt: skip
 
     @cached_property
     def one_gp(self) -> tuple[float, float]:

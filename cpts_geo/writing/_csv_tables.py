@@ -11,7 +11,7 @@ import pandas as pd
 from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.files import write_csv
-from cpts_geo.indicators.aci import aci_rows
+from cpts_geo.indicators.aci.rows import aci_rows
 from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess

@@ -14,6 +14,12 @@ from cpts_geo import __version__
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.pages.follow_up import follow_up_page
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.checks.forecast.kept import (
+    FORECASTS,
+    SCORES,
+    as_kept,
+    as_kept_scores,
+)
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
@@ -22,7 +28,10 @@ from cpts_geo.french import slug
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.yearly import Yearly
+from cpts_geo.study.follow_up.yearly import period_words as said_period
 from cpts_geo.writing.output_folder import staged
+from cpts_geo.writing.workbook.aci import ACI_FILES, write_aci
 
 #: Table of a call log -> end of its file's name.
 _LOG_FILES: Final = {
@@ -36,7 +45,7 @@ _LOG_FILES: Final = {
 }
 _MANIFEST: Final = "suivi_manifest.json"
 #: Files of a follow-up: page, table, what they come from.
-FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", _MANIFEST)
+FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", _MANIFEST, *ACI_FILES)
 _ANSWERS: Final = {True: "oui", False: "non", None: "inconnu"}
 #: What the model expects, month by month.
 _EXPECTED: Final = "slot_requests"
@@ -176,6 +185,7 @@ def write_follow_up(
     *,
     scenario: Scenario,
     registres: Sequence[Path],
+    review: Yearly,
     day: date | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> list[Path]:
@@ -192,6 +202,8 @@ def write_follow_up(
         What it was held against.
     registres : sequence of Path
         Files that were read, the present one first.
+    review : Yearly
+        Indicators of the ACI, scores of forecasts, and the next one.
     day : datetime.date, optional
         Date shown; today by default.
     say : callable
@@ -207,12 +219,17 @@ def write_follow_up(
     OutputError
         The folder cannot be written.
     """
-    page, table, _ = FOLLOW_UP_FILES
+    page, table, *_ = FOLLOW_UP_FILES
     day = day or date.today()
     with staged(folder, last=_MANIFEST, say=say) as stage:
-        write_text(follow_up_page(found, date=f"{day:%d/%m/%Y}"), stage.folder / page)
+        shown = follow_up_page(found, date=f"{day:%d/%m/%Y}", forecast=review.sentences)
+        write_text(shown, stage.folder / page)
         write_csv(_follow_up_table(found), stage.folder / table)
         made = [stage.folder / page, stage.folder / table]
+        made += write_aci(
+            review.aci, stage.folder, name=found.label, period=said_period(found.period), day=day
+        )
+        ahead = review.forecast
         manifest = {
             "date": day.isoformat(),
             "versions": {"cpts_geo": __version__},
@@ -221,6 +238,8 @@ def write_follow_up(
             "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
             "inputs": {path.name: sha256_of(path) for path in registres},
             "outputs": {path.name: sha256_of(path) for path in made},
+            FORECASTS: {} if ahead is None else {found.territory: as_kept(ahead)},
+            SCORES: {found.territory: as_kept_scores(review.scores)},
         }
         write_json(manifest, stage.folder / _MANIFEST)
     return [folder / name for name in FOLLOW_UP_FILES]
@@ -232,7 +251,7 @@ def _follow_up_table(found: FollowUp) -> pd.DataFrame:
     before = {str(month)[-2:]: dict(row) for month, row in found.before.iterrows()}
     band = {str(month): dict(row) for month, row in found.expected.iterrows()}
     status = {str(month): dict(row) for month, row in found.status.iterrows()}
-    totals = {str(name): dict(row) for name, row in found.totals.iterrows()}
+    totals = found.totals.to_dict("index")
     rows: list[dict[str, Any]] = []
     for name, indicator in INDICATORS.items():
         said = {

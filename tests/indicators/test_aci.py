@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import IndicatorsError
-from cpts_geo.indicators.aci import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci

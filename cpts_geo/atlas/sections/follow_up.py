@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -90,7 +91,7 @@ def _span(period: tuple[Any, Any]) -> str:
 def _sentences(found: FollowUp) -> list[str]:
     """What the period was, whether the model expected it, what has changed."""
     totals, inside = found.totals, found.expected["inside"]
-    rows = {str(name): row for name, row in totals.iterrows()}
+    rows = {str(name): dict(row) for name, row in totals.iterrows()}
     requests = float(rows["requests"]["value"])
     said = [
         f"{counted(requests, 'demande', 'demandes')} {_span(found.period)} ; "
@@ -121,7 +122,7 @@ def _sentences(found: FollowUp) -> list[str]:
             )
         else:
             words = [
-                f"{_lowered(INDICATORS[str(name)].label)} ({_change(str(name), row)})"
+                f"{_lowered(INDICATORS[str(name)].label)} ({_change(str(name), dict(row))})"
                 for name, row in changed.iterrows()
             ]
             said.append(f"A changé, plus que le hasard ne l’explique : {joined(words)}.")
@@ -196,11 +197,12 @@ def _month_rows(found: FollowUp) -> list[list[Cell]]:
 def _change_rows(found: FollowUp) -> list[list[Cell]]:
     """A row an indicator: both periods, the change, whether it is more than chance."""
     rows = []
-    for name, row in found.totals.iterrows():
+    # Row by row, pandas would make texts of a row of texts and of what is unknown.
+    for name, row in found.totals.to_dict("index").items():
         indicator = INDICATORS[str(name)]
         if indicator.kind == "public":
             continue
-        before = row.copy()
+        before = dict(row)
         before["value"] = row["previous"]
         rows.append(
             [
@@ -214,7 +216,7 @@ def _change_rows(found: FollowUp) -> list[list[Cell]]:
     return rows
 
 
-def _value(name: str, row: pd.Series) -> str:
+def _value(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
     """A value in words, or why there is none."""
     status = str(row["status"])
     return str(_cell(name, row["value"], status if math.isnan(row["value"]) else "").text)
@@ -231,7 +233,7 @@ def _cell(name: str, value: float, status: str) -> Cell:
     return Cell(f"{number(value)}{NNBSP}h" if kind == "hours" else number(value))
 
 
-def _change(name: str, row: pd.Series) -> str:
+def _change(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
     """A change in words; « — » where there is none to tell."""
     change = float(row["change"])
     if math.isnan(change):

@@ -120,14 +120,6 @@ def _apart(count: int, weekdays: int) -> list[int]:
     return [after - before for before, after in pairwise(until)]
 
 
-def with_more(scenario: Scenario, more: Sequence[int]) -> Scenario:
-    """The scenario with more slots each day; itself where those of today are unknown."""
-    week = scenario.week_slots
-    if week is None or not any(more):
-        return scenario
-    return offering(scenario, [a + b for a, b in zip(week, more, strict=True)])
-
-
 def offering(scenario: Scenario, week: Sequence[int]) -> Scenario:
     """The same territory with other slots; its own counts stay what they are."""
     weekdays = len(scenario.calendar.weekdays)

@@ -7,6 +7,7 @@ so is the share served with a lever; what its own slots alone would serve is kno
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -22,7 +23,6 @@ from cpts_geo.capacity.comparing._lever import (
     offering,
     opened,
     slots_added,
-    with_more,
     with_mt,
     without,
 )
@@ -86,13 +86,26 @@ def lever_effects(result: Headline, terms: LeverTerms) -> pd.DataFrame:
     return table.assign(best=_best(table))
 
 
-def _measured(result: Headline, scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
-    """Measures of the slots offered; NaN where counts deny the answer, or no queue holds them."""
+def _measured(
+    result: Headline, scenario: Scenario, drawn: DemandDraws, more: Sequence[int] = ()
+) -> dict[str, Floats]:
+    """Measures of today's slots and more; NaN where counts deny the answer, or no queue holds them.
+
+    NaN too where today's slots are unknown.
+    """
     week = scenario.week_slots
-    denied = result.at_least is not None
-    if denied or (week is not None and max(week) > scenario.rules.most_slots):
+    if week is not None and any(more):
+        week = tuple(a + b for a, b in zip(week, more, strict=True))
+    if result.at_least is not None or week is None or max(week) > scenario.rules.most_slots:
         return dict.fromkeys(OFFERED, np.full(drawn.minutes.shape, np.nan))
-    return offer_measures(scenario, drawn)
+    return offer_measures(offering(scenario, week) if any(more) else scenario, drawn)
+
+
+def _alone(result: Headline, scenario: Scenario, more: Sequence[int]) -> Floats:
+    """Share that slots serve by themselves; NaN as for those of today."""
+    if result.at_least is not None or not any(more) or max(more) > scenario.rules.most_slots:
+        return np.full(result.drawn.minutes.shape, np.nan)
+    return offer_measures(offering(scenario, more), result.drawn)["served"]
 
 
 def _row(
@@ -103,12 +116,8 @@ def _row(
     base, people = opened(scenario, lever), with_mt(lever, scenario, terms)
     more, fewer = slots_added(lever, base), without(drawn, scenario, people)
     of_slots, of_saturday = lever.kind != "assistant", lever.kind == "saturday"
-    after, alone = before, np.full(drawn.minutes.shape, np.nan)
-    unknown = alone
-    if any(more) or people:
-        after = _measured(result, with_more(base, more), fewer)
-    if any(more) and not of_saturday:
-        alone = _measured(result, offering(base, more), drawn)["served"]
+    unknown = np.full(drawn.minutes.shape, np.nan)
+    after = _measured(result, base, fewer, more) if any(more) or people else before
     gains = {name: after[name] - before[name] for name in ("served", *_COUNTS)}
     if not of_saturday:
         # More slots for the same requests, or as many for fewer, serve no smaller share: what is
@@ -118,7 +127,8 @@ def _row(
         "served_before": before["served"],
         "served": before["served"] + gains["served"],
         "gain": gains["served"],
-        "alone": alone,
+        # A line that opens on Saturday alone is another line.
+        "alone": unknown if of_saturday else _alone(result, base, more),
         **{name: gains[name] if of_slots else unknown for name in _COUNTS},
         "requests_less": unknown if of_slots else drawn.requests_per_year - fewer.requests_per_year,
     }

@@ -194,7 +194,7 @@ class Fields(Record):
         "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
     )
     sessions: Annotated[tuple[Session, ...], AS_TUPLE] | None = field(
-        "Séances : jours et heures des créneaux d’aujourd’hui",
+        "Jours et heures des séances d’aujourd’hui",
         hint="absent : les heures ne sont pas dites",
         default=None,
     )

@@ -90,7 +90,11 @@ def chosen_parameters(path: Path | str | None) -> Parameters:
                 found = [f"{name} : {defect}" for defect in error.defects]
         defects += found
     merged = {name: chosen.get(name, default) for name, default in shipped.items()}
+    # What only a line that opens on Saturday rests on is checked of one that does.
+    saturday = {"calendar": {"saturday_morning": True}}
+    saturday["saturday_factor"] = merged["saturday_factor"].value  # type: ignore[assignment]
     for check in (lambda: scenario_from_population(_PEOPLE, parameters=merged),
+                  lambda: scenario_from_population(_PEOPLE).evolve(**saturday),
                   lambda: lever_terms(merged)):  # fmt: skip
         try:
             check()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpts_geo.cli._options import on_territories, path_option
+from cpts_geo.cli._options import on_perimeters, path_option
 from cpts_geo.cli._terminal import echo
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class _Table(StrEnum):
     ACI = "aci"
 
 
-@on_territories
+@on_perimeters
 def template(
     request: Request,
     options: Options,

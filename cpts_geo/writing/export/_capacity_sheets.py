@@ -22,7 +22,7 @@ from cpts_geo.schema import Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.study import Study
 from cpts_geo.writing._need_tables import week_table
-from cpts_geo.writing.export._sheets import Cell, Number, Sheet, cell, status_words
+from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet, cell, status_words
 
 #: What each level of an interval is called.
 _LEVELS: Final = {"p10": "bas", "p50": "médiane", "p90": "haut"}

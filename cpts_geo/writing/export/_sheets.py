@@ -6,16 +6,14 @@ the words that say so.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from cpts_geo import __version__
-from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS
+from cpts_geo.atlas.look.cells import MASK_LABEL, STATUS_WORDS
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.french import slug, typeset
 from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
@@ -23,47 +21,12 @@ from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.filled.templates import templates
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
-
-
-class Number(NamedTuple):
-    """A number, its decimals, and whether it is a share that is shown in percent."""
-
-    value: float
-    decimals: int = 0
-    percent: bool = False
-
-
-#: A cell: a text, a number, or nothing where it is unknown.
-Cell = str | Number | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A table: its name, what it holds, headings, rows; named cells by row, of one column."""
-
-    name: str
-    about: str
-    heads: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
-    names: tuple[tuple[str, int, int], ...] = ()
-
-
-def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:
-    """A number as a cell; nothing where it is unknown."""
-    if value is None or pd.isna(value):
-        return None
-    found = float(value)
-    return Number(found, decimals, percent) if math.isfinite(found) else None
+from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
 
 
 def column_cell(column: Column, value: Any) -> Cell:
     """A value of a column as a cell; a share keeps one decimal more than its percent."""
     return cell(value, column.decimals, percent=column.percent)
-
-
-def status_words(status: Any) -> str:
-    """A status in words, after its sign."""
-    return f"{MARKS[str(status)]} {STATUS_WORDS[str(status)]}"
 
 
 def heading(column: Column, label: str) -> str:
@@ -218,7 +181,7 @@ def communes(study: Study) -> Sheet:
         rows.append(tuple(values))
     return Sheet(
         name="Communes", about="les communes du territoire, la carte en chiffres",
-        heads=tuple(map(typeset, heads)), rows=rows,
+        heads=tuple(map(typeset, heads)), rows=rows, pinned=3,
     )  # fmt: skip
 
 

@@ -486,7 +486,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
-        (Scenario, {}, 28),
+        (Scenario, {}, 29),
     ],
 )
 def test_a_record_speaks_with_one_voice(

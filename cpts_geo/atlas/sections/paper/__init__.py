@@ -73,7 +73,7 @@ def section(
         "sas": _filled.sas(study),
         "year": None if result is None or capacity is None else _year.section(result, capacity),
         "levers": _levers.section(levers),
-        # Here: the indicators of the ACI.
+        "aci": _filled.aci(study),
         "unknown": _closing.unknown(study),
         "steps": {},
         "sources": _closing.sources(used),

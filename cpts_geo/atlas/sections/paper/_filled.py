@@ -1,16 +1,21 @@
-"""Who has a médecin traitant, in four rows, and the SAS: only what somebody gave is printed."""
+"""Access to a médecin traitant, the SAS, the ACI: only what somebody gave is printed."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from typing import Any, Final
 
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, filled_cell
+from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
-from cpts_geo.atlas.sections.paper._fitting import shortened
+from cpts_geo.atlas.sections.paper._fitting import others, shortened
 from cpts_geo.french import NNBSP
+from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
+from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.study import Study
 
@@ -22,6 +27,8 @@ _UNKNOWN: Final = Status.UNKNOWN.value
 _ROWS: Final = {"17+": "17 ans et plus", "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
 #: A row alone is one of the key figures.
 _LEAST: Final = 2
+#: Indicators of the ACI that the page holds, and letters of a title.
+_INDICATORS, _TITLE = 4, 66
 #: Lines of the SAS on paper, each with its words.
 _SAS: Final = (
     ("medecins_eligibles", "généralistes éligibles"), ("effecteurs", "effecteurs"),
@@ -76,6 +83,39 @@ def sas(study: Study) -> dict[str, Any] | None:
     # A producer that is cut is still told to be none.
     invented = known["producer"].str.contains(INVENTED, regex=False).any()
     return {"told": told, "origin": INVENTED if invented else shortened(origin, _ORIGIN)}
+
+
+def aci(study: Study) -> dict[str, Any] | None:
+    """Indicators of the ACI, those whose rate is known first; None where nobody gave any."""
+    if study.aci is None:
+        return None
+    given = [(aci_indicators()[str(code)], row) for code, row in study.aci.iterrows()
+             if is_given(row)]  # fmt: skip
+    if not given:
+        return None
+    # Where a share is known, its number stands in the annex; missions take turns.
+    shares = {about.group for about, _ in given if about.percent}
+    known = [each for each in given if each[0].percent or each[0].group not in shares]
+    rank = Counter[str]()
+    order = {}
+    for about, row in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):
+        order[about.code] = (rank[about.mission], about.mission)
+        rank[about.mission] += 1
+    known.sort(key=lambda each: order[each[0].code])
+    kept = known[:_INDICATORS]
+    years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
+                    if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
+    invented = (study.aci["producer"] == INVENTED).any()
+    heads = [f"{words.replace('Référence', 'Réf.')} {one.pop()}" if len(one := years[name]) == 1 else words
+             for name, words in PERIODS.items()]  # fmt: skip
+    rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
+            for about, row in kept]  # fmt: skip
+    return {
+        "heads": heads,
+        "rows": rows,
+        "origin": INVENTED if invented else "",
+        "more": others(len(given) - len(kept)),
+    }
 
 
 def _hours(row: dict[Any, Any]) -> Cell:

@@ -47,7 +47,7 @@ class Forecast:
     version : str
         Version of the package.
     scenario : str
-        SHA-256 of what it rests on: scenario, draws and seed.
+        Name of the scenario it rests on (:func:`scenario_hash`).
     public : str
         Whom the device admits, as the scenario names it; empty where no device is described.
     months : DataFrame
@@ -133,7 +133,7 @@ def announced(
         territory=territory,
         made=day,
         version=version,
-        scenario=scenario_hash(result),
+        scenario=scenario_hash(scenario),
         public=scenario.public or "",
         months=months.rename_axis("month"),
         least_inside=float(np.quantile(shares, _DOUBT, method="lower")),
@@ -183,33 +183,28 @@ def month_counts(
     return np.asarray(found, dtype=np.float64)
 
 
-def scenario_hash(result: Headline) -> str:
+def scenario_hash(scenario: Scenario) -> str:
     """
-    Name what an answer rests on, so that another one is seen.
+    Name a scenario, so that another one is seen.
 
     Parameters
     ----------
-    result : Headline
-        Answer of a territory.
+    scenario : Scenario
+        What a forecast rests on.
 
     Returns
     -------
     str
-        SHA-256 of its scenario, notes apart, of its draws and of its seed.
+        SHA-256 of all that it holds but its notes.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.answer.headline import headline
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> len(scenario_hash(headline(load_scenario("lvo"), draws=100)))
+    >>> len(scenario_hash(load_scenario("lvo")))
     64
     """
-    rests = {
-        "scenario": result.scenario.model_dump(mode="json", exclude={"notes"}),
-        "draws": result.draws,
-        "seed": result.seed,
-    }
-    return hashlib.sha256(json.dumps(rests, sort_keys=True).encode()).hexdigest()
+    held = scenario.model_dump(mode="json", exclude={"notes"})
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
 def _in_year(scenario: Scenario, year: int) -> Scenario:

@@ -88,7 +88,8 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
         "delay": (
             "delai delais delaiheures delaiheure delaih delaijours delaijour delaij delairdv "
             "delairendezvous delairdvheures delairdvjours delairendezvousheures "
-            "delairendezvousjours delayhours delaydays delay",
+            "delairendezvousjours delairdvh delairdvj delairendezvoush delairendezvousj delayhours "
+            "delaydays delay",
         ),
         "honoured": ("honore honoree honores rdvhonore rendezvoushonore venu venue presence",),
         "own_doctor": (

@@ -10,25 +10,23 @@ target is ever supposed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from cpts_geo.errors import IndicatorsError, one_line, quoted
+from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, typeset
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 from cpts_geo.sources.analyst.aci.codes import (
-    ACI_GRADE,
     COUNTED,
     PERIODS,
     AciIndicator,
     aci_indicators,
 )
-from cpts_geo.sources.analyst.aci.file import GivenAci
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
@@ -122,99 +120,6 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     for row in rows.values():
         row["rate"], row["why"] = _rate(row)
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
-
-
-def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """
-    Give each territory the rows that files hold of it.
-
-    Parameters
-    ----------
-    given : sequence of GivenAci
-        Files of a run.
-    keys : sequence of str
-        Its territories.
-
-    Returns
-    -------
-    dict of str to DataFrame
-        By territory that has some: rows by code. Those of a file that names none are of the only
-        territory of the run.
-
-    Raises
-    ------
-    IndicatorsError
-        Rows of no territory of the run, or of one that is not said; an indicator in two files.
-
-    Examples
-    --------
-    >>> aci_by_territory([], ["lvo"])
-    {}
-    """
-    defects, parts = [], []
-    for each in given:
-        rows = each.rows.reset_index()
-        if len(keys) == 1:
-            rows["territory"] = rows["territory"].replace("", keys[0])
-        for key in rows.loc[~rows["territory"].isin(keys), "territory"].unique():
-            said = quoted(key) if key else "territoire non dit"
-            defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(keys)}")
-        parts.append(rows)
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    if len(whole):
-        twice = whole[whole.duplicated(["territory", "code"])]
-        pairs = zip(twice["territory"], twice["code"], strict=True)
-        defects += [f"{code} ({key}) : donné dans deux fichiers" for key, code in pairs]
-    if defects:
-        raise IndicatorsError(
-            "Des indicateurs de l’ACI ne sont pas ceux des territoires demandés.",
-            defects=defects,
-            remedy="écrivez dans la colonne « Territoire » la clé d’un territoire demandé, et ne "
-            "donnez chaque indicateur qu’une fois.",
-        )
-    if not len(whole):
-        return {}
-    return {str(key): rows.set_index("code") for key, rows in whole.groupby("territory")}
-
-
-def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
-    """
-    Write the fiche with all that says what each indicator is: a row an indicator.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As :func:`aci_table` gives it; not modified.
-
-    Returns
-    -------
-    DataFrame
-        code, mission, label, formula, field, unit, direction, grade (of the wording), then the
-        columns of the fiche, rate and why last; whom to ask in ``ask``, where nobody gave N.
-
-    Examples
-    --------
-    >>> aci_rows(aci_table(pd.DataFrame())).loc[0, ["code", "grade", "ask"]].tolist()
-    ['mt_17_nombre', 'B', 'CPAM']
-    """
-    rows = []
-    for code, row in table.iterrows():
-        about = aci_indicators()[str(code)]
-        unknown = row["value_status"] == Status.UNKNOWN.value
-        rows.append(
-            {
-                "code": about.code, "mission": about.mission, "label": about.title,
-                "formula": about.formula, "field": row["field"], "unit": about.unit,
-                "direction": about.direction, "grade": ACI_GRADE,
-                "producer": row["producer"], "ask": about.producer if unknown else "",
-                "date": row["date"],
-                **{f"{name}{end}": row[f"{name}{end}"]
-                   for name in PERIODS for end in ("", "_year", "_status")},
-                "rate": row["rate"], "why": row["why"],
-                **{name: row[name] for name in ("justification", "comment", "remark")},
-            }
-        )  # fmt: skip
-    return pd.DataFrame(rows)
 
 
 def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
