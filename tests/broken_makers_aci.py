@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cpts_geo.sources.analyst.aci.codes import COLUMNS
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS
 from cpts_geo.sources.analyst.aci.template import aci_template
 from tests.broken_makers_door import Maker
 
@@ -13,7 +13,7 @@ def changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str
     """Make the example with other cells in the row of an indicator, or without a column."""
 
     def make(folder: Path) -> Path:
-        names = list(COLUMNS)
+        names = list(_COLUMNS)
         heads, filled = aci_template(example_year=2026)
         rows = [heads, *map(list, filled)]
         place = next(n for n, row in enumerate(rows) if row[1] == row_of)

@@ -11,8 +11,9 @@ import pytest
 
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.secrecy.disclosure import Mask
-from cpts_geo.sources.analyst.aci.codes import COLUMNS, aci_indicators
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
 from cpts_geo.sources.analyst.aci.template import aci_template
 
@@ -167,7 +168,7 @@ def test_an_empty_template_is_a_table_of_unknowns(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_leaves_its_marks(tmp_path: Path) -> None:
     rows = [list(each) for each in template(example_year=2026)]
-    names = list(COLUMNS)
+    names = list(_COLUMNS)
     rows[2][names.index("value")] = "12,2 %"
     rows[3][names.index("value")] = "< 11"
     rows[1][names.index("value")] = "6 100"
@@ -191,7 +192,7 @@ def test_other_tables_are_not_taken_for_one(tmp_path: Path) -> None:
 
 def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
     rows = [list(each) for each in template(example_year=2026)]
-    names = list(COLUMNS)
+    names = list(_COLUMNS)
     for place, (name, text) in enumerate(
         [("value", "x"), ("value", "101"), ("producer", ""), ("code", "mt_c2s"), ("target", "-1")],
         start=1,
@@ -201,3 +202,16 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(IndicatorsError) as caught:
         read_aci(written(tmp_path, rows))
     assert len(caught.value.defects) == 5
+
+
+def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
+    both = read_aci(written(tmp_path, template("lvo", "asclepios", example_year=2026)))
+    assert set(aci_tables([both], ["lvo", "asclepios", "ouest_loiret"])) == {"lvo", "asclepios"}
+    with pytest.raises(IndicatorsError, match="« asclepios » ; demandés : lvo"):
+        aci_tables([both], ["lvo"])
+    with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
+        aci_tables([both, both], ["lvo", "asclepios"])
+    nobody = read_aci(written(tmp_path, template(example_year=2026)))
+    assert set(aci_tables([nobody], ["lvo"])) == {"lvo"}
+    with pytest.raises(IndicatorsError, match="territoire non dit"):
+        aci_tables([nobody], ["lvo", "asclepios"])

@@ -18,7 +18,7 @@ from cpts_geo.capacity.checks.forecast.kept import FORECASTS, SCORES, as_kept
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import app
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.sources.analyst.aci.codes import COLUMNS
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS
 from cpts_geo.sources.analyst.aci.template import aci_template
 from tests.registres import registre
 
@@ -44,7 +44,7 @@ def _log(folder: Path, year: int) -> Path:
 def _indicators(folder: Path, *, year: int = 2025, **cells: str) -> Path:
     """The filled example, without N where the registre knows it."""
     heads, rows = aci_template([CASE], example_year=year)
-    names = list(COLUMNS)
+    names = list(_COLUMNS)
     for row in rows:
         if row[1] == "taux_reponse":
             for name in ("value", "value_year", "previous", "previous_year"):

@@ -32,7 +32,7 @@ _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
 _SECRET: Final = frozenset(mask.value for mask in Mask)
 #: What the log knows, as its fiche says.
-LOG_PRODUCER: Final = "registre des demandes de la CPTS"
+_LOG_PRODUCER: Final = "registre des demandes de la CPTS"
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +188,7 @@ def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) 
             aside.append(PERIODS[name])
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
     if "value" in found:
-        found |= {"producer": LOG_PRODUCER, "date": known.period}
+        found |= {"producer": _LOG_PRODUCER, "date": known.period}
     if aside:
         said = f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre"
         found["remark"] = typeset(" ; ".join(filter(None, (row["remark"], said))))

@@ -49,29 +49,13 @@ def write_aci(
     """
     csv, book, page = (folder / file for file in ACI_FILES)
     write_csv(aci_rows(table), csv)
-    write_book(aci_sheets(table, name=name, period=period, day=day), book, title=name, day=day)
+    write_book(_sheets(table, name=name, period=period, day=day), book, title=name, day=day)
     write_text(aci_page(table, name=name, period=period, date=f"{day:%d/%m/%Y}"), page)
     return [csv, book, page]
 
 
-def aci_sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> list[Sheet]:
-    """
-    Make the sheets of the indicators of the ACI.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
-    name, period : str
-        The territory, and the period of N.
-    day : datetime.date
-        Day of the run.
-
-    Returns
-    -------
-    list of Sheet
-        What they are, one of all indicators, then one an indicator that somebody filled.
-    """
+def _sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> list[Sheet]:
+    """What they are, a sheet of all indicators, then one an indicator that somebody filled."""
     rows = aci_rows(table).to_dict("records")
     fiches = [_fiche(row, name=name, period=period) for row in rows if is_given(row)]
     about: list[tuple[Cell, ...]] = [

@@ -94,11 +94,11 @@ def aci(study: Study) -> dict[str, Any] | None:
     if not given:
         return None
     # Where a share is known, its number stands in the annex; missions take turns.
-    shares = {about.group for about, _ in given if about.percent}
+    shares = {about.group for about, _ in given if about.percent} - {""}
     known = [each for each in given if each[0].percent or each[0].group not in shares]
     rank = Counter[str]()
     order = {}
-    for about, row in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):
+    for about, _ in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):
         order[about.code] = (rank[about.mission], about.mission)
         rank[about.mission] += 1
     known.sort(key=lambda each: order[each[0].code])
@@ -106,8 +106,12 @@ def aci(study: Study) -> dict[str, Any] | None:
     years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
                     if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
     invented = (study.aci["producer"] == INVENTED).any()
-    heads = [f"{words.replace('Référence', 'Réf.')} {one.pop()}" if len(one := years[name]) == 1 else words
-             for name, words in PERIODS.items()]  # fmt: skip
+    heads = [
+        f"{words.replace('Référence', 'Réf.')} {''.join(years[name])}"
+        if len(years[name]) == 1
+        else words
+        for name, words in PERIODS.items()
+    ]
     rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
             for about, row in kept]  # fmt: skip
     return {

@@ -7,7 +7,7 @@ from typing import Final
 
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.aci.codes import (
-    COLUMNS,
+    _COLUMNS,
     COUNTED,
     PERIODS,
     AciIndicator,
@@ -51,7 +51,7 @@ def aci_template(
             if example_year is not None:
                 row |= _invented(indicator, example_year)
             rows.append([*row.values()])
-    return list(COLUMNS.values()), rows
+    return list(_COLUMNS.values()), rows
 
 
 def _blank(territory: str, indicator: AciIndicator) -> dict[str, str]:
@@ -59,7 +59,7 @@ def _blank(territory: str, indicator: AciIndicator) -> dict[str, str]:
     fields = {f"{name}_field": indicator.field for name in COUNTED}
     said = {"territory": territory, "code": indicator.code}
     told = {"title": indicator.title, "unit": indicator.unit}
-    return dict.fromkeys(COLUMNS, "") | said | told | fields
+    return dict.fromkeys(_COLUMNS, "") | said | told | fields
 
 
 def _invented(indicator: AciIndicator, year: int) -> dict[str, str]:
