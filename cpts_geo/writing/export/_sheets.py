@@ -6,7 +6,7 @@ the words that say so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.french import slug, typeset
 from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
+from cpts_geo.sources.analyst.filled.templates import templates
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
@@ -97,12 +98,58 @@ def indicators(study: Study) -> Sheet:
                 typeset(" ; ".join(filter(None, (str(found["base"]), str(found["note"]))))),
             )
         )
+    rows += _filled(study)
     return Sheet(
         name="Indicateurs",
         about="chaque indicateur du territoire, de ses départements et de la France",
         heads=(
             "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Borne basse (95 %)",
             "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe", "Remarque",
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def _filled(study: Study) -> Iterator[tuple[Cell, ...]]:
+    """Rows of the tables that a coordinator fills; what is empty says whom to ask."""
+    words = {level.key: level.word for level in LEVELS}
+    for key, table in (
+        ("acces-mt", study.mt_access),
+        ("passages", study.passages),
+        ("sas", study.sas),
+    ):
+        for found in table.to_dict("records"):
+            title = templates()[key].title
+            names = [name for name in ("number", "share") if not pd.isna(found[name])]
+            said = (found["detail"], found["note"], found["set_aside"], found["ask"])
+            for name in names or ["share" if found["unit"] in ("", "%") else "number"]:
+                of_people = "personnes" if name == "number" and not found["unit"] else ""
+                yield (
+                    f"{key} {found['line']}", typeset(f"{title} : {found['label']}"),
+                    str(found["area_name"]), words[found["area_level"]],
+                    cell(found[name], int(name == "share"), percent=name == "share"),
+                    of_people or ("%" if name == "share" else str(found["unit"])), None, None,
+                    str(found["date"]), str(found["producer"]), str(found["grade"]),
+                    status_words(found["status"]), typeset(" ; ".join(filter(None, said))),
+                )  # fmt: skip
+
+
+def zoning(study: Study) -> Sheet:
+    """The zonings, as a file gives them."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["label"], cell(row["communes"]), row["names"], cell(row["people"]),
+            cell(row["share"], 1, percent=True), row["date"], row["producer"], row["grade"],
+            status_words(row["status"]),
+            typeset(" ; ".join(filter(None, (row["note"], row["ask"])))),
+        )
+        for row in study.zoning.to_dict("records")
+    ]  # fmt: skip
+    return Sheet(
+        name="Zonage", about="ZIP et ZAC, FRR, QPV, tels qu’un fichier les donne",
+        heads=(
+            "Zonage", "Communes", "Lesquelles", "Habitants", "Part des habitants",
+            "Date de l’arrêté", "Producteur", "Confiance", "Signe", "Remarque",
         ),
         rows=rows,
     )  # fmt: skip

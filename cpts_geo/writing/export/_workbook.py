@@ -27,6 +27,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
         of_territory.identity(study, day=day),
         of_territory.indicators(study),
         of_territory.communes(study),
+        of_territory.zoning(study),
         of_capacity.months(study),
         of_capacity.week(study),
         of_capacity.capacity(study),

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from cpts_geo.schema import LEVELS
 
-Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
+_Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 #: Who gives the figures of an invented example: whatever shows one of its rows shows this.
 INVENTED: Final = "exemple inventé"
 #: What stands in place of a code where a zoning holds no commune.
@@ -50,7 +50,7 @@ class Line:
 
     code: str
     label: str
-    kind: Kind
+    kind: _Kind
     unit: str
     group: str
     levels: tuple[str, ...]
