@@ -56,6 +56,9 @@ def section(
     """
     result, capacity = study.headline, study.capacity
     levers = _levers.levers(study)
+    sas, aci = _filled.sas(study), _filled.aci(study)
+    # What a coordinator gave leaves less room to what closes the page.
+    crowded = sas is not None and aci is not None
     access = _filled.access(study)
     first: Mapping[str, Any] = {
         # The size of the ACI and the FINESS number belong to the band.
@@ -70,13 +73,13 @@ def section(
     second: Mapping[str, Any] = {
         # The weekly grid opens the need.
         "need": _need.section(study),
-        "sas": _filled.sas(study),
+        "sas": sas,
         "year": None if result is None or capacity is None else _year.section(result, capacity),
         "levers": _levers.section(levers),
-        "aci": _filled.aci(study),
-        "unknown": _closing.unknown(study),
+        "aci": aci,
+        "unknown": _closing.unknown(study, crowded=crowded),
         "steps": {},
-        "sources": _closing.sources(used),
+        "sources": _closing.sources(used, crowded=crowded),
     }
     # What the package computes comes from the others.
     given = [each.producer for each in used if not each.producer.startswith(_OURSELVES)]

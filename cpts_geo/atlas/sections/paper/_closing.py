@@ -15,7 +15,7 @@ from cpts_geo.study.study import Study
 _UNKNOWN, _SOURCES = 560, 300
 
 
-def unknown(study: Study) -> dict[str, Any]:
+def unknown(study: Study, *, crowded: bool = False) -> dict[str, Any]:
     """What to know before the figures are used, the gravest first."""
     result = study.headline
     said = [] if result is None else [x.text for x in result.caveats if x.kind != "contradicted"]
@@ -29,13 +29,14 @@ def unknown(study: Study) -> dict[str, Any]:
     if result is not None and result.today is None:
         said.append("Combien de créneaux sont offerts aujourd’hui, et combien sont pris.")
     said.append("Ce que deviennent les demandes sans rendez-vous : plus tard, ailleurs, ou rien.")
-    kept, left = fitting(said, _UNKNOWN)
+    kept, left = fitting(said, _UNKNOWN // 2 if crowded else _UNKNOWN)
     return {"said": kept, "more": others(left)}
 
 
-def sources(used: Sequence[Source]) -> dict[str, Any]:
+def sources(used: Sequence[Source], *, crowded: bool = False) -> dict[str, Any]:
     """Producers and works, the signs, what is never written."""
-    kept, left = fitting(list(dict.fromkeys(each.attribution for each in used)), _SOURCES)
+    most = _SOURCES // 3 if crowded else _SOURCES
+    kept, left = fitting(list(dict.fromkeys(each.attribution for each in used)), most)
     return {
         "said": " ; ".join(kept),
         "more": others(left),

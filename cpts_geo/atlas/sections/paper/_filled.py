@@ -11,8 +11,8 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell, filled_cell
 from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
-from cpts_geo.atlas.sections.paper._fitting import others, shortened
-from cpts_geo.french import NNBSP
+from cpts_geo.atlas.sections.paper._fitting import shortened
+from cpts_geo.french import NNBSP, number
 from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
 from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
@@ -102,7 +102,8 @@ def aci(study: Study) -> dict[str, Any] | None:
         order[about.code] = (rank[about.mission], about.mission)
         rank[about.mission] += 1
     known.sort(key=lambda each: order[each[0].code])
-    kept = known[:_INDICATORS]
+    # The SAS, where it is given too, takes the place of two lines.
+    kept = known[: _INDICATORS - 2 * (sas(study) is not None)]
     years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
                     if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
     invented = (study.aci["producer"] == INVENTED).any()
@@ -112,13 +113,13 @@ def aci(study: Study) -> dict[str, Any] | None:
         else words
         for name, words in PERIODS.items()
     ]
+    more = f"{number(len(kept))} sur {number(len(given))}" if len(kept) < len(given) else ""
     rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
             for about, row in kept]  # fmt: skip
     return {
         "heads": heads,
         "rows": rows,
-        "origin": INVENTED if invented else "",
-        "more": others(len(given) - len(kept)),
+        "origin": " ; ".join(filter(None, (INVENTED if invented else "", more))),
     }
 
 
