@@ -1,4 +1,4 @@
-"""How the APL of a territory changed, beside its départements and France.
+"""How the APL of a territory changed, beside its départements, région and France.
 
 Two publications of the DREES make two series, which nothing joins: the earlier one ends where
 the current one begins, and one vintage that both hold tells how far they are apart.
@@ -19,15 +19,11 @@ from cpts_geo.schema import (
     AREA,
     AROUND,
     COLUMNS,
-    DEPARTEMENT,
-    FRANCE,
     TERRITORY,
     Status,
     vintages,
 )
 
-#: Areas whose trend is shown, the territory first.
-SHOWN = (TERRITORY, DEPARTEMENT, FRANCE)
 _COLUMNS = ["territory", *AREA, "area_name", "indicator", "value", "status", "note"]
 
 
@@ -177,7 +173,7 @@ def apl_trend(
     communes: pd.DataFrame, comparison: pd.DataFrame, *, past: pd.DataFrame, areas: pd.DataFrame
 ) -> pd.DataFrame:
     """
-    Gather the APL of a territory, its départements and France, in every vintage known.
+    Gather the APL of a territory, its départements, région and France, in every vintage known.
 
     Parameters
     ----------
@@ -216,10 +212,9 @@ def apl_trend(
     mine = past_means(people.merge(past, on="code_insee", how="left"), by="territory")
     mine = mine.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     known = pd.concat([mine, areas[areas["indicator"].isin(vintages("apl_past"))]])
-    shown = comparison[comparison["area_level"].isin([level.key for level in SHOWN])]
-    named = shown.drop_duplicates(["territory", *AREA])[["territory", *AREA, "area_name"]]
+    named = comparison.drop_duplicates(["territory", *AREA])[["territory", *AREA, "area_name"]]
     earlier = named.merge(known.drop(columns="area_name"), on=AREA, how="left")
-    current = shown[shown["indicator"].isin(vintages("apl"))]
+    current = comparison[comparison["indicator"].isin(vintages("apl"))]
     table = pd.concat([earlier, current])[_COLUMNS].dropna(subset=["indicator"])
     order = {name: place for place, name in enumerate((*vintages("apl_past"), *vintages("apl")))}
     first = {tuple(row): place for place, row in enumerate(named[AREA].to_numpy())}

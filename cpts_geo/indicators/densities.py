@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from cpts_geo.errors import TableError
-from cpts_geo.schema import PER_PEOPLE
+from cpts_geo.schema import GP_SOURCES, PER_PEOPLE
 
 
 def _empirical_bayes(events: pd.Series, base: pd.Series) -> pd.Series:
@@ -174,3 +174,27 @@ def density_interval(
         return (math.nan, math.nan)
     low, high = poisson_interval(count, level=level)
     return (low / population * PER_PEOPLE, high / population * PER_PEOPLE)
+
+
+def per_10k(indicator: str, value: float) -> float | None:
+    """
+    Give a density of GPs for 10,000 people, as the ARS reads it beside that for 100,000.
+
+    Parameters
+    ----------
+    indicator : str
+        Name of its column.
+    value : float
+        Density for 100,000 people; NaN is unknown.
+
+    Returns
+    -------
+    float or None
+        For 10,000; None where it is unknown, or no density of GPs.
+
+    Examples
+    --------
+    >>> per_10k("gps_per_100k_2024", 61.8), per_10k("nurses_per_100k_2024", 61.8)
+    (6.18, None)
+    """
+    return round(value / 10, 6) if indicator in GP_SOURCES and not math.isnan(value) else None

@@ -32,14 +32,10 @@ from cpts_geo.indicators.filled.tables import mt_table, passages_table, sas_tabl
 from cpts_geo.indicators.filled.zoning import zoning_table
 from cpts_geo.indicators.given_share import GivenShare, share_fact
 from cpts_geo.indicators.gp_sources import trend
-from cpts_geo.indicators.identity import AciSize, aci_size, identity_table
+from cpts_geo.indicators.identity.sizes import AciSize, aci_size
+from cpts_geo.indicators.identity.table import identity_table
 from cpts_geo.schema import TERRITORY
-from cpts_geo.sources.embedding.embedded import (
-    load_aci_sizes,
-    load_apl_history,
-    load_arrondissements,
-    load_communes,
-)
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -231,15 +227,16 @@ class Study:
     @property
     def size(self) -> AciSize:
         """Its size for the contract (ACI), on today's population."""
-        return aci_size(float(self.outline["population"]), load_aci_sizes())
+        return aci_size(float(self.outline["population"]), embedded.load_aci_sizes())
 
     @cached_property
     def identity(self) -> pd.DataFrame:
         """Its number, its size for the contract, where it lies, a fact a row."""
-        places = places_of(load_communes(), load_arrondissements(), self.figures["code_insee"])
+        mine = self.figures
+        every = embedded.load_communes(), embedded.load_arrondissements()
         return identity_table(
-            self.figures, self.outline, key=self.key, facts=self.facts,
-            sizes=load_aci_sizes(), places=places,
+            mine, self.outline, key=self.key, facts=self.facts, sizes=embedded.load_aci_sizes(),
+            places=places_of(*every, mine["code_insee"]),
         )  # fmt: skip
 
     @cached_property
@@ -285,7 +282,8 @@ class Study:
     def apl_trend(self) -> pd.DataFrame:
         """Its APL in every vintage known, beside its départements and France."""
         return apl_trend(
-            self.figures, self.comparison, past=load_apl_history(), areas=self.common.comparisons,
+            self.figures, self.comparison, past=embedded.load_apl_history(),
+            areas=self.common.comparisons,
         )  # fmt: skip
 
     @cached_property

@@ -12,6 +12,7 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.files import write_csv
 from cpts_geo.indicators.aci.rows import aci_rows
+from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
@@ -26,9 +27,9 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     answers = [study.headline for study in studies.values() if study.headline]
     always = {
         "territoires": territories.round({"area_km2": 3}),
-        "identite": analysis.table("identity"),
+        "identite": _in_text(analysis.table("identity")),
         "communes": analysis.communes.drop(columns="geometry"),
-        "comparaison": analysis.comparison,
+        "comparaison": _with_tenths(analysis.comparison),
         "ecarts": analysis.table("gaps"),
         "faits": analysis.table("facts"),
         "noms_reconnus": analysis.table("audit"),
@@ -51,6 +52,22 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
     known = {name: [part for part in found if len(part)] for name, found in parts.items()}
     some = {name: pd.concat(found, ignore_index=True) for name, found in known.items() if found}
     return always | some
+
+
+def _in_text(identity: pd.DataFrame) -> pd.DataFrame:
+    """The identities, numbers and names in one column of texts: a form may want one type."""
+    return identity.assign(
+        value=["" if pd.isna(value) else str(value) for value in identity["value"]]
+    )
+
+
+def _with_tenths(comparison: pd.DataFrame) -> pd.DataFrame:
+    """The comparison, its densities of GPs for 10,000 people too."""
+    pairs = zip(comparison["indicator"], comparison["value"], strict=True)
+    table = comparison.copy()
+    table.insert(list(table).index("value") + 1, "per_10k", [per_10k(*pair) for pair in pairs])
+    table["per_10k"] = table["per_10k"].astype(float)
+    return table
 
 
 def _named(key: str, table: pd.DataFrame | None) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import pytest
 from cpts_geo.analysis import Analysis
 from cpts_geo.errors import PerimeterError
 from cpts_geo.geography.perimeters.request import Request
-from cpts_geo.indicators.identity import aci_size, identity_table
+from cpts_geo.indicators.identity.sizes import aci_size
+from cpts_geo.indicators.identity.table import identity_table
 from cpts_geo.sources.codes import finess_defect, tidy_finess
 from cpts_geo.sources.embedding import embedded
 from tests.kept import analysed

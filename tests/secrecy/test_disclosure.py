@@ -589,6 +589,7 @@ TABLES = {
     "scenarios_offre": "published APL, and suppositions",
     "telephone": "calls of a territory",
     "territoires": "people",
+    "identite": "people",
 }
 #: Facts that territories publish: counts of a whole line, of members, euros, shares of the people.
 FACTS = {

@@ -9,8 +9,9 @@ import pandas as pd
 from cpts_geo.atlas.exhibits.slide import Chart, Slide
 from cpts_geo.atlas.look.words import sentence, short_name
 from cpts_geo.french import capital, joined, number, typeset
+from cpts_geo.indicators.densities import per_10k
 from cpts_geo.indicators.gp_sources import reconcile
-from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, FRANCE, TERRITORY
+from cpts_geo.schema import AREA, COLUMNS, TERRITORY
 from cpts_geo.study.study import Study
 
 _ANNOUNCED: Final = "gps_per_100k_published"
@@ -18,8 +19,6 @@ _ANNOUNCED: Final = "gps_per_100k_published"
 _SOURCES, _NAMED = 4, 34
 #: The title tells the range of sources where the largest is more than so many times the least.
 _APART: Final = 1.15
-#: Levels of the areas that it compares: as many bars as eyes tell apart.
-_SHOWN: Final = (TERRITORY.key, DEPARTEMENT.key, FRANCE.key)
 
 
 def doctors_slide(study: Study, *, sources: str) -> Slide | None:
@@ -34,7 +33,7 @@ def doctors_slide(study: Study, *, sources: str) -> Slide | None:
     by_area = table.set_index([*AREA, "indicator"])["density"]
     areas = study.comparison.drop_duplicates(AREA)
     series = []
-    for area in areas[areas["area_level"].isin(_SHOWN)].itertuples():
+    for area in areas.itertuples():
         values = [by_area.get((area.area_level, area.area_code, name)) for name in names]
         if any(pd.notna(value) for value in values):
             numbers = tuple(None if pd.isna(x) else float(x) for x in values)
@@ -67,12 +66,16 @@ def doctors_slide(study: Study, *, sources: str) -> Slide | None:
             )
         ),
     )
+    known = [(name, per_10k(names[0], float(values[0] or "nan"))) for name, values in series]
+    tenths = "Pour 10 000 habitants : " + joined(
+        [f"{number(tenth, 1)} ({name})" for name, tenth in known if tenth is not None]
+    )
     definitions = [f"{COLUMNS[name].counted_label} : {COLUMNS[name].definition}" for name in names]
     return Slide(
         title=typeset(title),
         chart=chart,
         used=tuple(names),
-        notes=(*(sentence(text) for text in definitions), sources),
+        notes=(*(sentence(text) for text in definitions), sentence(tenths), sources),
     )
 
 

@@ -11,7 +11,7 @@ from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.atlas.look.words import low_apl_finding, near_finding, shift_finding, short_name
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.french import counted, typeset
-from cpts_geo.schema import CHANGES, COLUMNS, DEPARTEMENT, FRANCE, TERRITORY, Column
+from cpts_geo.schema import CHANGES, COLUMNS, LEVELS, Column
 from cpts_geo.sources.codes import counted_places
 from cpts_geo.study.study import Study
 
@@ -74,15 +74,16 @@ def averages(study: Study, layer: MapLayer) -> list[tuple[str, float]]:
     Returns
     -------
     list of tuple
-        Name and value of the territory, of its départements where they are two at most, and of
-        France, those that are known; none of a count, whose sums are not to be compared.
+        Name and value of the territory, of its départements where they are two at most, of its
+        région and of France, those that are known; none of a count, whose sums are not to be
+        compared.
     """
     if layer.counts or layer.diverging:
         return []
     rows = study.comparison
     rows = rows[(rows["indicator"] == layer.column) & rows["value"].notna()]
     found: list[tuple[str, float]] = []
-    for level in (TERRITORY, DEPARTEMENT, FRANCE):
+    for level in LEVELS:
         mine = rows[rows["area_level"] == level.key].to_dict("records")
         if len(mine) <= _BESIDE:
             found += [(short_name(row["area_name"], _LETTERS), row["value"]) for row in mine]

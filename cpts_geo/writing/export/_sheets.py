@@ -16,6 +16,7 @@ from cpts_geo import __version__
 from cpts_geo.atlas.look.cells import MASK_LABEL, STATUS_WORDS
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.french import slug, typeset
+from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.filled.templates import templates
@@ -76,7 +77,8 @@ def identity(study: Study, *, day: date) -> Sheet:
 
 
 def indicators(study: Study) -> Sheet:
-    """The territory beside its départements and France, a value a row."""
+    """The territory beside its départements, région and France, a value a row; a density of GPs for
+    10,000 people too."""
     words = {level.key: level.word for level in LEVELS}
     rows: list[tuple[Cell, ...]] = []
     for found in study.comparison.to_dict("records"):
@@ -89,6 +91,7 @@ def indicators(study: Study) -> Sheet:
                 words[found["area_level"]],
                 column_cell(column, found["value"]),
                 column.unit,
+                cell(per_10k(column.name, found["value"]), 1),
                 column_cell(column, found["low"]),
                 column_cell(column, found["high"]),
                 str(found["vintage"]),
@@ -101,10 +104,11 @@ def indicators(study: Study) -> Sheet:
     rows += _filled(study)
     return Sheet(
         name="Indicateurs",
-        about="chaque indicateur du territoire, de ses départements et de la France",
+        about="chaque indicateur du territoire, de ses départements, de sa région et de la France",
         heads=(
-            "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Borne basse (95 %)",
-            "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe", "Remarque",
+            "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Pour 10 000 hab.",
+            "Borne basse (95 %)", "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe",
+            "Remarque",
         ),
         rows=rows,
     )  # fmt: skip

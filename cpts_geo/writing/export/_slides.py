@@ -46,7 +46,7 @@ _TITLES: Final = ((40, 36), (30, 90), (26, 120), (22, 200))
 _LETTER, _LINE = 0.6, 1.2
 _LANGUAGE: Final = "fr-FR"
 #: Colours of series, in order.
-_COLOURS: Final = (style.ACCENT, style.FILL, style.MUTED, style.INK)
+_COLOURS: Final = (style.ACCENT, style.FILL, style.MUTED, style.INK, style.LINE)
 _KINDS: Final = {"bars": XL_CHART_TYPE.COLUMN_CLUSTERED, "lines": XL_CHART_TYPE.LINE_MARKERS}
 
 

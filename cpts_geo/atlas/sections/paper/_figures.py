@@ -12,6 +12,7 @@ from cpts_geo.atlas.look.cells import Cell, filled_cell, own_label, shown_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import others, shortened
 from cpts_geo.french import NNBSP, capital, duration, number, signed_number, whole_percent
+from cpts_geo.indicators.densities import per_10k
 from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.schema import (
     AREA,
@@ -33,8 +34,6 @@ from cpts_geo.study.study import Study
 _DEPARTEMENTS: Final = 2
 #: Letters of a label, of the name of an area, of a producer.
 _LABEL, _AREA, _PRODUCER = 60, 24, 24
-#: GPs are counted for 100,000 people; the ARS reads them for 10,000.
-_TENTH: Final = 10
 _NOTHING: Final = Cell("—")
 
 
@@ -141,8 +140,8 @@ def _cell(family: _Family, name: str, found: pd.Series, *, base: str) -> Cell:
     if status == Status.UNKNOWN.value:
         return Cell("inconnu", status=status)
     text = shown_text(column, value, status)
-    if family.name == _DENSITY:
-        text += f" ({number(value / _TENTH, 1)})"
+    if family.name == _DENSITY and (tenth := per_10k(name, value)) is not None:
+        text += f" ({number(tenth, 1)})"
     elif family is _EMERGENCY:
         text = duration(value)
     # Shares of other ages are never gauged against one another unsaid.

@@ -23,7 +23,7 @@ def perimeter_sections(study: Study) -> dict[str, Any]:
         What each template shows, by the name of the section.
     """
     return {
-        "identity": _identity.section(study.identity),
+        "identity": _identity.section(study),
         "gaps": gaps.section(study.gaps),
         "border": _border.section(study.border),
         "documents": _documents.section(study.facts),

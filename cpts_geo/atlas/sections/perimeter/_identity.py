@@ -8,20 +8,22 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.french import number, percent
+from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import Status
+from cpts_geo.study.study import Study
 
 #: Facts that stand in a title, in a sentence or in the note of another.
 _SAID_ELSEWHERE: Final = ("name", "aci_sizes_agree", "aci_size_gap", "aci_size_published_gap")
 
 
-def section(identity: pd.DataFrame) -> dict[str, Any]:
+def section(study: Study) -> dict[str, Any]:
     """What the template shows: a fact a row, its value, and what is to know of it; what two
     populations say against each other first."""
-    facts = identity.to_dict("records")
+    facts, finess = study.identity.to_dict("records"), str(study.outline["finess"])
     against = next((row["note"] for row in facts if row["fact"] == "aci_sizes_agree"), "")
     shown = [row for row in facts if row["fact"] not in _SAID_ELSEWHERE]
-    return {"against": against, "rows": [_row(row) for row in shown]}
+    title = {"size": typeset(study.size.short), "number": finess and f" · FINESS {finess}"}
+    return {**title, "against": against, "rows": [_row(row) for row in shown]}
 
 
 def _row(fact: Mapping[Any, Any]) -> Row:

@@ -20,6 +20,7 @@ from cpts_geo.schema import (
     DEPARTEMENT,
     FIRST_HAND,
     FRANCE,
+    REGION,
     TERRITORY,
     vintages,
 )
@@ -30,6 +31,7 @@ _NOT_COVERED: Final = "la Corse, Paris, Lyon, Marseille et Mayotte"
 _COLOURS: Final = {
     TERRITORY.key: style.ACCENT,
     DEPARTEMENT.key: style.FILL,
+    REGION.key: style.INK,
     FRANCE.key: style.MUTED,
 }
 
@@ -175,7 +177,7 @@ def _rows(trend: pd.DataFrame, shown: Sequence[str]) -> list[Row]:
 
 def section(trend: pd.DataFrame) -> dict[str, Any]:
     """
-    Show how the APL of a territory changed, beside its départements and France.
+    Show how the APL of a territory changed, beside its départements, région and France.
 
     Parameters
     ----------

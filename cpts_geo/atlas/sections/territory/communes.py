@@ -16,6 +16,7 @@ from cpts_geo.schema import (
     DEPARTEMENT,
     FRANCE,
     LISTED,
+    REGION,
     TRAVEL_SERIES,
     Column,
     shown_vintage,
@@ -169,11 +170,12 @@ def _named(name: str, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _reference(column: Column, comparison: pd.DataFrame) -> tuple[str, float] | None:
-    """The département and its value, or France where there are several; None for a count."""
+    """The département and its value, its région where there are several, France where these are
+    too; None for a count."""
     if column.kind != "rate":
         return None
     known = comparison[(comparison["indicator"] == column.name) & comparison["value"].notna()]
-    for level in (DEPARTEMENT, FRANCE):
+    for level in (DEPARTEMENT, REGION, FRANCE):
         found = known[known["area_level"] == level.key]
         if len(found) == 1:
             return str(found["area_name"].iloc[0]), float(found["value"].iloc[0])

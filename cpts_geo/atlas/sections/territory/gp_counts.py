@@ -14,6 +14,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.atlas.look.cells import Cell, Row, remark
 from cpts_geo.french import UNKNOWN_TEXT, number, percent, signed_percent
 from cpts_geo.french import counted as with_word
+from cpts_geo.indicators.densities import per_10k
 from cpts_geo.indicators.gp_sources import (
     BpeGap,
     Trend,
@@ -66,10 +67,11 @@ def _source_rows(comparison: pd.DataFrame) -> list[Row]:
 
 
 def _cell(found: pd.Series) -> Cell:
-    """Density, then the count and the interval it comes with."""
+    """Density for 100,000 people, then for 10,000, the count and the interval it comes with."""
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
-    details = []
+    tenth = per_10k(str(found["indicator"]), float(found["density"]))
+    details = [] if tenth is None else [f"{number(tenth, 1)} pour 10 000"]
     if not math.isnan(found["count"]):
         # An estimate of a fraction of a doctor would claim more than it knows.
         details.append(_doctors(found["count"]))
