@@ -72,9 +72,9 @@ def without_mt_known(
     Returns
     -------
     tuple of DataFrame and tuple of str
-        Rows: rank (a typed share, an export, a document), line, level, area_code, number, population, share, date,
-        producer, status, grade, remark; and French notes on what is of other ages, which is no
-        figure of a line.
+        Rows: rank (a typed share, an export, a document), line, level, area_code, number,
+        population, share, date, producer, status, grade, remark; and French notes on what is of
+        other ages, which is no figure of a line.
 
     Examples
     --------
