@@ -51,7 +51,8 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
 }
 #: Other commands of the package, and the lock they need.
 COMMANDS = dict.fromkeys(
-    ["export", "france", "compare", "call-log", "check", "places", "template"], LOCK_NAME
+    ["export", "france", "compare", "call-log", "follow-up", "check", "places", "template"],
+    LOCK_NAME,
 )
 COMMANDS["notebooks"] = LAB
 #: What `data` does besides compiling, when it is asked for.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from cpts_geo.asked import expect, told
 from cpts_geo.capacity.checks.learnt import lines_notes
 from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
 from cpts_geo.capacity.scenario.parameters import SEED
@@ -28,6 +29,7 @@ from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
@@ -38,6 +40,7 @@ from cpts_geo.indicators.given_share import (
 )
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
+from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
 from cpts_geo.sources.analyst.filled.file import Filled, read_filled
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.catalogue.catalogue import sha256_of
@@ -236,7 +239,7 @@ def analyse(
     defaults = chosen_parameters(options.parameters)
     own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
     lines = known_lines(options.known_lines, parameters=defaults)
-    exports, tables = _given(options.indicators)
+    exports, tables, contracts = _given(options.indicators)
     say("Données communales : lecture et vérification")
     whole = embedded.load_communes()
     former = former_communes(whole, fetched=options.fetched)
@@ -259,6 +262,7 @@ def analyse(
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
+    aci = aci_tables(contracts, [str(key) for key in outline.index])
     areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
@@ -292,6 +296,7 @@ def analyse(
         *layer.notes,
         *(note for export in located for note in export.notes),
         *filled_notes,
+        *(note for each in contracts for note in each.notes),
         *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),
@@ -322,6 +327,7 @@ def analyse(
             share=shares.get(key),
             areas=areas_by[key],
             filled=_own(filled, key),
+            aci=aci.get(str(key)),
             scenario=scenarios[key],
             centres=tuple(_own(sites, key)["code_insee"]),
             notes=notes if len(outline) == 1 else (),
@@ -329,7 +335,6 @@ def analyse(
         )
         for key, row in outline.iterrows()
     }
-    default = SEED if own is None else own.seed
     own_files = (options.scenario, options.known_lines, options.parameters, *options.indicators)
     asked = (options.travel, options.roads, *own_files)
     return Analysis(
@@ -337,7 +342,10 @@ def analyse(
         national=national,
         notes=notes,
         parameters=told(request, options)
-        | {"territories": list(studies), "seed": default if options.seed is None else options.seed},
+        | {
+            "territories": list(studies),
+            "seed": _seed(own) if options.seed is None else options.seed,
+        },
         inputs=found.inputs
         | layer.inputs
         | ald
@@ -352,11 +360,18 @@ def _own(table: pd.DataFrame, key: str) -> Any:
     return table[table["territory"] == key]
 
 
-def _given(files: Iterable[Path]) -> tuple[list[Given], list[Filled]]:
-    """Exports of indicators and tables that were filled, told apart by their header."""
-    found = {file: read_filled(file) for file in files}
+def _seed(own: Scenario | None) -> int:
+    """Seed of a run that says none."""
+    return SEED if own is None else own.seed
+
+
+def _given(files: Sequence[Path]) -> tuple[list[Given], list[Filled], list[GivenAci]]:
+    """Exports of indicators, tables that were filled, those of the ACI, told by their header."""
+    contracts = {file: read_aci(file) for file in files if is_aci(file)}
+    found = {file: read_filled(file) for file in files if file not in contracts}
     exports = [read_indicators(file) for file, tables in found.items() if not tables]
-    return exports, [table for tables in found.values() for table in tables]
+    filled = [table for tables in found.values() for table in tables]
+    return exports, filled, list(contracts.values())
 
 
 def _filled(

@@ -27,7 +27,8 @@ Side = tuple[Callable[[Path], object], int, int]
 LIST = b"commune;insee\nDry;45130\nBaule;45024\n"
 EXPORT = b"Insee\nFrance par commune\nCode;Part de X 2024\n45130;1\n"
 LINES = (settings.CPTS_DIR / "known_lines.csv").read_bytes()
-ACI = "\n".join(";".join(row) for row in aci_template(example_year=2026)).encode()
+_HEADS, _ROWS = aci_template(example_year=2026)
+ACI = "\n".join(";".join(map(str, row)) for row in [_HEADS, *_ROWS]).encode()
 FORECAST = {
     "territory": "bg", "made": "2025-11-30", "version": "1", "scenario": "", "public": "all",
     "least_inside": 0.5, "months": [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cpts_geo.sources.analyst.aci.codes import COLUMNS
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS
 from cpts_geo.sources.analyst.aci.template import aci_template
 from tests.broken_makers_door import Maker
 
@@ -13,8 +13,9 @@ def changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str
     """Make the example with other cells in the row of an indicator, or without a column."""
 
     def make(folder: Path) -> Path:
-        names = list(COLUMNS)
-        rows = [list(row) for row in aci_template(example_year=2026)]
+        names = list(_COLUMNS)
+        heads, filled = aci_template(example_year=2026)
+        rows = [heads, *map(list, filled)]
         place = next(n for n, row in enumerate(rows) if row[1] == row_of)
         for name, text in cells.items():
             rows[place][names.index(name)] = text
@@ -22,7 +23,7 @@ def changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str
             rows.append(rows[place])
         kept = [n for n, name in enumerate(names) if name != without]
         path = folder / "aci.csv"
-        path.write_text("\n".join(";".join(row[n] for n in kept) for row in rows), "utf-8")
+        path.write_text("\n".join(";".join(str(row[n]) for n in kept) for row in rows), "utf-8")
         return path
 
     return make

@@ -173,7 +173,8 @@ def _asked(
         path_option(
             "Votre export d’indicateurs, tel que le donnent CartoSanté, Statistiques locales, "
             "l’Observatoire des fragilités ou Rézone (CSV) : par commune, intercommunalité, "
-            "bassin de vie, territoire de vie-santé ou département. Répétable."
+            "bassin de vie, territoire de vie-santé ou département ; ou un tableau de « cpts-geo "
+            "template » que vous avez rempli (CSV ou XLSX). Répétable."
         ),
     ] = None,
     share_without_mt: Annotated[
@@ -238,7 +239,20 @@ def _asked(
 
 def on_territories(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what names territories: it receives a request, options, and where to speak."""
-    shared = _typed(_asked)[1:]
+    return _given(command, _typed(_asked)[1:])
+
+
+def on_perimeters(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that computes nothing: what a run rests on is not asked of it."""
+    names = {each.name: each for each in _typed(_asked)[1:]}
+    first = list(names).index("travel")
+    return _given(command, [*list(names.values())[:first], names["embedded_only"]])
+
+
+def _given(
+    command: Callable[..., None], shared: Sequence[inspect.Parameter]
+) -> Callable[..., None]:
+    """The command with some of the options that name territories and say what a run rests on."""
     # What a command takes by its place is typed before territories, however many these are.
     every = [*(own.replace(kind=own.KEYWORD_ONLY) for own in _typed(command)[3:]), *shared]
 

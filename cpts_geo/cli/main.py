@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 
 from cpts_geo import __version__
 from cpts_geo.cli._mistyped import misunderstood
-from cpts_geo.cli.commands._call_log import LOG_HELP, call_log
+from cpts_geo.cli.commands._call_log import LOG_HELP, call_log, follow_up
 from cpts_geo.cli.commands._capacity import compare
 from cpts_geo.cli.commands._check import check
 from cpts_geo.cli.commands._data import data_app
@@ -75,6 +75,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(notebooks_app, name="notebooks")
 app.command("compare")(compare)
 app.command("call-log", epilog=LOG_HELP)(call_log)
+app.command("follow-up", epilog=LOG_HELP)(follow_up)
 app.command("report")(report)
 app.command("check")(check)
 app.command("export")(export)

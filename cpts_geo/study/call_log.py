@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from cpts_geo.capacity.demand.denied import denied_slots
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 
 #: Draws that tell how busy the line of a log may be, to a few percent.
 _DRAWS = 2_000
@@ -88,7 +89,7 @@ def study_call_log(
         departments=departments,
     )
     found = profile_of(calls, base, repeats_out=repeats_out)
-    own = with_call_log(base, found)
+    own = with_call_log(base.evolve(label=marked(base.label, [calls])), found)
     denied = denied_slots(own, draw_requests(own, draws=_DRAWS))
     return StudiedLog(
         tables=released(found),
@@ -96,3 +97,30 @@ def study_call_log(
         notes=(*calls.attrs["notes"], *([denied] if denied else [])),
         _profile=found,
     )
+
+
+def marked(label: str, logs: Iterable[pd.DataFrame]) -> str:
+    """
+    Name what rests on registres, and say so where one is an invented example.
+
+    Parameters
+    ----------
+    label : str
+        Name of the scenario.
+    logs : iterable of DataFrame
+        Registres that were read.
+
+    Returns
+    -------
+    str
+        The name, with the mark of an example that goes wherever it goes.
+
+    Examples
+    --------
+    >>> log = pd.DataFrame()
+    >>> log.attrs["invented"] = True
+    >>> marked("CPTS Ouest Loiret", [log])
+    'CPTS Ouest Loiret, exemple inventé'
+    """
+    invented = any(log.attrs.get("invented") for log in logs)
+    return f"{label}, {INVENTED}" if invented and INVENTED not in label else label

@@ -17,6 +17,7 @@ from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.answer.sensitivity import hours_tornado
 from cpts_geo.capacity.checks.backtest import Surprise, surprise
 from cpts_geo.capacity.comparing.future import gps_to_come, past_checks
+from cpts_geo.capacity.comparing.levers import lever_effects
 from cpts_geo.capacity.comparing.shares import studied_weekdays
 from cpts_geo.capacity.demand.line import calls_per_year
 from cpts_geo.capacity.demand.requests import DemandDraws
@@ -25,7 +26,14 @@ from cpts_geo.capacity.need.learning import KnownLines
 from cpts_geo.capacity.queue.services import WeeklyService
 from cpts_geo.capacity.scenario.calendar import profile_shape
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.parameters import MEASURED, MEASURED_SERIES, PEAKED
+from cpts_geo.capacity.scenario.parameters import (
+    MEASURED,
+    MEASURED_SERIES,
+    PEAKED,
+    Parameters,
+    default_parameters,
+)
+from cpts_geo.capacity.scenario.supply import lever_terms
 from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES, agents_by_hour, agents_needed
 from cpts_geo.capacity.workforce.resources import Line, resources
 from cpts_geo.capacity.workforce.week import week_days, week_grid
@@ -101,6 +109,8 @@ class TerritoryCapacity:
     gap_share : Interval of float or None
         Share of the need left without an answer that residents bring to the device; None where it
         is not open to all, or the APL is unknown or hardly sees such a need.
+    parameters : Parameters
+        Defaults that the levers rest on.
     """
 
     result: Headline
@@ -115,6 +125,12 @@ class TerritoryCapacity:
     peaked: PeakedVariant | None
     surprise: Surprise | None
     gap_share: Interval[float] | None
+    parameters: Parameters
+
+    @cached_property
+    def levers(self) -> pd.DataFrame:
+        """What each lever would bring, serve and cost; empty where nothing is needed."""
+        return lever_effects(self.result, lever_terms(self.parameters))
 
     @cached_property
     def by_deadline(self) -> pd.DataFrame:
@@ -151,6 +167,7 @@ def study_capacity(
     facts: Mapping[str, float],
     counted: Trend | None = None,
     lines: KnownLines | None = None,
+    parameters: Parameters | None = None,
 ) -> TerritoryCapacity:
     """
     Compute what a page says of the capacity of a territory besides its headline.
@@ -165,6 +182,8 @@ def study_capacity(
         Its GPs in the oldest BPE and in the newest; None where one does not count them.
     lines : KnownLines, optional
         Known lines; those of the package if absent.
+    parameters : Parameters, optional
+        Those that levers rest on; those of the package if absent.
 
     Returns
     -------
@@ -197,6 +216,7 @@ def study_capacity(
         peaked=_peaked(result) if measured else None,
         surprise=surprise(scenario, result.drawn, lines=lines),
         gap_share=_gap_share(scenario, result.drawn),
+        parameters=default_parameters() if parameters is None else parameters,
     )
 
 

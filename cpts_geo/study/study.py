@@ -151,6 +151,9 @@ class Study:
         What it shares with the other studies of the run.
     sites : int or None
         Centres to open; None for as many as the requests call for.
+    aci : DataFrame or None
+        Its indicators of the ACI, as they may leave
+        (:func:`cpts_geo.indicators.aci.fiche.aci_table`); None where a coordinator gave none.
     """
 
     key: str
@@ -167,6 +170,7 @@ class Study:
     notes: tuple[str, ...]
     common: Common
     sites: int | None = None
+    aci: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """One line: its name and its size."""
@@ -238,9 +242,8 @@ class Study:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """The territory beside its départements and France."""
-        facts = self.common.facts
-        if self.share is not None:
-            facts = pd.concat([facts, share_fact(self.share, self.key)], ignore_index=True)
+        shares = [] if self.share is None else [share_fact(self.share, self.key)]
+        facts = pd.concat([self.common.facts, *shares], ignore_index=True)
         return compare_areas(
             self.figures,
             self.common.comparisons,
@@ -261,9 +264,8 @@ class Study:
     @cached_property
     def passages(self) -> pd.DataFrame:
         """Who goes to emergency departments, and what the model supposes beside."""
-        known = self.common.parameters
-        visits = cast("float", known["emergency_visits"].value)
-        share = cast("float", known["treatable_in_town"].value)
+        names = ("emergency_visits", "treatable_in_town")
+        visits, share = (cast("float", self.common.parameters[name].value) for name in names)
         return passages_table(self.filled, self.areas, treatable=1000 * visits * share)
 
     @cached_property
@@ -280,11 +282,9 @@ class Study:
     def apl_trend(self) -> pd.DataFrame:
         """Its APL in every vintage known, beside its départements and France."""
         return apl_trend(
-            self.figures,
-            self.comparison,
-            past=embedded.load_apl_history(),
+            self.figures, self.comparison, past=embedded.load_apl_history(),
             areas=self.common.comparisons,
-        )
+        )  # fmt: skip
 
     @cached_property
     def one_gp(self) -> tuple[float, float]:
@@ -344,6 +344,7 @@ class Study:
             facts=numbers,
             counted=next(areas, None),
             lines=self.common.lines,
+            parameters=self.common.parameters,
         )
 
     @cached_property

@@ -11,6 +11,7 @@ import pandas as pd
 from cpts_geo.analysis import Analysis
 from cpts_geo.capacity.answer.headline import to_frame
 from cpts_geo.files import write_csv
+from cpts_geo.indicators.aci.rows import aci_rows
 from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import COLUMNS, Status, best_status, vintages
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -43,6 +44,7 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "lignes_connues": lines_table(next(iter(studies.values())).common.lines_checked),
     }
     parts = {_BORDER: [analysis.table("border")], _GIVEN: [analysis.table("given")]}
+    parts[_ACI] = [_named(k, aci_rows(s.aci)) for k, s in studies.items() if s.aci is not None]
     for name, of_capacity in _CAPACITY.items():
         parts[name] = [_named(k, of_capacity(s.capacity)) for k, s in studies.items() if s.capacity]
     for name, of_access in _ACCESS.items():
@@ -141,12 +143,14 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
 #: Tables that only some runs have, and what makes the rows of one territory.
 _BORDER: Final = "communes_de_bordure"
 _GIVEN: Final = "indicateurs_fournis"
+_ACI: Final = "indicateurs_aci"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
     "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),
     "semaine": week_table,
     "incertitude": lambda each: each.tornado,
     "telephone": lambda each: None if each.phone is None else each.phone.reset_index(),
     "moyens": lambda each: each.resources.reset_index(),
+    "leviers": lambda each: each.levers,
     "avenir_medecins": lambda each: each.future,
     "avenir_eprouve": lambda each: each.past,
 }
@@ -157,7 +161,7 @@ _ACCESS: Final[dict[str, Callable[[TerritoryAccess], pd.DataFrame | None]]] = {
     "ou_ouvrir": _sites,
 }
 #: Tables that only some runs have.
-SOME: Final = (_BORDER, _GIVEN, *_CAPACITY, *_ACCESS)
+SOME: Final = (_BORDER, _GIVEN, _ACI, *_CAPACITY, *_ACCESS)
 #: End of a file's name -> what writes a table in it.
 FORMS: Final[dict[str, Callable[[pd.DataFrame, Path], None]]] = {".csv": write_csv}
 

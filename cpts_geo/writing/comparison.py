@@ -1,23 +1,37 @@
-"""Write what a comparison, or a call log, gives: a page and tables, each whole or not at all."""
+"""Write what a comparison, a call log or a follow-up gives, each file whole or not at all."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo import __version__
 from cpts_geo.atlas.pages.comparison import compare_page
+from cpts_geo.atlas.pages.follow_up import follow_up_page
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
+from cpts_geo.capacity.checks.forecast.kept import (
+    FORECASTS,
+    SCORES,
+    as_kept,
+    as_kept_scores,
+)
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
-from cpts_geo.files import write_csv, write_text
+from cpts_geo.files import write_csv, write_json, write_text
 from cpts_geo.french import slug
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.study.follow_up.follow_up import FollowUp
+from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.yearly import Yearly
+from cpts_geo.study.follow_up.yearly import period_words as said_period
 from cpts_geo.writing.output_folder import staged
+from cpts_geo.writing.workbook.aci import ACI_FILES, write_aci
 
 #: Table of a call log -> end of its file's name.
 _LOG_FILES: Final = {
@@ -29,6 +43,16 @@ _LOG_FILES: Final = {
     "age_class": "ages",
     "apart": "a_part",
 }
+_MANIFEST: Final = "suivi_manifest.json"
+#: Files of a follow-up: page, table, what they come from.
+FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", _MANIFEST, *ACI_FILES)
+_ANSWERS: Final = {True: "oui", False: "non", None: "inconnu"}
+#: What the model expects, month by month.
+_EXPECTED: Final = "slot_requests"
+_FOLLOW_UP_COLUMNS: Final = (
+    "month", "indicator", "label", "value", "low", "high", "inside", "status", "previous",
+    "change", "more_than_chance", "p", "unit", "source",
+)  # fmt: skip
 
 
 def write_comparison(
@@ -153,6 +177,103 @@ def write_call_log(
                 write_csv(tables[key].rename_axis(key).reset_index(), stage.folder / file)
                 made.append(file)
     return [folder / file for file in made]
+
+
+def write_follow_up(
+    found: FollowUp,
+    folder: Path,
+    *,
+    scenario: Scenario,
+    registres: Sequence[Path],
+    review: Yearly,
+    day: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """
+    Write the page and the table of a follow-up, with what they come from.
+
+    Parameters
+    ----------
+    found : FollowUp
+        Values that may leave.
+    folder : Path
+        Folder to write; other files in it are left alone.
+    scenario : Scenario
+        What it was held against.
+    registres : sequence of Path
+        Files that were read, the present one first.
+    review : Yearly
+        Indicators of the ACI, scores of forecasts, and the next one.
+    day : datetime.date, optional
+        Date shown; today by default.
+    say : callable
+        Told in French that another run writes in this folder.
+
+    Returns
+    -------
+    list of Path
+        :data:`FOLLOW_UP_FILES`.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    page, table, *_ = FOLLOW_UP_FILES
+    day = day or date.today()
+    with staged(folder, last=_MANIFEST, say=say) as stage:
+        shown = follow_up_page(found, date=f"{day:%d/%m/%Y}", forecast=review.sentences)
+        write_text(shown, stage.folder / page)
+        write_csv(_follow_up_table(found), stage.folder / table)
+        made = [stage.folder / page, stage.folder / table]
+        made += write_aci(
+            review.aci, stage.folder, name=found.label, period=said_period(found.period), day=day
+        )
+        ahead = review.forecast
+        manifest = {
+            "date": day.isoformat(),
+            "versions": {"cpts_geo": __version__},
+            "territory": found.territory,
+            "period": [each.isoformat() for each in found.period],
+            "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
+            "inputs": {path.name: sha256_of(path) for path in registres},
+            "outputs": {path.name: sha256_of(path) for path in made},
+            FORECASTS: {} if ahead is None else {found.territory: as_kept(ahead)},
+            SCORES: {found.territory: as_kept_scores(review.scores)},
+        }
+        write_json(manifest, stage.folder / _MANIFEST)
+    return [folder / name for name in FOLLOW_UP_FILES]
+
+
+def _follow_up_table(found: FollowUp) -> pd.DataFrame:
+    """One row a month and an indicator, then one an indicator of the whole period."""
+    source = f"registre des demandes, {found.period[0]:%d/%m/%Y}–{found.period[1]:%d/%m/%Y}"
+    before = {str(month)[-2:]: dict(row) for month, row in found.before.iterrows()}
+    band = {str(month): dict(row) for month, row in found.expected.iterrows()}
+    status = {str(month): dict(row) for month, row in found.status.iterrows()}
+    totals = found.totals.to_dict("index")
+    rows: list[dict[str, Any]] = []
+    for name, indicator in INDICATORS.items():
+        said = {
+            "indicator": name,
+            "label": indicator.label,
+            "unit": indicator.unit,
+            "source": f"{source} ; {indicator.formula}",
+        }
+        for month, value in found.months[name].items():
+            row = {"month": str(month), "value": value, "status": status[str(month)][name]}
+            row["previous"] = before.get(str(month)[-2:], {}).get(name)
+            if name == _EXPECTED:
+                low, high, inside = (band[str(month)][end] for end in ("p10", "p90", "inside"))
+                row |= {"low": low, "high": high, "inside": _ANSWERS[inside]}
+            rows.append(said | row)
+        total = totals[name]
+        told = {key: total[key] for key in ("value", "status", "previous", "change", "p")}
+        tested = before and indicator.kind != "public"
+        more = _ANSWERS[total["significant"]] if tested else ""
+        rows.append(said | told | {"month": "total", "more_than_chance": more})
+    table = pd.DataFrame(rows, columns=list(_FOLLOW_UP_COLUMNS))
+    return table.round({"value": 4, "previous": 4, "change": 4})
 
 
 def write_outcomes(values: Mapping[str, int], folder: Path, *, own: Mapping[str, str]) -> Path:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
+import pandas as pd
+
+from cpts_geo.indicators.aci.fiche import aci_table
+from cpts_geo.indicators.aci.rows import aci_rows
 from cpts_geo.schema import COLUMNS, COMPARED, Column, Status, status_column
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.writing._csv_tables import tables
@@ -74,6 +78,7 @@ def _shown(column: Column) -> str:
 def written() -> Mapping[str, list[str]]:
     """Columns of each table that a report writes, read from that of the five."""
     found = {name: list(map(str, each.columns)) for name, each in tables(five()).items()}
+    found["indicateurs_aci"] = ["territory", *aci_rows(aci_table(pd.DataFrame())).columns]
     return found | {name: list(five().table(part).columns) for name, part in _ONLY_GIVEN.items()}
 
 

@@ -606,6 +606,7 @@ CAPACITY_FILES = {
     "incertitude",
     "telephone",
     "moyens",
+    "leviers",
     "avenir_eprouve",
     "avenir_medecins",
 }
@@ -631,7 +632,7 @@ def test_tables_for_tools(five: Analysis, cases: dict[str, Case]) -> None:
     assert set(every["avenir_medecins"]["territory"]) == {"beauce_gatinais"}
     assert set(every["moyens"]["territory"]) == set(cases)
     assert set(every["avenir_eprouve"]["territory"]) == {"beauce_gatinais"}
-    assert set(files(["asclepios"])) == {"saisons", "incertitude", "moyens"}
+    assert set(files(["asclepios"])) == {"saisons", "incertitude", "moyens", "leviers"}
     assert files(["immense"]) == {}
 
 

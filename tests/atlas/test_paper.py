@@ -17,7 +17,8 @@ from cpts_geo.atlas.look.templating import template
 from cpts_geo.atlas.maps.drawings import still_maps
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.paper import section
-from cpts_geo.atlas.sections.paper._fitting import css_text, fitting, others, own_ids, shortened
+from cpts_geo.atlas.sections.paper._fitting import css_text, fitting, others, shortened
+from cpts_geo.atlas.sections.paper._levers import levers
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.study import Study
 from tests.atlas.said import plain
@@ -287,19 +288,42 @@ def test_what_is_not_known_has_no_block_and_says_whom_to_ask(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", FIVE)
 def test_a_lever_is_shown_only_where_something_moves(name: str, five: Analysis) -> None:
-    found, _, second = blocks(five.studies[name], five.national)
-    access = five.studies[name].access
+    study = five.studies[name]
+    found, _, second = blocks(study, five.national)
+    access = study.access
     rows = [] if "levers" not in second else found["levers"]["rows"]
     for row in rows:
         assert not re.match(r"\+0\b|0\b", row.numbers[0][0])
-    titles = [row.title for row in rows]
-    assert all(("centre" not in t) or access.opening is not None for t in titles)
+    every = [lever.title for lever in levers(study)]
+    assert all(("centre" not in t) or access.opening is not None for t in every)
     moved = [
         shift.title
         for shift in access.shifts
         if abs(shift.means.loc["central", "after"] - shift.means.loc["central", "before"]) > 0.005
     ]
-    assert [t for t in titles if t in {s.title for s in access.shifts}] == moved
+    assert [t for t in every if t in {s.title for s in access.shifts}] == moved
+    assert len(rows) + (found["levers"]["more"] != "") <= len(every)
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_three_levers_say_hours_share_served_and_cost(name: str, five: Analysis) -> None:
+    study = five.studies[name]
+    found, _, _ = blocks(study, five.national)
+    assert study.capacity is not None
+    table = study.capacity.levers
+    rows = [row for row in found["levers"]["rows"] if row.title != "Capacité annoncée"]
+    assert len(rows) == 3
+    assert {row.title for row in rows} <= set(table["lever"])
+    for row in rows:
+        assert row.numbers[0][0].endswith("h") and row.numbers[2][0].endswith("€")
+    (said,) = [line for line in found["messages"]["lines"] if line.label == "Levier"]
+    best = table[table["best"]]
+    if study.headline is not None and study.headline.today is not None:
+        assert said.first.startswith(best["lever"].iloc[0])
+        assert "le moins coûteux qui suffise" in said.rest
+    else:
+        assert best.empty
+        assert all("à lui seul" in row.numbers[1][1] or not row.numbers[1][0] for row in rows)
 
 
 def test_what_was_announced_is_quoted_and_stands_beside_the_official_figure(
@@ -354,11 +378,6 @@ def test_what_is_cut_is_told() -> None:
     assert others(0) == ""
     assert others(1) == "… et 1 autre : voir l’annexe"
     assert others(3) == "… et 3 autres : voir l’annexe"
-
-
-def test_fills_of_paper_have_names_of_their_own() -> None:
-    drawing = '<pattern id="hd" width="6"/><circle fill="url(#hd)"/>'
-    assert own_ids(drawing) == ('<pattern id="paper-hd" width="6"/><circle fill="url(#paper-hd)"/>')
 
 
 def test_other_pages_print_as_they_are(open_offline: Open) -> None:

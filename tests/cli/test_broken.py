@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from cpts_geo.access.changes.text import parse_changes
@@ -22,8 +23,10 @@ from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.geography.perimeters._files.lists import file_perimeter
 from cpts_geo.geography.perimeters._files.polygons import polygon_perimeters
+from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
@@ -110,6 +113,24 @@ def change(path: Path) -> None:
     parse_changes(texts, communes(), former=former())
 
 
+def filled(path: Path) -> None:
+    """A table that is filled, for a territory of two communes of the Loiret."""
+    checked_rows(read_filled(path), AREAS, inside=INSIDE, communes=["45130", "45024"])
+
+
+AREAS = {
+    "ici": pd.DataFrame(
+        {
+            "territory": "ici",
+            "area_level": ["cpts", "departement", "region", "france"],
+            "area_code": ["ici", "45", "24", "FR"],
+            "area_name": ["Ici", "Loiret", "Centre-Val de Loire", "France"],
+            "people": [10_000, 680_000, 2_580_000, 68_000_000],
+        }
+    )
+}
+INSIDE = {"ici": pd.Series({"45130": 1_000, "45024": 9_000})}
+
 DOORS: dict[str, Callable[[Path], object]] = {
     "perimeter": perimeter,
     "polygons": polygons,
@@ -117,6 +138,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "call_log": read_call_log,
     "indicators": read_indicators,
     "aci": read_aci,
+    "filled": filled,
     "known_lines": known_lines,
     "scenario": load_scenario,
     "fetched": fetched,

@@ -229,6 +229,7 @@ def test_version_and_help() -> None:
         "data fetch",
         "notebooks",
         "notebooks run",
+        "template",
     ],
 )
 def test_help_is_in_french(command: str) -> None:

@@ -10,11 +10,18 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import IndicatorsError
-from cpts_geo.indicators.aci import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.secrecy.disclosure import Mask
-from cpts_geo.sources.analyst.aci.codes import COLUMNS, aci_indicators
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
 from cpts_geo.sources.analyst.aci.template import aci_template
+
+
+def template(*keys: str, example_year: int | None = None) -> list[Any]:
+    heads, rows = aci_template(keys or ("",), example_year=example_year)
+    return [heads, *rows]
+
 
 YEARS = {"reference_year": 2024.0, "previous_year": 2025.0, "value_year": 2026.0}
 
@@ -145,7 +152,7 @@ def test_years_of_the_log_and_of_the_file_are_not_mixed() -> None:
 
 
 def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -> None:
-    path = written(tmp_path, aci_template("lvo", example_year=2026))
+    path = written(tmp_path, template("lvo", example_year=2026))
     assert is_aci(path)
     given = read_aci(path)
     table = aci_table(given.rows.loc["lvo"])
@@ -155,13 +162,13 @@ def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -
 
 
 def test_an_empty_template_is_a_table_of_unknowns(tmp_path: Path) -> None:
-    given = read_aci(written(tmp_path, aci_template("lvo")))
+    given = read_aci(written(tmp_path, template("lvo")))
     assert (aci_table(given.rows.loc["lvo"])["value_status"] == "unknown").all()
 
 
 def test_a_spreadsheet_leaves_its_marks(tmp_path: Path) -> None:
-    rows = [list(each) for each in aci_template(example_year=2026)]
-    names = list(COLUMNS)
+    rows = [list(each) for each in template(example_year=2026)]
+    names = list(_COLUMNS)
     rows[2][names.index("value")] = "12,2 %"
     rows[3][names.index("value")] = "< 11"
     rows[1][names.index("value")] = "6 100"
@@ -184,8 +191,8 @@ def test_other_tables_are_not_taken_for_one(tmp_path: Path) -> None:
 
 
 def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
-    rows = [list(each) for each in aci_template(example_year=2026)]
-    names = list(COLUMNS)
+    rows = [list(each) for each in template(example_year=2026)]
+    names = list(_COLUMNS)
     for place, (name, text) in enumerate(
         [("value", "x"), ("value", "101"), ("producer", ""), ("code", "mt_c2s"), ("target", "-1")],
         start=1,
@@ -195,3 +202,16 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
     with pytest.raises(IndicatorsError) as caught:
         read_aci(written(tmp_path, rows))
     assert len(caught.value.defects) == 5
+
+
+def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
+    both = read_aci(written(tmp_path, template("lvo", "asclepios", example_year=2026)))
+    assert set(aci_tables([both], ["lvo", "asclepios", "ouest_loiret"])) == {"lvo", "asclepios"}
+    with pytest.raises(IndicatorsError, match="« asclepios » ; demandés : lvo"):
+        aci_tables([both], ["lvo"])
+    with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
+        aci_tables([both, both], ["lvo", "asclepios"])
+    nobody = read_aci(written(tmp_path, template(example_year=2026)))
+    assert set(aci_tables([nobody], ["lvo"])) == {"lvo"}
+    with pytest.raises(IndicatorsError, match="territoire non dit"):
+        aci_tables([nobody], ["lvo", "asclepios"])

@@ -33,7 +33,6 @@ SMALLEST, LARGEST = 3, 9
 LONG: set[str] = set()
 #: Folders of too few or too many modules.
 OTHER_ROOMS = {
-    "cpts_geo.atlas.sections",
     "cpts_geo.sources.readers",
     "cpts_geo.sources.roads",
 }

@@ -580,6 +580,7 @@ TABLES = {
     "ecarts": "published beside today's",
     "incertitude": "requests and slots of a territory",
     "moyens": "hours, people and euros of a line, from its slots",
+    "leviers": "hours, people and euros of more slots, and a national mean list",
     "lignes_connues": "published activity of whole lines",
     "noms_reconnus": "names",
     "ou_ouvrir": "minutes, requests of a territory",

@@ -9,38 +9,41 @@ from typing import Any, Final, NamedTuple
 from cpts_geo.atlas.look.words import estimate, span
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
+from cpts_geo.capacity.scenario._slips.hours import SATURDAY
 from cpts_geo.capacity.workforce.week import BANDS, CLOSED, DAYS, PDSA, hours_known
 from cpts_geo.french import NNBSP, WEEKDAYS, number
 from cpts_geo.study.capacity import TerritoryCapacity
 
 _PDSA_WORDS: Final = "PDSA"
 _CLOSED_WORDS: Final = "fermé"
+#: Of a Saturday morning, which is unscheduled care by law: nobody says that nobody asks.
+_UNCOUNTED: Final = "non compté"
 
 
-class WeekCell(NamedTuple):
+class _WeekCell(NamedTuple):
     """A cell of the grid: what it shows, and which kind it is."""
 
     text: str
     kind: str = ""
 
 
-class WeekRow(NamedTuple):
+class _WeekRow(NamedTuple):
     """A band of hours, or the whole day: its name and its cells, Monday first."""
 
     head: str
-    cells: list[WeekCell]
+    cells: list[_WeekCell]
     total: bool = False
 
 
-class WeekGrid(NamedTuple):
+class _WeekGrid(NamedTuple):
     """The grid: names of the days, rows, what a reader must know of it."""
 
     days: list[str]
-    rows: list[WeekRow]
+    rows: list[_WeekRow]
     notes: list[str]
 
 
-def week_view(result: Headline, capacity: TerritoryCapacity) -> WeekGrid:
+def week_view(result: Headline, capacity: TerritoryCapacity) -> _WeekGrid:
     """
     Lay the week out as words: slots offered, then needed, in whole numbers.
 
@@ -53,7 +56,7 @@ def week_view(result: Headline, capacity: TerritoryCapacity) -> WeekGrid:
 
     Returns
     -------
-    WeekGrid
+    _WeekGrid
         Days, rows and notes in French; nothing is spread over hours that nobody said.
 
     Examples
@@ -68,51 +71,48 @@ def week_view(result: Headline, capacity: TerritoryCapacity) -> WeekGrid:
     known, scenario = hours_known(result.scenario), result.scenario
     cells = {(row["day"], row["first_hour"]): row for row in capacity.week_grid.to_dict("records")}
     rows = [
-        WeekRow(
+        _WeekRow(
             f"{first}–{last}{NNBSP}h",
             [_cell(result, cells[day, first], offered=known) for day in DAYS],
         )
         for first, last in BANDS
     ]
     days = capacity.week_days.to_dict("index")
-    rows.append(WeekRow("Jour", [_day(result, days[day]) for day in DAYS], total=True))
-    notes = [
-        "Créneaux offerts / nécessaires, arrondis ; les demandes de chaque heure suivent "
-        + (
-            "le registre des demandes."
-            if scenario.calendar.hour_factors
-            else "un profil supposé (D)."
+    rows.append(_WeekRow("Jour", [_day(result, days[day], day) for day in DAYS], total=True))
+    shown = "Créneaux nécessaires"
+    if known:
+        shown = "Créneaux offerts / nécessaires"
+    elif scenario.week_slots is not None:
+        shown = (
+            "Créneaux nécessaires, par jour offerts / nécessaires (leurs heures ne sont pas dites)"
         )
-    ]
-    if scenario.week_slots is None:
-        notes.append("Créneaux d’aujourd’hui : non publiés.")
-    elif not known:
-        notes.append("Créneaux offerts : heures non dites, comptés par jour.")
+    profile = "le registre des demandes" if scenario.calendar.hour_factors else "profil supposé (D)"
+    notes = [f"{shown}, arrondis ; heures : {profile}."]
     notes.append(
         "Samedi matin : ses demandes s’ajoutent à celles de la semaine."
         if scenario.calendar.saturday_morning
-        else "Samedi matin : fermé, ses demandes ne sont pas comptées."
+        else "Samedi matin non ouvert : ses demandes ne sont pas comptées."
     )
     notes.append("PDSA : hors périmètre.")
-    return WeekGrid([WEEKDAYS[day - 1] for day in DAYS], rows, notes)
+    return _WeekGrid([WEEKDAYS[day - 1] for day in DAYS], rows, notes)
 
 
-def _cell(result: Headline, row: Mapping[Any, Any], *, offered: bool) -> WeekCell:
+def _cell(result: Headline, row: Mapping[Any, Any], *, offered: bool) -> _WeekCell:
     """A day and a band: offered where its hours are said, needed; apart where it is no SNP."""
     if row["state"] == PDSA:
-        return WeekCell(_PDSA_WORDS, PDSA)
+        return _WeekCell(_PDSA_WORDS, PDSA)
     if row["state"] == CLOSED:
-        return WeekCell(_CLOSED_WORDS, CLOSED)
+        return _WeekCell(_UNCOUNTED if row["day"] == SATURDAY else _CLOSED_WORDS, CLOSED)
     needed = named_interval(row, "needed")
     own = result.scenario.has_own_line
     text = number(needed.p50) if own else span(needed.p10, needed.p90)
-    return WeekCell(f"{number(row['offered'])} / {text}" if offered else text)
+    return _WeekCell(f"{number(row['offered'])} / {text}" if offered else text)
 
 
-def _day(result: Headline, row: Mapping[Any, Any]) -> WeekCell:
+def _day(result: Headline, row: Mapping[Any, Any], day: int) -> _WeekCell:
     """A whole day, with the interval of what it needs."""
     if math.isnan(row["needed_p50"]):
-        return WeekCell(_CLOSED_WORDS, CLOSED)
+        return _WeekCell(_UNCOUNTED if day == SATURDAY else _CLOSED_WORDS, CLOSED)
     text = estimate(result, named_interval(row, "needed"))
     known = not math.isnan(row["offered"])
-    return WeekCell(f"{number(row['offered'])} / {text}" if known else text)
+    return _WeekCell(f"{number(row['offered'])} / {text}" if known else text)

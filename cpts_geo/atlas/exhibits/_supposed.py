@@ -1,4 +1,4 @@
-"""The slide of what would change: slots announced, supply that moves, a centre that opens."""
+"""The slide of what would change: slots announced, levers, supply that moves, a centre opened."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from cpts_geo.atlas.look.words import (
     gain_effect,
     gain_numbers,
     gp_hours,
+    lever_finding,
+    lever_numbers,
     opened,
     sentence,
     shift_finding,
@@ -25,7 +27,7 @@ _Row = tuple[str, str, str]
 
 def supposed_slide(study: Study, *, sources: str) -> Slide | None:
     """What would change if slots, supply or a place of care did; None where nothing would."""
-    rows = [*_offers(study), *_shifts(study), *_places(study)]
+    rows = [*_offers(study), *_levers(study), *_shifts(study), *_places(study)]
     if not rows:
         return None
     access = study.access
@@ -67,6 +69,18 @@ def _offers(study: Study) -> Iterator[_Row]:
             "semaine",
             f"Avec {slots(needed)} par jour, {served} des demandes seraient servies dans le délai",
         )
+
+
+def _levers(study: Study) -> Iterator[_Row]:
+    """What levers would bring, serve and cost, the one put forward first."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None or capacity.levers.empty:
+        return
+    table = capacity.levers
+    said = " : ".join(lever_finding(table))
+    for row in table.sort_values("best", ascending=False, kind="stable").to_dict("records"):
+        known = [each for each in lever_numbers(row, result.scenario) if each[0]]
+        yield str(row["lever"]), _listed(known), said if row["best"] else str(row["lever"])
 
 
 def _shifts(study: Study) -> Iterator[_Row]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.french import typeset, value_text
+from cpts_geo.french import number, percent, typeset, value_text
 from cpts_geo.schema import AREA, COLUMNS, STATUS_LABELS, STATUS_MARKS, Column, Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 
@@ -288,3 +288,39 @@ def rows_by_area(
         row = {str(name): value for name, value in record.items()}
         found.setdefault(row["indicator"], {})[row[level], row[code]] = row
     return found
+
+
+def filled_cell(found: Mapping[Any, Any], value: str = "") -> Cell:
+    """
+    Write a cell of a table that a coordinator fills, or whom to ask.
+
+    Parameters
+    ----------
+    found : mapping
+        Row of such a table (:mod:`cpts_geo.indicators.filled.tables`).
+    value : {"", "number", "share"}
+        Column shown; the share where it is known if absent, else the number.
+
+    Returns
+    -------
+    Cell
+        Its value, « — » where only the other column is known, the mask in its place, or what is to
+        be asked.
+
+    Examples
+    --------
+    >>> found = {"number": 12.0, "share": 0.124, "status": "announced", "unit": "", "note": ""}
+    >>> filled_cell(found).text, filled_cell(found, "number").text
+    ('12,4\u202f%', '12')
+    """
+    status = str(found["status"])
+    if status in MASK_TEXTS:
+        return Cell(MASK_TEXTS[Mask(status)], status=status)
+    if status == Status.UNKNOWN.value:
+        return Cell(str(found["ask"]), status=status)
+    name = value or ("number" if pd.isna(found["share"]) else "share")
+    known = float(found[name])
+    if pd.isna(known):
+        return Cell("—")
+    text = percent(known) if name == "share" else number(known, 0 if known.is_integer() else 1)
+    return Cell(text, status=status, note=str(found["note"]))

@@ -1,15 +1,22 @@
-"""The values of a scenario in French, as pages, tables and messages write them."""
+"""Values of a scenario, and of a contract, in French as pages, tables and messages write them."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Any, Final
 
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import MASK_TEXTS, Cell
 from cpts_geo.capacity.scenario.calendar import Calendar
+from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.records import PUBLICS, Record
 from cpts_geo.capacity.scenario.supply import Reading, Session
 from cpts_geo.french import (
     MONTHS,
+    NNBSP,
     UNKNOWN_TEXT,
     WEEKDAYS,
     clock,
@@ -19,6 +26,9 @@ from cpts_geo.french import (
     number,
     percent,
 )
+from cpts_geo.schema import Status
+from cpts_geo.secrecy.disclosure import Mask
+from cpts_geo.sources.analyst.aci.codes import PERIODS, AciIndicator
 
 _WORDS: Final = {
     "closed": "fermé",
@@ -32,6 +42,9 @@ _WORDS: Final = {
     "la_reunion": "La Réunion",
     "mayotte": "Mayotte",
 }
+#: Euros are shown to the thousand: the prices behind them are orders of magnitude.
+_ROUND: Final = 1_000
+EURO: Final = f"{NNBSP}€"
 #: Fields of a value a month.
 _BY_MONTH: Final = ("present", "occupancy", "month_factors")
 #: Fields whose absence is a choice and not an unknown value.
@@ -64,6 +77,51 @@ def month_names(months: tuple[int, ...]) -> str:
     ('juillet et août', 'l’année entière')
     """
     return joined([MONTHS[month - 1] for month in months]) or "l’année entière"
+
+
+def period_words(scenario: Scenario) -> str:
+    """
+    Say over what a total is: the months studied, or a year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is studied.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> period_words(load_scenario("lvo")), period_words(load_scenario("lvo_ete"))
+    ('par an', 'en juillet et août')
+    """
+    return f"en {month_names(scenario.months)}" if scenario.months else "par an"
+
+
+def euros(amount: float) -> str:
+    """
+    Write euros to the thousand.
+
+    Parameters
+    ----------
+    amount : float
+        Euros.
+
+    Returns
+    -------
+    str
+        French text.
+
+    Examples
+    --------
+    >>> euros(50_200.0), euros(-1_600.0)
+    ('50\u202f000\u202f€', '−2\u202f000\u202f€')
+    """
+    return f"{number(_ROUND * round(amount / _ROUND))}{EURO}".replace("-", "−")
 
 
 def value_words(name: str, value: Any) -> str:
@@ -150,3 +208,73 @@ def _one(value: Any, *, year: bool) -> str:
     most = 0 if abs(value) >= 1000 else 4
     decimals = next(d for d in range(5) if d == most or round(value, d) == value)
     return number(float(value), decimals)
+
+
+def aci_cells(about: AciIndicator, row: Mapping[Any, Any] | pd.Series) -> tuple[Cell, ...]:
+    """
+    Write the figures of an indicator, each with its year.
+
+    Parameters
+    ----------
+    about : AciIndicator
+        The indicator.
+    row : Mapping or Series
+        Its row of the fiche.
+
+    Returns
+    -------
+    tuple of Cell
+        Reference, N-1, N, target; a masked figure is never like an unknown one, or like 0.
+
+    Examples
+    --------
+    >>> row = {"reference": 0.0, "reference_year": 2024.0, "reference_status": "announced"}
+    >>> row |= {f"{name}{end}": "unknown" if end == "_status" else float("nan")
+    ...     for name in ("previous", "value", "target") for end in ("", "_year", "_status")}
+    >>> from cpts_geo.sources.analyst.aci.codes import aci_indicators
+    >>> [cell.text for cell in aci_cells(aci_indicators()["sas_medecins"], row)]
+    ['0', 'inconnu', 'inconnu', 'inconnu']
+    """
+    return tuple(_aci_cell(about, row, name) for name in PERIODS)
+
+
+def _aci_cell(about: AciIndicator, row: Mapping[Any, Any] | pd.Series, name: str) -> Cell:
+    """A figure as it is read."""
+    status, year = str(row[f"{name}_status"]), row[f"{name}_year"]
+    when = "" if pd.isna(year) else f"{year:.0f}"
+    if status == Status.UNKNOWN.value:
+        return Cell("inconnu", status=status)
+    if status in set(Mask):
+        return Cell(MASK_TEXTS[Mask(status)], status=status, origin=when)
+    return Cell(_aci_text(about, float(row[name])), status=status, origin=when)
+
+
+def _aci_text(about: AciIndicator, value: float) -> str:
+    """A value with its unit where it is no number of things."""
+    if about.percent:
+        return percent(value, 1)
+    text = number(value, 0 if value == round(value) else 1)
+    return f"{text}{NNBSP}h" if about.unit == "heures" else text
+
+
+def rate_text(row: Mapping[Any, Any] | pd.Series) -> str:
+    """
+    Write the rate reached.
+
+    Parameters
+    ----------
+    row : Mapping or Series
+        A row of the fiche.
+
+    Returns
+    -------
+    str
+        In percent, below 0 and above 100 included; a dash where it has no meaning.
+
+    Examples
+    --------
+    >>> rate_text({"rate": 1.25}).replace("\u202f", " "), rate_text({"rate": float("nan")})
+    ('125 %', '—')
+    """
+    rate = float(row["rate"])
+    return "—" if math.isnan(rate) else f"{number(100 * rate)}{NNBSP}%"

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.access.changes.shifts import Shift
+from cpts_geo.atlas.look.values import euros, period_words
 from cpts_geo.atlas.look.vintages import value_of
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import Interval, named_interval
@@ -18,6 +19,7 @@ from cpts_geo.capacity.scenario.parameters import ANALYST
 from cpts_geo.capacity.scenario.records import PUBLICS
 from cpts_geo.french import (
     MONTHS,
+    NNBSP,
     capital,
     counted,
     duration,
@@ -726,6 +728,86 @@ def gain_effect(gain: Gain, *, centres: int) -> str:
     """
     people = counted(gain.people, "habitant", "habitants")
     return f"{'mettrait' if centres == 1 else 'mettraient'} {people} de plus {_NEAR_CARE}"
+
+
+def lever_numbers(row: Mapping[Any, Any], scenario: Scenario) -> list[tuple[str, str]]:
+    """
+    Say what a lever brings, what would then be served and what it costs.
+
+    Parameters
+    ----------
+    row : Mapping
+        A row of :func:`cpts_geo.capacity.comparing.levers.lever_effects`.
+    scenario : Scenario
+        What it is tried on.
+
+    Returns
+    -------
+    list of tuple of str
+        Three numbers, each before its words: hours of consultation a week, or people who gain a
+        médecin traitant; the share served in time with its bounds, or that its slots alone would
+        serve where those of today are unknown; euros. A share that is unknown has no number.
+    """
+    gained = row["people_with_mt"]
+    brought = (f"{number(row['gp_hours'], int(row['gp_hours'] % 1 > 0))}{NNBSP}h", "par semaine")
+    if not math.isnan(gained):
+        brought = (number(gained), "avec un médecin traitant")
+    name, whose = ("served", "servies à temps")
+    if math.isnan(row["served_p50"]):
+        name, whose = ("alone", "servies à lui seul")
+    found = named_interval(row, name)
+    share = (share_span(found), whose) if not math.isnan(found.p50) else ("", "part inconnue")
+    return [brought, share, (euros(row["cost"]), period_words(scenario))]
+
+
+def share_span(found: Interval[float]) -> str:
+    """
+    Write a share and its bounds.
+
+    Parameters
+    ----------
+    found : Interval of float
+        The share.
+
+    Returns
+    -------
+    str
+        Percents; one alone where the bounds are written alike.
+
+    Examples
+    --------
+    >>> share_span(Interval(0.8, 0.986, 1.0)).replace("\\u202f", " ")
+    '99 % (80 à 100)'
+    """
+    low, middle, high = (whole_percent(each) for each in (found.p10, found.p50, found.p90))
+    if low == high:
+        return middle
+    return f"{middle} ({low.removesuffix('%').strip()} à {high.removesuffix('%').strip()})"
+
+
+def lever_finding(levers: pd.DataFrame) -> tuple[str, str]:
+    """
+    Say what the lever that is put forward would do.
+
+    Parameters
+    ----------
+    levers : DataFrame
+        As :func:`cpts_geo.capacity.comparing.levers.lever_effects` gives them.
+
+    Returns
+    -------
+    tuple of str
+        The lever, what it would do without its stop; both empty where none is put forward.
+    """
+    best = levers[levers["best"]] if len(levers) else levers
+    if not len(best):
+        return "", ""
+    row = best.iloc[0]
+    before, after = (whole_percent(row[f"{name}_p50"]) for name in ("served_before", "served"))
+    return (
+        str(row["lever"]),
+        f"{after} des demandes servies à temps au lieu de {before}",
+    )
 
 
 def extreme_months(table: pd.DataFrame) -> tuple[int, int]:

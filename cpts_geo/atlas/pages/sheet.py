@@ -14,6 +14,7 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.atlas.sections.access import access_sections
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
+from cpts_geo.atlas.sections.filled import filled_sections
 from cpts_geo.atlas.sections.paper import section as paper_section
 from cpts_geo.atlas.sections.perimeter import perimeter_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
@@ -74,6 +75,7 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         **access_sections(sheet.access),
         **perimeter_sections(sheet),
         **need_sections(sheet),
+        **filled_sections(sheet),
     }
     if sheet.headline and sheet.capacity:
         sections |= capacity_sections(sheet.headline, sheet.capacity, facts=sheet.facts)
@@ -96,6 +98,7 @@ def _parts(sections: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Anchors and words of the navigation; a part that has nothing to say is not in it."""
     changes = sections["changes"]
     moved = changes["shifts"] or changes["set_aside"] or sections["opening"]
+    moved = moved or sections.get("levers")
     return [(anchor, words) for anchor, words in _PARTS if anchor != "et-si" or moved]
 
 

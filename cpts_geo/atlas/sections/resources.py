@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
-from cpts_geo.atlas.look.values import month_names, value_words
+from cpts_geo.atlas.look.values import EURO, euros, period_words, value_words
 from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -18,9 +18,6 @@ from cpts_geo.french import NNBSP, UNKNOWN_TEXT, capital, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 
-#: Euros are shown to the thousand: the prices behind them are orders of magnitude.
-_ROUND: Final = 1_000
-_EURO: Final = f"{NNBSP}€"
 #: Situations that stand alone, and what heads their column; the three needed share one.
 _HEADS: Final = {
     "today": "Aujourd’hui",
@@ -135,9 +132,7 @@ def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
     """What the consultations bring in beside the hours paid, and who keeps it."""
     if not wanted["slots_per_day"]:
         return []
-    received, phone, balance = (
-        _euros(wanted[x]) for x in ("receipts", "secretary_cost", "balance")
-    )
+    received, phone, balance = (euros(wanted[x]) for x in ("receipts", "secretary_cost", "balance"))
     missing = balance.startswith("−")
     left = f"il manquerait {balance.removeprefix('−')}" if missing else f"il resterait {balance}"
     middle = "" if scenario.has_own_line else ", à la demande médiane"
@@ -147,16 +142,16 @@ def _money(scenario: Scenario, wanted: _Situation) -> list[str]:
         "coûterait moins à chacune"
     )
     return [
-        f"{_period(scenario).capitalize()}{middle}, {received} de consultations, contre {phone} de "
-        f"secrétariat et {_euros(wanted['gp_cost'])} de médecins s’ils sont payés à l’heure : "
-        f"{left}. Payés à l’acte, ils gardent ces recettes : il reste à financer le "
+        f"{period_words(scenario).capitalize()}{middle}, {received} de consultations, contre "
+        f"{phone} de secrétariat et {euros(wanted['gp_cost'])} de médecins s’ils sont payés à "
+        f"l’heure : {left}. Payés à l’acte, ils gardent ces recettes : il reste à financer le "
         f"secrétariat, {phone}{shared if alone else ''}."
     ]
 
 
 def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_Measure]:
     """The rows of the table."""
-    when, known = _period(scenario), volunteers_known(scenario)
+    when, known = period_words(scenario), volunteers_known(scenario)
     session = "rota" if scenario.rota else "session_hours"
     volunteers = "rota" if scenario.rota else "volunteers"
     opening = _hours(scenario.calendar.hours_per_day)
@@ -204,23 +199,23 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
         ),
         _Measure(
             "receipts", f"Recettes {when}", f"{_price(scenario, 'consultation_tariff')} la "
-            "consultation", _euros, ("no_show_rate", "consultation_tariff"),
+            "consultation", euros, ("no_show_rate", "consultation_tariff"),
         ),
         _Measure(
             "gp_cost", f"Médecins {when}, s’ils sont payés à l’heure",
-            f"{_price(scenario, 'gp_hour_cost')} l’heure", _euros, ("gp_hour_cost",),
+            f"{_price(scenario, 'gp_hour_cost')} l’heure", euros, ("gp_hour_cost",),
         ),
         _Measure(
             "secretary_cost", f"Secrétariat {when}",
-            f"{_price(scenario, 'secretary_hour_cost')} l’heure", _euros, ("secretary_hour_cost",),
+            f"{_price(scenario, 'secretary_hour_cost')} l’heure", euros, ("secretary_hour_cost",),
         ),
         _Measure(
             "balance", f"Solde {when}", f"recettes moins médecins et secrétariat{_OF_THREE}",
-            _euros, ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
+            euros, ("consultation_tariff", "gp_hour_cost", "secretary_hour_cost"),
         ),
         _Measure(
             "sas_receipts", "Recettes en plus, si le SAS adresse chaque patient",
-            f"{_price(scenario, 'sas_supplement')} la consultation", _euros, ("sas_supplement",),
+            f"{_price(scenario, 'sas_supplement')} la consultation", euros, ("sas_supplement",),
         ),
     ]  # fmt: skip
     left_out = {"sas_effectors"} if same else set()
@@ -241,8 +236,8 @@ def _cell(one: _Measure, result: Headline, table: Mapping[str, _Situation], name
         # A balance may be best in between: the ends are those of all three, and said to be.
         found = [table[each][one.column] for each in NEEDED]
         ends = (min(found), max(found))
-        bounds = list(dict.fromkeys(one.write(end).removesuffix(_EURO) for end in ends))
-        text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(_EURO)] else ""
+        bounds = list(dict.fromkeys(one.write(end).removesuffix(EURO) for end in ends))
+        text += f" ({' à '.join(bounds)})" if bounds != [text.removesuffix(EURO)] else ""
     return Cell(text, status=status.value)
 
 
@@ -266,23 +261,13 @@ def _sources(scenario: Scenario, *, counted_calls: bool) -> list[str]:
         meaning, unit = described(name)
         value, source = value_words(name, getattr(scenario, name)), scenario.sources[name]
         shown = f"{value} {unit}".strip()
-        said.append(f"{meaning} : {shown} — {source.text} ({source.grade})".replace(" €", _EURO))
+        said.append(f"{meaning} : {shown} — {source.text} ({source.grade})".replace(" €", EURO))
     return said
-
-
-def _period(scenario: Scenario) -> str:
-    """The period of the totals."""
-    return f"en {month_names(scenario.months)}" if scenario.months else "par an"
 
 
 def _price(scenario: Scenario, name: str) -> str:
     """A price of the scenario."""
-    return f"{value_words(name, getattr(scenario, name))}{_EURO}"
-
-
-def _euros(amount: float) -> str:
-    """Euros to the thousand."""
-    return f"{number(_ROUND * round(amount / _ROUND))}{_EURO}".replace("-", "−")
+    return f"{value_words(name, getattr(scenario, name))}{EURO}"
 
 
 def _hundreds(count: float) -> str:

@@ -35,10 +35,6 @@ _WORDS: Final = {
 }
 #: Why some of them cannot be shown.
 _TOO_MUCH: Final = "Certains mois dépassent ce que la file d’attente d’une ligne peut représenter."
-_NO_SLOTS: Final = (
-    "Les créneaux d’aujourd’hui ne sont pas publiés ici : ce que perd chaque jour de la semaine ne "
-    "peut pas être calculé. Donnez-les : t.capacity(slots_today=…)."
-)
 _NO_PHONE: Final = (
     "Aucune ligne d’ici ne compte ses appels sur des heures connues : le nombre de personnes au "
     "téléphone ne peut pas être calculé. Un registre des demandes le permet (cg.call_log)."
@@ -197,7 +193,7 @@ def _parts(
     }  # fmt: skip
     unknown = {
         "months": _TOO_MUCH if month is None else None if asked else NOBODY,
-        "week": None if capacity.week else _NO_SLOTS if result.today is None else NOBODY,
+        "week": None if asked else NOBODY,
         "causes": None if asked else NOBODY,
         "telephone": None if capacity.phone is not None else _NO_PHONE,
         "future": None if capacity.future is not None else _NO_AGE,

@@ -40,6 +40,8 @@ MEASURES: Final = (
 )
 #: What they would be if counting calls were the only unknown.
 SAMPLING: Final = ("sampling_requests_per_day", "sampling_slots_needed")
+#: What the slots offered make of it.
+OFFERED: Final = MEASURES[MEASURES.index("slots_offered") :]
 #: Sums over the period studied: they compare over the same period only.
 TOTALS: Final = ("requests_served", "consultations", "people_reached", "cost")
 #: So few requests a day that any slot serves them.
@@ -57,19 +59,23 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     on it, times the length of a slot and the price of an hour.
     """
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
-    opens, ordinary = len(scenario.calendar.weekdays), scenario.slots_by_weekday
     slots = _slots_needed(scenario, per_day)
-    unknown = np.full(per_day.shape, np.nan)
-    found = {name: unknown for name in MEASURES if name not in SAMPLING} | {
+    return {
         "requests_per_day": per_day,
         "slots_needed": slots,
         "gp_hours_needed": weekly_gp_hours(
             slots, minutes=drawn.minutes, opening_days=sum(scenario.week_shape)
         ),
-    }
+    } | offer_measures(scenario, drawn)
+
+
+def offer_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
+    """What the slots offered serve and cost, as :func:`scenario_measures` says."""
+    per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
+    opens, ordinary = len(scenario.calendar.weekdays), scenario.slots_by_weekday
     week, minutes = scenario.week_slots, scenario.minutes_per_slot_today
     if ordinary is None or week is None or minutes is None:
-        return found
+        return dict.fromkeys(OFFERED, np.full(per_day.shape, np.nan))
     # Where nobody asks, nobody is left out.
     served, same_day, *seen = served_shares(scenario.week_rules, week, np.maximum(per_day, _NOBODY))
     handled = requests_served(scenario, per_day, seen)
@@ -80,7 +86,7 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     cost = gp_hours_per_day(slots_studied, minutes=minutes) * scenario.gp_hour_cost
     consultations = handled * (1.0 - scenario.no_show_rate)
     constant = np.ones_like(per_day)
-    return found | {
+    return {
         "slots_offered": mean * constant,
         "gp_hours_offered": hours * constant,
         "served": served,

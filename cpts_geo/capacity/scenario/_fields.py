@@ -10,15 +10,7 @@ from typing import Annotated
 import pandas as pd
 
 from cpts_geo.capacity.queue.rules import MAX_DISPERSION, MAX_SLOTS
-from cpts_geo.capacity.scenario._slips.contradictions import (
-    closure_defects,
-    evidence_defects,
-    part_defects,
-    saturday_defects,
-    source_defects,
-    supply_defects,
-)
-from cpts_geo.capacity.scenario._slips.hours import session_defects
+from cpts_geo.capacity.scenario._slips.contradictions import scenario_defects
 from cpts_geo.capacity.scenario.area import Area
 from cpts_geo.capacity.scenario.calendar import Calendar, opening_days
 from cpts_geo.capacity.scenario.parameters import (
@@ -46,7 +38,7 @@ from cpts_geo.capacity.scenario.records import (
     Text,
     field,
 )
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Session, Visitors
+from cpts_geo.capacity.scenario.supply import Lever, Reading, Rota, Session, Visitors
 
 
 class Fields(Record):
@@ -202,7 +194,7 @@ class Fields(Record):
         "Tour de rôle d’aujourd’hui", hint="au lieu de « slots_today »", default=None
     )
     sessions: Annotated[tuple[Session, ...], AS_TUPLE] | None = field(
-        "Séances : jours et heures des créneaux d’aujourd’hui",
+        "Jours et heures des séances d’aujourd’hui",
         hint="absent : les heures ne sont pas dites",
         default=None,
     )
@@ -216,6 +208,11 @@ class Fields(Record):
         "Créneaux annoncés", "créneaux par jour d’ouverture", default=None
     )
     planned_basis: Text | None = field("Qui les a annoncés, et quand", default=None)
+    levers: Annotated[tuple[Lever, ...], AS_TUPLE] | None = field(
+        "Ce que l’on pourrait ajouter à l’offre",
+        hint="absent : des leviers choisis d’après ce qui manque ; une liste vide : aucun",
+        default=None,
+    )
     observed_consultations: Count | None = field(
         "Consultations assurées par la ligne", "consultations", default=None
     )
@@ -227,20 +224,7 @@ class Fields(Record):
     sources: dict[SourcedName, Source] = field("Source et confiance de chaque donnée")
 
     def _contradictions(self) -> list[str]:
-        defects = (
-            supply_defects(self)
-            + session_defects(self)
-            + saturday_defects(self)
-            + part_defects(self)
-        )
-        if self.public == "no_mt" and self.visitors is not None:
-            defects.append("« visitors » : des visiteurs viennent là où public = all")
-        if list(self.months) != sorted(set(self.months)):
-            defects.append("« months » : des mois dans l'ordre, sans doublon")
-        elif self.months and not (self.calendar.opening_months & set(self.months)):
-            defects.append("« months » : aucun jour d'ouverture dans ces mois")
-        defects += closure_defects(self) + evidence_defects(self)
-        return defects + source_defects(self, SOURCED_FIELDS)
+        return scenario_defects(self, SOURCED_FIELDS)
 
     @property
     def counted_days(self) -> pd.DatetimeIndex:

@@ -117,7 +117,8 @@ class Scenario(Fields):
             if isinstance(now := values.get(name), Record) and isinstance(change, dict):
                 change = {**dict(now), **change}  # noqa: PLW2901
             values[name] = change
-        lent = _saturday_lent(values, changes) | _other_hours(changes)
+        lent = _saturday_lent(values, changes)
+        lent |= {x: None for x in _other_hours(self, values) if x not in changes}
         values |= lent
         known = {name: default_parameters()[name].source for name in lent if lent[name] is not None}
         if isinstance(changes.get("sources"), dict):
@@ -343,9 +344,19 @@ def _saturday_lent(values: Mapping[str, Any], changes: Collection[str]) -> dict[
     return {}
 
 
-def _other_hours(changes: Mapping[str, Any]) -> dict[str, Any]:
+def _other_hours(now: Scenario, values: Mapping[str, Any]) -> Collection[str]:
     """Sessions are those of the slots and of the opening hours that they were given with."""
-    calendar = changes.get("calendar")
-    moved = isinstance(calendar, dict) and {"weekdays", "opens", "closes"} & calendar.keys()
-    redone = moved or {"slots_today", "rota"} & changes.keys()
-    return {"sessions": None} if redone and "sessions" not in changes else {}
+    if now.sessions is None:
+        return ()
+    calendar = dict(values["calendar"])
+    moved = any(
+        given is not None and _plain(given) != _plain(getattr(now.calendar, name))
+        for name, given in ((x, calendar.get(x)) for x in ("weekdays", "opens", "closes"))
+    )
+    redone = any(values[name] != getattr(now, name) for name in ("slots_today", "rota"))
+    return ("sessions",) if moved or redone else ()
+
+
+def _plain(value: Any) -> Any:
+    """A value that compares, whether a file or a record gave it."""
+    return tuple(value) if isinstance(value, list) else value

@@ -41,6 +41,7 @@ from cpts_geo.capacity.scenario.records import (
     field,
     label_and_unit,
 )
+from cpts_geo.capacity.scenario.supply import LeverTerms
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.files import write_text
 from cpts_geo.french import counted
@@ -284,7 +285,8 @@ def described(name: str) -> tuple[str, str]:
     >>> described("target")
     ('Part des demandes à servir dans le délai', 'part des demandes')
     """
-    fields = _Population.model_fields | National.model_fields | Scenario.model_fields
+    others = _Population.model_fields | National.model_fields | LeverTerms.model_fields
+    fields = others | Scenario.model_fields
     return label_and_unit(fields[name])
 
 

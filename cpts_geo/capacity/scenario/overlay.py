@@ -21,6 +21,7 @@ from cpts_geo.capacity.scenario.parameters import (
     _Default,
     default_parameters,
 )
+from cpts_geo.capacity.scenario.supply import lever_terms
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import counted, number
 from cpts_geo.sources.door import Door
@@ -89,10 +90,16 @@ def chosen_parameters(path: Path | str | None) -> Parameters:
                 found = [f"{name} : {defect}" for defect in error.defects]
         defects += found
     merged = {name: chosen.get(name, default) for name, default in shipped.items()}
-    try:
-        scenario_from_population(_PEOPLE, parameters=merged)
-    except ScenarioError as error:
-        defects += error.defects
+    # What only a line that opens on Saturday rests on is checked of one that does.
+    saturday = {"calendar": {"saturday_morning": True}}
+    saturday["saturday_factor"] = merged["saturday_factor"].value  # type: ignore[assignment]
+    for check in (lambda: scenario_from_population(_PEOPLE, parameters=merged),
+                  lambda: scenario_from_population(_PEOPLE).evolve(**saturday),
+                  lambda: lever_terms(merged)):  # fmt: skip
+        try:
+            check()
+        except ScenarioError as error:
+            defects += error.defects
     if defects:
         raise ScenarioError(
             f"Le fichier de paramètres {one_line(path.name)} contient "

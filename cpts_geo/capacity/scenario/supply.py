@@ -1,9 +1,10 @@
-"""Who gives the slots, and who comes from elsewhere: the rota of a line, its visitors."""
+"""Who gives the slots, and who comes from elsewhere: rota of a line, visitors, levers tried."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, Literal
 
 from cpts_geo.capacity.queue.rules import MAX_SLOTS
 from cpts_geo.capacity.scenario.records import (
@@ -45,6 +46,52 @@ class Reading(Record):
     label: Text = field("Lecture, en toutes lettres")
     slots_today: Slots = field("Créneaux qu’elle donne", "créneaux par jour d’ouverture")
     weight: float = field("Poids de cette lecture", gt=0, le=1)
+
+
+def whole_slots(hours: float, *, minutes: float) -> int:
+    """
+    Count the whole slots that hours hold.
+
+    Parameters
+    ----------
+    hours, minutes : float
+        GP-hours; length of a slot, above 0.
+
+    Returns
+    -------
+    int
+        Slots.
+
+    Examples
+    --------
+    >>> whole_slots(2.0, minutes=15.0), whole_slots(2.0, minutes=16.4)
+    (8, 7)
+    """
+    # 1e-9 forgives the rounding of an exact number of slots
+    return int(hours * 60.0 / minutes + 1e-9)
+
+
+def spread(count: int, weekdays: int) -> tuple[int, ...]:
+    """
+    Spread what a week holds over its opening days, the first ones having one more.
+
+    Parameters
+    ----------
+    count, weekdays : int
+        Slots, or sessions; opening days of the week.
+
+    Returns
+    -------
+    tuple of int
+        As many a day, to one; their sum is the count.
+
+    Examples
+    --------
+    >>> spread(8, 5)
+    (2, 2, 2, 1, 1)
+    """
+    each, more = divmod(count, weekdays)
+    return tuple(each + (day < more) for day in range(weekdays))
 
 
 class Session(Record):
@@ -103,8 +150,7 @@ class Session(Record):
         """
         if self.slots is not None:
             return self.slots
-        # 1e-9 forgives the rounding of an exact number of slots
-        return int((self.doctors or 0) * self.hours * 60.0 / minutes + 1e-9)
+        return whole_slots((self.doctors or 0) * self.hours, minutes=minutes)
 
     def hours_within(self, first: float, last: float) -> float:
         """
@@ -181,10 +227,7 @@ class Rota(Record):
         >>> two_weekly.slots_by_weekday(minutes=15.0, weekdays=5)
         (12, 11, 11, 11, 11)
         """
-        # 1e-9 forgives the rounding of an exact number of slots
-        slots = int(self.hours_per_week * 60.0 / minutes + 1e-9)
-        each, more = divmod(slots, weekdays)
-        return tuple(each + (day < more) for day in range(weekdays))
+        return spread(whole_slots(self.hours_per_week, minutes=minutes), weekdays)
 
 
 class Visitors(Record):
@@ -241,3 +284,154 @@ class Visitors(Record):
             + _PEOPLE_PER_SECOND_HOME * self.second_homes
         )
         return tuple(beds * share for share in self.occupancy or ())
+
+
+#: Kinds of levers, in words; then the fields that each needs, and those that it may have.
+_LEVERS: Final = {
+    "effectors": "effecteurs de plus",
+    "site": "un lieu de SNP",
+    "saturday": "le samedi matin",
+    "assistant": "un assistant médical",
+    "advanced": "des consultations avancées",
+}
+_NEEDS: Final = {"site": "hours"}
+_MAY_HAVE: Final = {"site": ("days", "gps"), "assistant": ("list_gain",)}
+_OWN: Final = ("count", "hours", "days", "gps", "list_gain")
+
+
+class Lever(Record):
+    """
+    What could be added to the supply of a territory; fields carry their description and unit.
+
+    Examples
+    --------
+    >>> Lever(kind="site", hours=4.0, days=(1, 3, 5)).hours_per_week
+    12.0
+    >>> Lever(kind="effectors", count=1.5)
+    Traceback (most recent call last):
+    cpts_geo.errors.ScenarioError: Le scénario contient des valeurs impossibles.
+      - « count » = 1.5 : il faut un nombre entier
+    À faire : corrigez ces lignes ; data/cpts/scenario.schema.json donne champs et unités.
+    """
+
+    kind: Literal["effectors", "site", "saturday", "assistant", "advanced"] = field(
+        "Ce que l’on ajouterait",
+        hint=", ".join(f"{key} = {words}" for key, words in _LEVERS.items()),
+    )
+    count: int | None = field(
+        "Combien on en ajouterait",
+        hint="effecteurs, médecins le samedi matin, assistants à temps plein, ou demi-journées de "
+        "consultations avancées par semaine ; un lieu de SNP a des heures",
+        ge=0,
+        le=200,
+        default=None,
+    )
+    hours: float | None = field(
+        "Heures de consultation d’un lieu de SNP",
+        "heures",
+        hint="par semaine, ou de chacun des jours de « days »",
+        ge=0,
+        le=400,
+        default=None,
+    )
+    days: Annotated[tuple[Weekday, ...], AS_TUPLE] | None = field(
+        "Jours d’ouverture d’un lieu de SNP",
+        hint="1 = lundi … 6 = samedi ; absent : tous les jours d’ouverture",
+        default=None,
+    )
+    gps: int | None = field(
+        "Médecins qui se relaient dans un lieu de SNP",
+        "médecins",
+        hint="absent : autant que d’effecteurs qui donneraient ces heures",
+        ge=1,
+        le=10_000,
+        default=None,
+    )
+    list_gain: float | None = field(
+        "Patients médecin traitant de plus, grâce à un assistant médical",
+        "part des patients d’avant",
+        hint="absent : ce que la Cnam a mesuré",
+        ge=0,
+        le=1,
+        default=None,
+    )
+
+    def _contradictions(self) -> list[str]:
+        needed = _NEEDS.get(self.kind, "count")
+        known = {"kind", needed, *_MAY_HAVE.get(self.kind, ())}
+        defects = [
+            f'« {name} » ne va pas avec « kind = "{self.kind}" »'
+            for name in _OWN
+            if name not in known and getattr(self, name) is not None
+        ]
+        if getattr(self, needed) is None:
+            defects.append(f'« kind = "{self.kind}" » demande « {needed} »')
+        if self.days is not None and list(self.days) != sorted(set(self.days) or {0}):
+            defects.append("« days » : il faut au moins un jour, dans l’ordre, sans doublon")
+        return defects
+
+    @property
+    def hours_per_week(self) -> float:
+        """Hours a week of a lieu de SNP."""
+        return (self.hours or 0.0) * (1 if self.days is None else len(self.days))
+
+
+class LeverTerms(Record):
+    """What levers bring and cost beside the prices of a scenario, the same for every territory."""
+
+    sas_weekly_cap: float = field(
+        "Majorations SNP d’un médecin, au plus", "par semaine", ge=0, le=10_000
+    )
+    regulation_hour_pay: float = field(
+        "Rémunération de la régulation au SAS", "euros par heure", ge=0, le=10_000
+    )
+    regulation_minutes: float = field(
+        "Régulation d’une demande adressée par le SAS", "minutes", ge=0, le=600
+    )
+    assistant_list: float = field(
+        "Patients d’un médecin traitant avant son assistant médical", "personnes", ge=0, le=10_000
+    )
+    assistant_list_gain: float = field(
+        "Patients médecin traitant de plus, grâce à un assistant médical",
+        "part des patients d’avant",
+        ge=0,
+        le=1,
+    )
+    assistant_list_new: float = field(
+        "Parmi eux, ceux qui n’avaient pas de médecin traitant", "part des patients en plus",
+        ge=0, le=1,
+    )  # fmt: skip
+    assistant_hours: float = field(
+        "Heures payées d’un assistant médical à temps plein", "heures par an", ge=0, le=8_784
+    )
+    assistant_aid: float = field(
+        "Aide de l’Assurance maladie à un assistant médical", "euros par an", ge=0, le=1_000_000
+    )
+    advanced_half_day: float = field(
+        "Indemnité d’une demi-journée de consultations avancées", "euros", ge=0, le=100_000
+    )
+
+
+def lever_terms(parameters: Mapping[str, Any]) -> LeverTerms:
+    """
+    Take what levers bring and cost from the parameters of a run.
+
+    Parameters
+    ----------
+    parameters : Mapping of str to Default
+        As :func:`cpts_geo.capacity.scenario.parameters.default_parameters` gives them.
+
+    Returns
+    -------
+    LeverTerms
+        Checked; a ScenarioError lists what is outside its bounds.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.parameters import default_parameters
+    >>> lever_terms(default_parameters()).sas_weekly_cap
+    20.0
+    """
+    return LeverTerms.model_validate(
+        {name: parameters[name].value for name in LeverTerms.model_fields}
+    )

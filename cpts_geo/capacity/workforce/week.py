@@ -59,7 +59,7 @@ def week_grid(scenario: Scenario, needed: Mapping[str, float]) -> pd.DataFrame:
     (80.0, 100.0)
     """
     hours = _hour_shares(scenario)
-    weights = day_weights(scenario)
+    weights = _day_weights(scenario)
     timed = hours_known(scenario)
     rows = []
     for day in DAYS:
@@ -106,7 +106,7 @@ def week_days(scenario: Scenario, needed: Mapping[str, float]) -> pd.DataFrame:
     >>> week_days(load_scenario("beauce_gatinais"), {"p50": 14.0})["offered"].tolist()
     [8.0, 8.0, 8.0, 8.0, 8.0, 0.0]
     """
-    weights, week = day_weights(scenario), scenario.week_slots
+    weights, week = _day_weights(scenario), scenario.week_slots
     offered = dict(zip(scenario.calendar.week_days, week or (), strict=False))
     table = pd.DataFrame(
         {"offered": [math.nan if week is None else float(offered.get(day, 0)) for day in DAYS]}
@@ -119,33 +119,6 @@ def week_days(scenario: Scenario, needed: Mapping[str, float]) -> pd.DataFrame:
         index=pd.Index(DAYS, name="day"),
     )
     return table
-
-
-def day_weights(scenario: Scenario) -> dict[int, float]:
-    """
-    Give the requests of each opening day of the week over those of a mean weekday.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Its calendar.
-
-    Returns
-    -------
-    dict of int to float
-        By day, 1 = Monday; their mean is 1, a Saturday morning apart.
-
-    Examples
-    --------
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> round(sum(day_weights(load_scenario("lvo")).values()), 6)
-    5.0
-    """
-    calendar, shape = scenario.calendar, scenario.week_shape
-    factors = np.asarray(calendar.weekday_factors)
-    ordinary = factors / factors.mean()
-    each = [*ordinary.tolist(), *shape[len(ordinary) :]]
-    return dict(zip(calendar.week_days, each, strict=True))
 
 
 def hours_known(scenario: Scenario) -> bool:
@@ -194,3 +167,12 @@ def _offered(scenario: Scenario, day: int, first: float, last: float) -> float:
     return sum(
         each.slots_each(minutes) * each.hours_within(first, last) / each.hours for each in held
     )
+
+
+def _day_weights(scenario: Scenario) -> dict[int, float]:
+    """Requests of each opening day over a mean weekday: mean 1, a Saturday morning apart."""
+    calendar, shape = scenario.calendar, scenario.week_shape
+    factors = np.asarray(calendar.weekday_factors)
+    ordinary = factors / factors.mean()
+    each = [*ordinary.tolist(), *shape[len(ordinary) :]]
+    return dict(zip(calendar.week_days, each, strict=True))

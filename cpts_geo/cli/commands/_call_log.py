@@ -1,9 +1,9 @@
-"""Command that reads a call log, and gives the scenario that it makes."""
+"""Commands that read a registre: the scenario that it makes, its follow-up month by month."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,11 +11,11 @@ import typer
 
 from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Defaults, Output, path_option
+from cpts_geo.cli._outcomes import own_outcomes, to_complete
 from cpts_geo.cli._scenarios import chosen_defaults, loaded
 from cpts_geo.cli._terminal import echo, results, table_view, teller
-from cpts_geo.errors import AskedError, OutcomesError, PlaceUnknownError, TableError, quoted
-from cpts_geo.foreign import shown_path
-from cpts_geo.french import counted, typeset
+from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError
+from cpts_geo.french import typeset
 
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
@@ -24,6 +24,7 @@ Colonnes d’un registre, une ligne par appel (CSV, XLSX ou ODS) :
   issue                          rendez-vous, conseil, réorienté, sans créneau,
                                  doublon, annulé, sans réponse, autre
   commune ou code_insee, classe_age, code_motif, cle_appelant   facultatives
+  delai_heures ou delai_jours, honore, sans_mt   facultatives, pour le suivi
 \b
   date;heure;issue;commune
   04/03/2024;8h30;rendez-vous;Pithiviers
@@ -96,13 +97,13 @@ def call_log(
         found = studied(
             log,
             base,
-            own_outcomes=_own(outcome or []),
+            own_outcomes=own_outcomes(outcome or []),
             outcomes=outcomes,
             repeats_out=repeats_out,
             departement=departement or (),
         ).value
     except OutcomesError as error:
-        raise _to_complete(error, output, typed) from error
+        raise to_complete(error, output, typed) from error
     except PlaceUnknownError as error:
         typed += [part for each in outcome or [] for part in ("--outcome", each)]
         typed += [] if outcomes is None else ["--outcomes", str(outcomes)]
@@ -132,35 +133,102 @@ def call_log(
     echo(f"Scénario (solidité {strength(found.scenario)}) : {made.resolve()}")
 
 
-def _own(typed: Sequence[str]) -> dict[str, str]:
-    """Outcome of each wording that was typed, « Sans suite=autre »."""
-    parts = [text.rpartition("=") for text in typed]
-    if wrong := [
-        text for text, (value, mark, _) in zip(typed, parts, strict=True) if not value or not mark
-    ]:
-        raise AskedError(
-            "« --outcome » dit le sens d’une issue écrite à votre façon.",
-            defects=[
-                f"{quoted(text)} : il faut une valeur, le signe =, une issue" for text in wrong
-            ],
-            remedy='tapez par exemple --outcome "Sans suite=autre".',
+def follow_up(
+    log: Annotated[
+        Path,
+        typer.Argument(
+            parser=typed_path, metavar="FICHIER", help="Registre des demandes de la période."
+        ),
+    ],
+    scenario: Annotated[
+        str, typer.Option(metavar="BASE", help="Scénario du territoire : clé, ou fichier TOML.")
+    ],
+    previous: Annotated[
+        Path | None, path_option("Registre de la période d’avant, à comparer.")
+    ] = None,
+    territory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLÉ",
+            help="Territoire dont les communes disent qui vient d’ailleurs ; par défaut, celui du "
+            "scénario.",
+        ),
+    ] = None,
+    forecast: Annotated[
+        Path | None,
+        path_option("Manifeste du rapport ou du suivi d’avant, dont la prévision est jugée."),
+    ] = None,
+    indicators: Annotated[
+        list[Path] | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="FICHIER",
+            help="Indicateurs de l’ACI remplis (« cpts-geo template aci ») ; répétable.",
+        ),
+    ] = None,
+    output: Output = OUTPUTS,
+    parameters: Defaults = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALEUR=ISSUE", help="Sens d’une issue écrite à votre façon."),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
+    ] = None,
+    departement: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
+            "répétable."
+        ),
+    ] = None,
+) -> None:
+    """Suivre un registre mois par mois, et dire ce qui a changé."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.atlas.sections.follow_up import follow_up_sections  # noqa: PLC0415
+    from cpts_geo.study.follow_up.follow_up import follow_up as followed  # noqa: PLC0415
+    from cpts_geo.study.follow_up.yearly import yearly  # noqa: PLC0415
+    from cpts_geo.writing.comparison import FOLLOW_UP_FILES, write_follow_up  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+
+    check_output(output, names=FOLLOW_UP_FILES)
+    defaults, said = chosen_defaults(parameters)
+    (base,) = loaded(scenario, parameters=defaults)
+    typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]
+    typed += [] if previous is None else ["--previous", str(previous)]
+    typed += [] if territory is None else ["--territory", territory]
+    typed += [] if forecast is None else ["--forecast", str(forecast)]
+    typed += [part for each in indicators or [] for part in ("--indicators", str(each))]
+    typed += [] if output == OUTPUTS else ["--output", str(output)]
+    typed += [] if parameters is None else ["--parameters", str(parameters)]
+    typed += [part for each in departement or [] for part in ("--departement", each)]
+    try:
+        found = followed(
+            log,
+            base,
+            previous=previous,
+            territory=territory,
+            departments=departement or (),
+            own_outcomes=own_outcomes(outcome or []),
+            outcomes_file=outcomes,
         )
-    return {value.strip(): meant.strip() for value, _, meant in parts}
-
-
-def _to_complete(error: OutcomesError, output: Path, typed: Sequence[str]) -> TableError:
-    """Write the outcomes that are not known for the analyst to explain, and say how to go on."""
-    from cpts_geo.sources.analyst.calls.log import OUTCOMES_FRENCH  # noqa: PLC0415
-    from cpts_geo.writing.comparison import write_outcomes  # noqa: PLC0415
-
-    path = write_outcomes(error.values, output, own=error.own)
-    hidden = (
-        f" ; ajoutez-y celles qui ne sont pas répétées ({counted(error.hidden, 'ligne', 'lignes')})"
-    )
-    again = shlex.join([*typed, "--outcomes", str(path)])
-    return TableError(
-        error.summary,
-        defects=error.defects,
-        remedy=f"complétez la colonne « sens » de « {shown_path(path)} » "
-        f"({', '.join(OUTCOMES_FRENCH)}){hidden if error.hidden else ''}, puis tapez : {again}",
-    )
+    except OutcomesError as error:
+        raise to_complete(error, output, typed) from error
+    review = yearly(found, base, indicators=indicators or (), forecast=forecast, day=date.today())
+    say = teller()
+    for note in (*said, *found.notes):
+        say(note)
+    console = results()
+    for sentence in follow_up_sections(found)["sentences"]:
+        console.print(typeset(sentence), soft_wrap=True)
+    for sentence in review.sentences:
+        console.print(typeset(sentence), soft_wrap=True)
+    read = [log, previous, forecast, *(indicators or ())]
+    page, table, _, *fiches = write_follow_up(
+        found, output, scenario=base, registres=[path for path in read if path is not None],
+        review=review, say=say,
+    )  # fmt: skip
+    echo(f"Tableau : {table.resolve()}")
+    echo(f"Page : {page.resolve()}")
+    echo(f"Fiche des indicateurs de l’ACI : {fiches[-1].resolve()}")

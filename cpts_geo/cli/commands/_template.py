@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cpts_geo.cli._options import on_territories, path_option
+from cpts_geo.cli._options import on_perimeters, path_option
 from cpts_geo.cli._terminal import echo
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from cpts_geo.geography.perimeters.request import Request
 
 
+#: Towns of the same départements from where others come, in an example.
+_TOWNS_AROUND: Final = 5
+
+
 class _Table(StrEnum):
     """Tables to fill, as an analyst types them."""
 
@@ -26,9 +31,11 @@ class _Table(StrEnum):
     PASSAGES = "passages"
     ZONAGE = "zonage"
     SAS = "sas"
+    ACI = "aci"
+    REGISTRE = "registre"
 
 
-@on_territories
+@on_perimeters
 def template(
     request: Request,
     options: Options,
@@ -38,7 +45,7 @@ def template(
         typer.Argument(
             metavar="TABLEAU",
             help="acces-mt (sans médecin traitant), passages (aux urgences), zonage (ZIP et ZAC, "
-            "FRR, QPV) ou sas.",
+            "FRR, QPV), sas, aci (indicateurs du dialogue de gestion), ou registre (des demandes).",
         ),
     ],
     out: Annotated[
@@ -46,20 +53,29 @@ def template(
     ] = None,
     example: Annotated[
         bool,
-        typer.Option(
-            "--example", help="Rempli de chiffres inventés, et qui le disent, pour un territoire."
-        ),
+        typer.Option("--example", help="Rempli de chiffres inventés, marqués comme tels."),
     ] = False,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ANNÉE",
+            min=2000,
+            max=2100,
+            help="Avec --example, année du registre ou des indicateurs inventés ; par défaut, la "
+            "dernière qui est finie.",
+        ),
+    ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Remplacer le fichier s’il existe déjà.")
     ] = False,
 ) -> None:
-    """Écrire un tableau à remplir, à donner ensuite avec --indicators."""
+    """Écrire un tableau à remplir."""
     # Imported here so that --help answers at once.
     from cpts_geo.errors import AskedError, OutputError  # noqa: PLC0415
     from cpts_geo.files import write_french_csv  # noqa: PLC0415
     from cpts_geo.foreign import shown_path  # noqa: PLC0415
     from cpts_geo.indicators.filled.blank import blank_table  # noqa: PLC0415
+    from cpts_geo.sources.analyst.aci.template import aci_template  # noqa: PLC0415
 
     path = out or Path(f"{table.value.replace('-', '_')}.csv")
     if path.exists() and not replace:
@@ -73,10 +89,17 @@ def template(
             "Un exemple se remplit pour un territoire, et aucun n’est nommé.",
             remedy=f"nommez-en un : cpts-geo template {table.value} beauce_gatinais --example.",
         )
+    over = year or date.today().year - 1
     areas, members = _areas(request, fetched=options.fetched) if named else ([], None)
-    heads, rows = blank_table(table.value, areas=areas, members=members, example=example)
+    if table is _Table.ACI:
+        keys = [""] if members is None else [str(key) for key in members["territory"].unique()]
+        heads, rows = aci_template(keys, example_year=over if example else None)
+    elif table is _Table.REGISTRE:
+        heads, rows = _registre(members, year=over, example=example)
+    else:
+        heads, rows = blank_table(table.value, areas=areas, members=members, example=example)
     write_french_csv(heads, rows, path)
-    echo(f"Tableau à remplir : {path.resolve()}")
+    echo(f"{'Exemple inventé' if example else 'Tableau à remplir'} : {path.resolve()}")
 
 
 def _areas(request: Request, *, fetched: bool) -> tuple[list[pd.DataFrame], pd.DataFrame]:
@@ -102,3 +125,34 @@ def _areas(request: Request, *, fetched: bool) -> tuple[list[pd.DataFrame], pd.D
         for key, name in names.items()
     ]
     return areas, members
+
+
+def _registre(
+    members: pd.DataFrame | None, *, year: int, example: bool
+) -> tuple[list[str], list[list[str | float | None]]]:
+    """Columns of a registre; for an example, a year drawn from the scenario of one CPTS."""
+    from cpts_geo.capacity.checks.invented import REGISTRE, invented_requests  # noqa: PLC0415
+    from cpts_geo.capacity.scenario.loading import load_scenarios  # noqa: PLC0415
+    from cpts_geo.errors import AskedError  # noqa: PLC0415
+    from cpts_geo.sources.analyst.filled.templates import INVENTED  # noqa: PLC0415
+    from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
+
+    if not example or members is None:
+        return list(REGISTRE), []
+    keys = members["territory"].unique()
+    known = load_scenarios()
+    if len(keys) != 1 or keys[0] not in known:
+        raise AskedError(
+            "Un registre d’exemple se tire du scénario d’une CPTS dont la demande est connue.",
+            defects=[str(key) for key in keys],
+            remedy=f"nommez-en une : {', '.join(known)}.",
+        )
+    people = members.set_index("code_insee")["population"].astype(float)
+    whole = embedded.load_communes()
+    around = whole[~whole["code_insee"].isin(people.index)]
+    around = around[around["departement"].isin(members["departement"])]
+    table = invented_requests(
+        known[str(keys[0])], year=year, inside=people,
+        outside=around.nlargest(_TOWNS_AROUND, "population")["code_insee"].tolist(),
+    )  # fmt: skip
+    return [*REGISTRE, "exemple"], table.assign(exemple=INVENTED).to_numpy().tolist()

@@ -41,8 +41,8 @@ _LABELS: Final = (
 )
 _WITHOUT: Final = re.compile(r".*\bsans (medecin traitant|mt)\b.*")
 _COUNTS: Final = re.compile(r"(nombre|nb|effectif)s?\b.*|.*\(en nombre\)")
-#: What comes before what: a table of the analyst, a typed share, an export, a document.
-RANKS: Final = {"filled": 0, "typed": 1, "export": 2, "published": 3}
+#: What comes before what: a typed share, an export, a document.
+_RANKS: Final = {"typed": 1, "export": 2, "published": 3}
 
 
 def without_mt_known(
@@ -72,7 +72,7 @@ def without_mt_known(
     Returns
     -------
     tuple of DataFrame and tuple of str
-        Rows: rank (:data:`RANKS`), line, level, area_code, number, population, share, date,
+        Rows: rank (a typed share, an export, a document), line, level, area_code, number, population, share, date,
         producer, status, grade, remark; and French notes on what is of other ages, which is no
         figure of a line.
 
@@ -176,7 +176,7 @@ def _row(rank: str, level: str, code: str, *, line: str = "", base: str = "", **
     """A row; its line is that of its ages where it is not said."""
     said = capital(base) if base else ""
     return {
-        "rank": RANKS[rank],
+        "rank": _RANKS[rank],
         "line": line or _BASES.get(base, ""),
         "level": level,
         "area_code": code,

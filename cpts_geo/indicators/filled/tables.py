@@ -11,14 +11,15 @@ import pandas as pd
 
 from cpts_geo.french import joined, number, percent
 from cpts_geo.indicators.filled._contradictions import FILLED_SLOTS, OFFERED
-from cpts_geo.indicators.filled.published import RANKS
 from cpts_geo.indicators.given_share import BY_ANALYST
 from cpts_geo.schema import TERRITORY, Status
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.filled.templates import INVENTED, Line, Template, templates
 
+#: A table of the analyst stands before all that is known besides.
+_FIRST: Final = -1
 #: Said of the line of all ages: it is never gauged against those of some.
-NOT_COMPARABLE: Final = "tous âges : non comparable avec les 17 ans et plus"
+_NOT_COMPARABLE: Final = "tous âges : non comparable avec les 17 ans et plus"
 _COLUMNS: Final = (
     "territory", "line", "label", "kind", "area_level", "area_code", "area_name", "detail",
     "number", "population", "share", "unit", "date", "producer", "status", "grade", "note",
@@ -68,12 +69,12 @@ def mt_table(
     ... )
     >>> none = pd.DataFrame(columns=["table", "line", "level", "area_code"])
     >>> mt_table(none, areas, known=none, notes=[])["ask"].tolist()[:2]
-    ['la CPAM', 'la CPAM']
+    ['à demander à la CPAM', 'à demander à la CPAM']
     """
     template = templates()["acces-mt"]
     rows = _cells(template, areas, _ranked(filled, template, known))
     every = rows["line"] == "tous_ages"
-    rows.loc[every, "note"] = _with(rows.loc[every, "note"], NOT_COMPARABLE)
+    rows.loc[every, "note"] = _with(rows.loc[every, "note"], _NOT_COMPARABLE)
     mine = (rows["line"] == "17+") & (rows["area_level"] == TERRITORY.key)
     if notes:
         said = f"d’autres âges, non comparable : {joined(list(notes))}"
@@ -182,7 +183,7 @@ def _computed(
         "date": first["date"] if known else "", "producer": producers if known else "",
         "status": (status if known else Status.UNKNOWN).value,
         "grade": str(first["grade"]) if known else "", "note": "", "set_aside": "",
-        "ask": "" if known else joined(list(asked)),
+        "ask": "" if known else " ; ".join(asked),
     }  # fmt: skip
 
 
@@ -193,9 +194,7 @@ def _ranked(
     mine = filled[filled["table"] == template.key]
     invented = mine["producer"] == INVENTED if len(mine) else pd.Series(dtype=bool)
     status = np.where(invented, Status.ASSUMED.value, Status.ANNOUNCED.value)
-    mine = mine.assign(
-        rank=RANKS["filled"], status=status, grade=np.where(invented, "D", BY_ANALYST)
-    )
+    mine = mine.assign(rank=_FIRST, status=status, grade=np.where(invented, "D", BY_ANALYST))
     others = [] if known is None or known.empty else [known]
     parts = [part for part in (mine, *others) if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else mine
@@ -227,7 +226,7 @@ def _cell(line: Line, area: dict[Any, Any], rows: list[dict[Any, Any]]) -> dict[
     if not rows:
         nothing = dict.fromkeys(("number", "population", "share"), float("nan"))
         empty = dict.fromkeys(("detail", "date", "producer", "grade", "note", "set_aside"), "")
-        ask = line.ask[area["area_level"]]
+        ask = f"à demander {line.ask[area['area_level']]}"
         return {**start, **nothing, **empty, "status": Status.UNKNOWN.value, "ask": ask}
     first, *others = rows
     share = first["share"]

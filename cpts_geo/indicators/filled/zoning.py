@@ -37,7 +37,7 @@ def zoning_table(filled: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     ... )
     >>> none = pd.DataFrame(columns=["table", "line", "area_code"])
     >>> zoning_table(none, members)["ask"].tolist()[0]
-    'l’ARS (arrêté de zonage)'
+    'à demander à l’ARS (arrêté de zonage)'
     """
     people = members.set_index("code_insee")["population"].astype("float64")
     names = members.set_index("code_insee")["name"]
@@ -55,7 +55,7 @@ def _blank(line: Line) -> dict[str, Any]:
     """A zoning that no file gives."""
     nothing = dict.fromkeys(("communes", "people", "share"), float("nan"))
     empty = dict.fromkeys(("names", "date", "producer", "grade", "note"), "")
-    ask = line.ask[TERRITORY.key]
+    ask = f"à demander {line.ask[TERRITORY.key]}"
     return {**nothing, **empty, "status": Status.UNKNOWN.value, "ask": ask}
 
 

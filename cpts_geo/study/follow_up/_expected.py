@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cpts_geo.capacity.checks.forecast.announced import chance_counts
 from cpts_geo.capacity.demand.periods import requests_by_day
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
@@ -37,13 +38,8 @@ def expected_months(scenario: Scenario, days: pd.DatetimeIndex) -> pd.DataFrame:
     means = np.outer(of_month["residents"], drawn.residents)
     means += np.outer(of_month["visitors"], drawn.visitors)
     rng = np.random.default_rng(drawn.seed)
-    phi = scenario.dispersion
-    # A mean of nothing is drawn as nothing.
-    positive = np.maximum(means, 1e-12)
-    counts = (
-        rng.negative_binomial(positive / (phi - 1), 1 / phi) if phi > 1 else rng.poisson(positive)
-    )
-    rows = [quantiles(each.astype(float), drawn=True) for each in counts]
+    counts = chance_counts(means, dispersion=scenario.dispersion, rng=rng)
+    rows = [quantiles(each, drawn=True) for each in counts]
     return pd.DataFrame(rows, index=names, columns=list(LEVELS)).rename_axis("month")
 
 

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.calls.log import read_call_log
+from cpts_geo.study.call_log import marked
 from cpts_geo.study.follow_up._comparing import compared
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
@@ -37,9 +39,10 @@ class FollowUp:
         (:data:`cpts_geo.study.follow_up.indicators.INDICATORS`); NaN where masked or unknown.
     totals : DataFrame
         By indicator, over the period: value, status (``measured``, ``computed``, ``masked``,
-        ``unknown``), previous (value of the period before), change (like for like: a share of it
-        for counts, a difference for shares and delays), significant (True, False, or None where
-        nothing tells), p (of chance alone, corrected for the number of indicators).
+        ``unknown``), previous (value of the period before), previous_status, change (like for
+        like: a share of it for counts, a difference for shares and delays), significant (True,
+        False, or None where nothing tells), p (of chance alone, corrected for the number of
+        indicators).
     expected : DataFrame
         By month: p10, p50, p90 of ``slot_requests`` as the scenario expects them, inside (whether
         the month is between p10 and p90; None where nothing tells).
@@ -152,15 +155,24 @@ def _followed(
     tables = [shown(each, _slots(scenario, each.days)) for each in counts]
     now = tables[0]
     totals = pd.DataFrame({"value": now.values.loc[TOTAL], "status": now.status.loc[TOTAL]})
-    totals = totals.assign(previous=math.nan, change=math.nan, significant=None, p=math.nan)
+    totals = totals.assign(
+        previous=math.nan, previous_status=Status.UNKNOWN.value, change=math.nan,
+        significant=None, p=math.nan,
+    )  # fmt: skip
     before = now.values.iloc[:0]
     if len(tables) > 1:
         check_periods(counts[0], counts[1])
         before = tables[1].values.drop(index=TOTAL)
         totals["previous"] = tables[1].values.loc[TOTAL]
+        totals["previous_status"] = tables[1].status.loc[TOTAL]
         totals = totals.assign(**compared(scenario, counts, tables))
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
     doubt = _doubt(logs[0], counts[0], scenario, communes)
+    if totals["value"].get("fill_rate", 0.0) > 1.0:
+        doubt.append(
+            "Plus de rendez-vous ont été donnés que le scénario n’offre de créneaux : vérifiez ses "
+            "créneaux (« slots_today »)."
+        )
     tells = not logs[0].attrs["lower_bound"] and not _is_left_out(counts[0])
     return FollowUp(
         months=months,
@@ -168,7 +180,7 @@ def _followed(
         expected=expected.assign(inside=_inside(months["slot_requests"], expected, tells=tells)),
         territory=key,
         period=(counts[0].start, counts[0].end),
-        label=scenario.label,
+        label=marked(scenario.label, logs),
         status=now.status.drop(index=TOTAL),
         before=before,
         before_period=(counts[1].start, counts[1].end) if len(counts) > 1 else None,

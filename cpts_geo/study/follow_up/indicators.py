@@ -20,7 +20,7 @@ class _Indicator(NamedTuple):
 #: By key, in the order they are read.
 INDICATORS: Final = {
     "opening_days": _Indicator("Jours d’ouverture comptés", "jours", "public", "calendrier"),
-    "requests": _Indicator("Demandes de SNP", "demandes", "count", "appels, moins les doublons"),
+    "requests": _Indicator("Demandes", "demandes", "count", "appels, moins les doublons"),
     "appointments": _Indicator(
         "Rendez-vous donnés", "rendez-vous", "count", "annulés et non honorés compris"
     ),
@@ -31,10 +31,10 @@ INDICATORS: Final = {
         "Autre issue, ou inconnue", "demandes", "count", "appels sans réponse compris"
     ),
     "slot_requests": _Indicator(
-        "Demandes relevant d’un créneau",
+        "Demandes de SNP",
         "demandes",
         "count",
-        "rendez-vous donnés et demandes sans créneau : ce que le modèle attend",
+        "qui relevaient d’un créneau : rendez-vous donnés et demandes sans créneau",
     ),
     "response_rate": _Indicator(
         "Taux de réponse", "part", "share", "(rendez-vous donnés + conseils) / demandes"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status
-from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.values import period_words, value_words
 from cpts_geo.atlas.look.words import deadline, support, whom
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.answer.headline import Headline
@@ -22,7 +22,7 @@ from cpts_geo.schema import Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.study import Study
 from cpts_geo.writing._need_tables import week_table
-from cpts_geo.writing.export._sheets import Cell, Number, Sheet, cell, status_words
+from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet, cell, status_words
 
 #: What each level of an interval is called.
 _LEVELS: Final = {"p10": "bas", "p50": "médiane", "p90": "haut"}
@@ -171,16 +171,51 @@ def _offered(result: Headline) -> Iterator[tuple[Cell, ...]]:
 
 
 def supposed(study: Study) -> Sheet | None:
-    """What changes of supply, and new places of care, would change; None without any."""
-    rows = [*_shifts(study), *_places(study)]
+    """What levers, changes of supply and new places of care would change; None without any."""
+    rows = [*_levers(study), *_shifts(study), *_places(study)]
     if not rows:
         return None
     return Sheet(
         name="Scénarios",
-        about="changements d’offre et lieux proposés : avant, après",
+        about="leviers, changements d’offre et lieux proposés : avant, après",
         heads=("Scénario", "Mesure", "Avant", "Après", "Écart", "Unité", "Signe", "Supposé"),
         rows=rows,
     )
+
+
+#: Of a lever, what it adds: the column, its words and unit, its decimals, whether it is estimated
+#: by the model of the answer and not supposed.
+_ADDED: Final = (
+    ("gp_hours", "Heures de consultation par semaine", "heures", 1, False),
+    ("slots", "Créneaux par semaine", "créneaux", 0, False),
+    ("people_reached_p50", "Personnes reçues", "personnes", 0, True),
+    ("people_with_mt", "Personnes qui gagnent un médecin traitant", "personnes", 0, False),
+    ("cost", "Coût", "euros", 0, False),
+    ("receipts_p50", "Recettes des consultations", "euros", 0, True),
+    ("sas_receipts", "Majorations SNP, au plus", "euros", 0, True),
+    ("aid", "Aides de l’Assurance maladie", "euros", 0, False),
+)
+
+
+def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
+    """The share served with each lever, then what it adds."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        return
+    when = period_words(result.scenario)
+    for row in capacity.levers.to_dict("records"):
+        found = [row[f"{name}_p50"] for name in ("served_before", "served", "gain")]
+        unknown, rests = pd.isna(found[1]), capital(support(result.scenario))
+        known = status_words(Status.UNKNOWN if unknown else result.status)
+        served = [cell(each, percent=True) for each in found]
+        yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
+        for column, words, unit, decimals, of_model in _ADDED:
+            if pd.isna(value := row[column]) or not value:
+                continue
+            known = status_words(result.status if of_model else Status.ASSUMED)
+            over = "" if column in ("gp_hours", "slots") else f" {when}"
+            more = cell(value, decimals)
+            yield row["lever"], f"{words}{over}", None, None, more, unit, known, ""
 
 
 def _shifts(study: Study) -> Iterator[tuple[Cell, ...]]:

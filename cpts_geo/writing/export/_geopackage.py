@@ -32,7 +32,8 @@ from cpts_geo.schema import COLUMNS, TERRITORY, status_column
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
-from cpts_geo.writing.export._sheets import commune_labels, heading, status_words
+from cpts_geo.writing.export._sheets import commune_labels, heading
+from cpts_geo.writing.workbook.sheet import status_words
 
 #: Degrees around a territory in which neighbours are.
 _AROUND: Final = 0.15

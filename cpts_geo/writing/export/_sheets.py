@@ -6,64 +6,28 @@ the words that say so.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from cpts_geo import __version__
-from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, STATUS_WORDS
+from cpts_geo.atlas.look.cells import MASK_LABEL, STATUS_WORDS
 from cpts_geo.atlas.sections.territory.communes import commune_columns
 from cpts_geo.french import slug, typeset
 from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
+from cpts_geo.sources.analyst.filled.templates import templates
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
-
-
-class Number(NamedTuple):
-    """A number, its decimals, and whether it is a share that is shown in percent."""
-
-    value: float
-    decimals: int = 0
-    percent: bool = False
-
-
-#: A cell: a text, a number, or nothing where it is unknown.
-Cell = str | Number | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A table: its name, what it holds, headings, rows; named cells by row, of one column."""
-
-    name: str
-    about: str
-    heads: tuple[str, ...]
-    rows: list[tuple[Cell, ...]]
-    names: tuple[tuple[str, int, int], ...] = ()
-
-
-def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:
-    """A number as a cell; nothing where it is unknown."""
-    if value is None or pd.isna(value):
-        return None
-    found = float(value)
-    return Number(found, decimals, percent) if math.isfinite(found) else None
+from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
 
 
 def column_cell(column: Column, value: Any) -> Cell:
     """A value of a column as a cell; a share keeps one decimal more than its percent."""
     return cell(value, column.decimals, percent=column.percent)
-
-
-def status_words(status: Any) -> str:
-    """A status in words, after its sign."""
-    return f"{MARKS[str(status)]} {STATUS_WORDS[str(status)]}"
 
 
 def heading(column: Column, label: str) -> str:
@@ -137,6 +101,7 @@ def indicators(study: Study) -> Sheet:
                 typeset(" ; ".join(filter(None, (str(found["base"]), str(found["note"]))))),
             )
         )
+    rows += _filled(study)
     return Sheet(
         name="Indicateurs",
         about="chaque indicateur du territoire, de ses départements, de sa région et de la France",
@@ -144,6 +109,51 @@ def indicators(study: Study) -> Sheet:
             "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Pour 10 000 hab.",
             "Borne basse (95 %)", "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe",
             "Remarque",
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def _filled(study: Study) -> Iterator[tuple[Cell, ...]]:
+    """Rows of the tables that a coordinator fills; what is empty says whom to ask."""
+    words = {level.key: level.word for level in LEVELS}
+    for key, table in (
+        ("acces-mt", study.mt_access),
+        ("passages", study.passages),
+        ("sas", study.sas),
+    ):
+        for found in table.to_dict("records"):
+            title = templates()[key].title
+            names = [name for name in ("number", "share") if not pd.isna(found[name])]
+            said = (found["detail"], found["note"], found["set_aside"], found["ask"])
+            for name in names or ["share" if found["unit"] in ("", "%") else "number"]:
+                of_people = "personnes" if name == "number" and not found["unit"] else ""
+                yield (
+                    f"{key} {found['line']}", typeset(f"{title} : {found['label']}"),
+                    str(found["area_name"]), words[found["area_level"]],
+                    cell(found[name], int(name == "share"), percent=name == "share"),
+                    of_people or ("%" if name == "share" else str(found["unit"])), None, None,
+                    str(found["date"]), str(found["producer"]), str(found["grade"]),
+                    status_words(found["status"]), typeset(" ; ".join(filter(None, said))),
+                )  # fmt: skip
+
+
+def zoning(study: Study) -> Sheet:
+    """The zonings, as a file gives them."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            row["label"], cell(row["communes"]), row["names"], cell(row["people"]),
+            cell(row["share"], 1, percent=True), row["date"], row["producer"], row["grade"],
+            status_words(row["status"]),
+            typeset(" ; ".join(filter(None, (row["note"], row["ask"])))),
+        )
+        for row in study.zoning.to_dict("records")
+    ]  # fmt: skip
+    return Sheet(
+        name="Zonage", about="ZIP et ZAC, FRR, QPV, tels qu’un fichier les donne",
+        heads=(
+            "Zonage", "Communes", "Lesquelles", "Habitants", "Part des habitants",
+            "Date de l’arrêté", "Producteur", "Confiance", "Signe", "Remarque",
         ),
         rows=rows,
     )  # fmt: skip
@@ -175,7 +185,7 @@ def communes(study: Study) -> Sheet:
         rows.append(tuple(values))
     return Sheet(
         name="Communes", about="les communes du territoire, la carte en chiffres",
-        heads=tuple(map(typeset, heads)), rows=rows,
+        heads=tuple(map(typeset, heads)), rows=rows, pinned=3,
     )  # fmt: skip
 
 

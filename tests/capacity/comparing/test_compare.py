@@ -492,7 +492,7 @@ def test_a_rare_draw_beyond_the_queue_is_no_error() -> None:
             (9, 9, 9, 9, 8),
         ),
         ("lvo", "lvo_ete", "months", (16,) * 5),
-        ("lvo_ete", "lvo_ete_deux_medecins", "slots_today", (32,) * 5),
+        ("lvo_ete", "lvo_ete_deux_medecins", "sessions slots_today", (32,) * 5),
     ],
 )
 def test_a_shipped_variant_changes_what_it_says_and_no_more(

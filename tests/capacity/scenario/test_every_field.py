@@ -20,7 +20,7 @@ from cpts_geo.capacity.scenario.loading import _Population, load_scenario
 from cpts_geo.capacity.scenario.overlay import chosen_parameters
 from cpts_geo.capacity.scenario.parameters import _Default, default_parameters
 from cpts_geo.capacity.scenario.records import Record
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+from cpts_geo.capacity.scenario.supply import Lever, Reading, Rota, Session, Visitors
 from cpts_geo.errors import ScenarioError
 
 MINE: Final[dict[str, Any]] = {
@@ -83,6 +83,8 @@ def places() -> Iterator[tuple[str, ...]]:
     for table, kind in TABLES.items():
         yield from ((table, name) for name in kind.model_fields)
     yield from (("readings", name) for name in Reading.model_fields)
+    yield from (("sessions", name) for name in Session.model_fields)
+    yield from (("levers", name) for name in Lever.model_fields)
     yield from (("sources", "target", name) for name in ("text", "grade", "announced"))
 
 
@@ -92,6 +94,11 @@ def filled(place: tuple[str, ...], value: Any) -> dict[str, Any]:
     if name == "readings" and inside:
         usual = {"label": "x", "slots_today": 8, "weight": 0.5}
         return MINE | {name: [usual | {inside[0]: value}]}
+    if name == "sessions" and inside:
+        held = {"days": [1], "starts": time(12), "ends": time(14), "slots": 8}
+        return MINE | {name: [held | {inside[0]: value}]}
+    if name == "levers" and inside:
+        return MINE | {name: [{"kind": "effectors", "count": 2} | {inside[0]: value}]}
     for each in reversed(inside):
         value = {each: value}
     values = MINE | {name: value}

@@ -35,7 +35,14 @@ from cpts_geo.capacity.scenario.parameters import (
     default_parameters,
 )
 from cpts_geo.capacity.scenario.records import label_and_unit
-from cpts_geo.capacity.scenario.supply import Reading, Rota, Visitors
+from cpts_geo.capacity.scenario.supply import (
+    Lever,
+    LeverTerms,
+    Reading,
+    Rota,
+    Session,
+    Visitors,
+)
 from cpts_geo.errors import ScenarioError
 from cpts_geo.schema import Status
 
@@ -379,7 +386,10 @@ def test_equal_inputs_give_equal_results_to_the_bit(cases: dict[str, Scenario]) 
 
 
 def test_every_field_is_described_in_french() -> None:
-    kinds = (Scenario, _Population, Area, Calendar, Reading, Rota, Visitors, Source)
+    kinds = (
+        Scenario, _Population, Area, Calendar, Reading, Rota, Session, Visitors, Source, Lever,
+        LeverTerms,
+    )  # fmt: skip
     for name, info in ((name, x) for kind in kinds for name, x in kind.model_fields.items()):
         label, unit = label_and_unit(info)
         assert label, name
@@ -387,7 +397,7 @@ def test_every_field_is_described_in_french() -> None:
         # how a file writes it is for editors, never for who reads a page
         assert not re.search(r"[=«_:;]", label + unit), name
     assert described("target") == label_and_unit(Scenario.model_fields["target"])
-    for name in set(SOURCED_FIELDS) - {"calendar", "rota", "readings", "phone_agents"}:
+    for name in set(SOURCED_FIELDS) - {"calendar", "rota", "readings", "sessions", "phone_agents"}:
         assert described(name)[1], f"{name} has no unit"
     with pytest.raises(KeyError):
         described("targett")
@@ -396,7 +406,10 @@ def test_every_field_is_described_in_french() -> None:
 def test_default_parameters_are_inputs_of_a_scenario() -> None:
     # others are of the nation: the same draw for every territory
     national = {*learning._NATIONAL}
-    assert set(default_parameters()) - national <= {*SOURCED_FIELDS, *_Population.model_fields}
+    of_levers = {*LeverTerms.model_fields}
+    known = {*SOURCED_FIELDS, *_Population.model_fields, *of_levers}
+    assert set(default_parameters()) - national <= known
+    assert of_levers <= set(default_parameters())
     assert national <= set(default_parameters())
     assert not national & {*SOURCED_FIELDS, *Scenario.model_fields}
     assert all(isinstance(x, _Default) for x in default_parameters().values())

@@ -126,7 +126,7 @@ def test_every_defect_of_a_variant_at_once(lvo: Scenario) -> None:
         "« minutes.3 » manque",
         "« public » = 'tous' : il faut l'une de ces valeurs : 'no_mt' ou 'all'",
         "« area.lent » = 0.2 : il faut 0.1 ou moins",
-        "readings.0.slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par "
+        "readings.1.slots_today : 0 : il faut un nombre entier de créneaux, de 1 à 600, ou un par "
         "jour d'ouverture de la semaine",
         "« readings.1.weight » = 2.0 : il faut 1 ou moins ; vouliez-vous dire 0.02 (2 %) ?",
         "« calendar.weekdayz » est inconnu ; vouliez-vous dire « weekdays » ?",
@@ -486,7 +486,7 @@ def test_beds_and_people_present_have_bounds() -> None:
         (Source, {"text": "", "grade": "E"}, 2),
         (_Default, {"text": "x", "grade": "A"}, 1),
         (_Population, {"population": 0.0, "share_without_mt": 1.5, "age_share": -1.0}, 3),
-        (Scenario, {}, 28),
+        (Scenario, {}, 29),
     ],
 )
 def test_a_record_speaks_with_one_voice(

@@ -17,8 +17,8 @@ from tests.kept import analysed
 from tests.writing.export.conftest import CASES, DAY
 
 ORDER = [
-    "Lisez-moi", "Identité", "Indicateurs", "Communes", "SNP mensuel", "Capacité", "Scénarios",
-    "Hypothèses", "Méthode et sources",
+    "Lisez-moi", "Identité", "Indicateurs", "Communes", "Zonage", "SNP mensuel", "Semaine",
+    "Capacité", "Scénarios", "Hypothèses", "Méthode et sources",
 ]  # fmt: skip
 UNKNOWN = STATUS_LABELS[Status.UNKNOWN]
 

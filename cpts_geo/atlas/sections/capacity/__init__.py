@@ -10,6 +10,7 @@ from cpts_geo.atlas.sections.capacity import (
     _causes,
     _future,
     _ladder,
+    _levers,
     _months,
     _sliders,
     _telephone,
@@ -78,6 +79,7 @@ def capacity_sections(
     phone, usual = capacity.phone, capacity.usual_agents
     return {
         "needed": needed.section(result),
+        "levers": _levers.section(result, capacity),
         "months": _months.section(result, capacity),
         "week": result.slots_per_day.p90 and _week.section(result, capacity),
         "causes": result.slots_per_day.p90 and _causes.section(result, capacity.tornado),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 
 import pandas as pd
@@ -67,34 +66,43 @@ def _week_note(result: Headline, capacity: TerritoryCapacity) -> str:
     return text
 
 
-def _deadlines(result: Headline, table: pd.DataFrame) -> list[list[str]]:
-    """A row a deadline and quantity: its words, then a cell a unit; what is unknown is left out."""
-    rows = []
-    for (days, quantity), found in table.groupby(["deadline_days", "quantity"], sort=False):
-        each = [Interval(*bounds) for bounds in found[[*LEVELS]].itertuples(index=False)]
-        if not any(math.isnan(one.p50) for one in each):
-            cells = [
-                number(one.p50, _tenths(one.p50))
-                if one.p10 == one.p90
-                else estimate(result, one, _tenths(one.p90))
-                for one in each
-            ]
-            rows.append([deadline(int(str(days))), _QUANTITIES[str(quantity)], *cells])
-    return rows
+def _deadlines(result: Headline, table: pd.DataFrame) -> list[tuple[str, list[list[str]]]]:
+    """Rows of each deadline: a quantity, then a cell a unit; what is unknown is left out."""
+    found = []
+    for days, each in table.groupby("deadline_days", sort=False):
+        rows = [
+            [words, *_cells(result, each[each["quantity"] == quantity])]
+            for quantity, words in _QUANTITIES.items()
+            if each.loc[each["quantity"] == quantity, "p50"].notna().all()
+        ]
+        found.append((deadline(int(str(days))), rows))
+    return found
+
+
+def _cells(result: Headline, table: pd.DataFrame) -> list[str]:
+    """A quantity in each unit, with its interval where it has one."""
+    bounds = [Interval(*each) for each in table[[*LEVELS]].itertuples(index=False)]
+    return [
+        number(one.p50, _tenths(one.p50))
+        if round(one.p10, 1) == round(one.p90, 1)
+        else estimate(result, one, _tenths(one.p90))
+        for one in bounds
+    ]
 
 
 def _units(scenario: Scenario) -> str:
     """How many hours an effecteur and a half-day are."""
+    values = {name: getattr(scenario, name) for name in ("effector_hours", "half_day_hours")}
     hours = [
-        f"{number(getattr(scenario, name), 1)}{NNBSP}h ({scenario.sources[name].grade})"
-        for name in ("effector_hours", "half_day_hours")
+        f"{number(value, _tenths(value))}{NNBSP}h ({scenario.sources[name].grade})"
+        for name, value in values.items()
     ]
     return f"Un effecteur : {hours[0]} par semaine ; une demi-journée : {hours[1]}."
 
 
 def _tenths(value: float) -> int:
     """A decimal below ten, where the number has one."""
-    return int(value < 10 and not float(value).is_integer())
+    return int(value < 10 and not round(value, 1).is_integer())
 
 
 def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any]:

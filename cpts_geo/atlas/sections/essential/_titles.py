@@ -6,6 +6,7 @@ import pandas as pd
 
 from cpts_geo.atlas.look.vintages import newest_known, value_of
 from cpts_geo.atlas.look.words import (
+    lever_finding,
     low_apl_finding,
     near_finding,
     need_finding,
@@ -25,7 +26,7 @@ def section(study: Study) -> dict[str, str]:
         "beside": _beside(study.comparison),
         "need": _need(study),
         "access": _access(study.access),
-        "changes": _changes(study.access),
+        "changes": _changes(study),
         "communes": _communes(study.figures),
     }
 
@@ -68,14 +69,21 @@ def _access(access: TerritoryAccess) -> str:
     )
 
 
-def _changes(access: TerritoryAccess) -> str:
-    """What the first change of supply would make of the APL."""
+def _changes(study: Study) -> str:
+    """What the lever put forward would serve, else what a change of supply makes of the APL."""
+    access = study.access
+    if study.capacity and all(found := lever_finding(study.capacity.levers)):
+        return " : ".join(found)
     known = next(filter(None, map(shift_finding, access.shifts)), "")
     if known:
         return known
     if access.opening and access.opening.helpful:
         return "Où ouvrir un lieu de SNP ?"
-    return "Changements de l’offre : non montrés"
+    return "Leviers et changements de l’offre" if study.capacity else _NO_CHANGE
+
+
+#: Heads the part where nothing that it could show is known.
+_NO_CHANGE = "Changements de l’offre : non montrés"
 
 
 def _communes(figures: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ from cpts_geo.atlas.maps.drawings import StillMaps
 from cpts_geo.atlas.sections.paper import (
     _closing,
     _figures,
+    _filled,
     _head,
     _levers,
     _map,
@@ -55,21 +56,24 @@ def section(
     """
     result, capacity = study.headline, study.capacity
     levers = _levers.levers(study)
+    access = _filled.access(study)
     first: Mapping[str, Any] = {
         # The size of the ACI and the FINESS number belong to the band.
         "band": _head.band(study),
         "messages": _head.messages(study, levers),
         # Emergency passages and SAS effectors are rows of the key figures.
-        "figures": _figures.section(study),
-        "map": _map.section(study, stills),
-        # Here: who has a médecin traitant, in four rows.
+        "figures": _figures.section(study, apart=access is not None),
+        "access": access,
+        # Its averages are key figures, where there is no room to say them twice.
+        "map": _map.section(study, stills, means=access is None),
     }
     second: Mapping[str, Any] = {
-        # The weekly grid opens the need. Here: the table of the SAS.
+        # The weekly grid opens the need.
         "need": _need.section(study),
+        "sas": _filled.sas(study),
         "year": None if result is None or capacity is None else _year.section(result, capacity),
         "levers": _levers.section(levers),
-        # Here: the indicators of the ACI.
+        "aci": _filled.aci(study),
         "unknown": _closing.unknown(study),
         "steps": {},
         "sources": _closing.sources(used),

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell, own_label, shown_text
+from cpts_geo.atlas.look.cells import Cell, filled_cell, own_label, shown_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import others, shortened
 from cpts_geo.french import NNBSP, capital, duration, number, signed_number, whole_percent
@@ -71,10 +71,15 @@ _SUPPLY: Final = (
 _EMERGENCY: Final = _Family(
     DREES.family("emergency"), "Urgences ou SMUR, en moyenne", "voir la Drees"
 )
+#: Whom to ask for what a coordinator fills, in few letters.
+_WHOM: Final = {"sans_hospitalisation": "l’ARS", "effecteurs": "le SAS"}
+#: Those that stand in rows of their own, where these are known.
+_APART: Final = ("share_without_mt", "share_ald_without_mt")
 
 
-def section(study: Study) -> dict[str, Any]:
-    """Areas, rows, and what of the areas is left out."""
+def section(study: Study, *, apart: bool) -> dict[str, Any]:
+    """Areas, rows, and what of the areas is left out; without those of médecins traitants where
+    they stand `apart`."""
     table = study.comparison
     areas = table.drop_duplicates(AREA)[[*AREA, "area_name"]]
     rank = areas.groupby("area_level").cumcount()
@@ -82,19 +87,24 @@ def section(study: Study) -> dict[str, Any]:
     names = [shortened(short_name(str(name)), _AREA) for name in kept["area_name"]]
     return {
         "areas": names,
-        "rows": [line for line in _lines(study, kept) if line is not None],
+        "rows": [line for line in _lines(study, kept, apart=apart) if line is not None],
         "more": others(len(areas) - len(kept)),
     }
 
 
-def _lines(study: Study, areas: pd.DataFrame) -> Iterator[_Line | None]:
+def _lines(study: Study, areas: pd.DataFrame, *, apart: bool) -> Iterator[_Line | None]:
     """Every row in order; None where there is none."""
     table = study.comparison
     yield from (_line(family, table, areas) for family in _PEOPLE)
     yield _trend(table, areas)
-    yield from (_line(family, table, areas) for family in _SUPPLY)
-    yield _near(study, areas)
-    yield _line(_EMERGENCY, table, areas)
+    supply = [each for each in _SUPPLY if not (apart and each.name in _APART)]
+    yield from (_line(family, table, areas) for family in supply)
+    # Where four rows say who has a médecin traitant, minutes are left to the annex.
+    if not apart:
+        yield _near(study, areas)
+        yield _line(_EMERGENCY, table, areas)
+    yield _given(study.passages, "sans_hospitalisation", "Urgences non hospitalisées", areas)
+    yield _given(study.sas, "effecteurs", "Effecteurs du SAS", areas)
 
 
 def _line(family: _Family, table: pd.DataFrame, areas: pd.DataFrame) -> _Line | None:
@@ -175,6 +185,18 @@ def _near(study: Study, areas: pd.DataFrame) -> _Line | None:
         _year(column.vintage),
         _producer(sources()[column.source].attribution),
     )
+
+
+def _given(table: pd.DataFrame, line: str, label: str, areas: pd.DataFrame) -> _Line:
+    """A line of a table that a coordinator fills; what is unknown here says whom to ask."""
+    rows = table[table["line"] == line].set_index(AREA).to_dict("index")
+    order = list(areas[AREA].itertuples(index=False, name=None))
+    cells = [filled_cell(rows[area]) if area in rows else _NOTHING for area in order]
+    if cells[0].status == Status.UNKNOWN.value:
+        cells[0] = Cell(f"voir {_WHOM[line]}", status=Status.UNKNOWN.value)
+    mine = rows[order[0]]
+    shown = [cells[0], *(_NOTHING if c.status == Status.UNKNOWN.value else c for c in cells[1:])]
+    return _Line(label, tuple(shown), _year(str(mine["date"])), _producer(str(mine["producer"])))
 
 
 def _year(vintage: str) -> str:

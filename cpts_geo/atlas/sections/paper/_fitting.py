@@ -48,9 +48,3 @@ def css_text(text: str) -> Markup:
     """Write a text as a string of CSS: every sign but plain letters and figures is escaped."""
     written = re.sub(r"[^A-Za-z0-9]", lambda found: f"\\{ord(found[0]):x} ", text)
     return Markup('"{}"').format(Markup(written))
-
-
-def own_ids(svg: str) -> Markup:
-    """Give the fills of a drawing names of their own: the screen has the same drawing, hidden."""
-    named = re.sub(r'(<pattern id=")(\w+")', r"\1paper-\2", svg)
-    return Markup(re.sub(r"url\(#(\w+)\)", r"url(#paper-\1)", named))

@@ -126,7 +126,9 @@ def messages(study: Study, levers: Sequence[Lever]) -> dict[str, Any]:
     said = [
         _need(study),
         _gap(study),
-        None if lever is None else Message("Levier", lever.lead, lever.effect, lever.mark),
+        None
+        if lever is None
+        else Message("Levier", lever.lead, lever.effect + lever.why, lever.mark),
     ]
     result = study.headline
     note = "" if result is None else _note(result)

@@ -1,13 +1,18 @@
-"""What slots serve, and what would change the supply: a row each, only where something moves."""
+"""What slots serve, three levers, and what would change the supply: only where something moves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import pandas as pd
+
+from cpts_geo.atlas.look.values import euros, period_words
 from cpts_geo.atlas.look.words import (
     gain_effect,
     gain_numbers,
+    lever_finding,
+    lever_numbers,
     opened,
     shift_numbers,
     slots,
@@ -21,26 +26,37 @@ from cpts_geo.schema import STATUS_MARKS, Status
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
 
-#: Rows that the page holds.
-_MOST: Final = 5
-_TITLE, _PLACE = 44, 34
+#: Levers of ARS and Assurance maladie on the page, and rows up to which others may stand there.
+_LEVERS: Final = 3
+_MOST: Final = 3
+_TITLE, _PLACE, _LEVER = 44, 34, 58
 
 
 class Lever(NamedTuple):
-    """A row: what changes, three numbers each with its words, its sign; how the head says it."""
+    """A row: what changes, three numbers each with its words, its sign; how it is said apart.
+
+    What the head says more is why this lever is put forward; some are kept whatever else fits.
+    """
 
     title: str
     numbers: tuple[tuple[str, str], ...]
     mark: str
     lead: str = ""
     effect: str = ""
+    why: str = ""
+    kept: bool = False
 
 
 def levers(study: Study) -> list[Lever]:
-    """What is offered and announced, where to open, changes of supply: what has an effect."""
-    result = study.headline
-    offers = () if result is None else _offers(result)
-    return [*offers, *_openings(study.access), *_shifts(study.access)]
+    """What is offered and announced, three levers, where to open, changes of supply."""
+    result, capacity = study.headline, study.capacity
+    if result is None or capacity is None:
+        return [*_openings(study.access), *_shifts(study.access)]
+    tried = list(_tried(result, capacity.levers))
+    put_forward = any(each.lead for each in tried)
+    # The table of the need says what is served today. One alone is put forward in the head.
+    offers = (each._replace(lead="") if put_forward else each for each in _offers(result))
+    return [*tried, *offers, *_openings(study.access), *_shifts(study.access)]
 
 
 def section(found: Sequence[Lever]) -> dict[str, Any] | None:
@@ -48,11 +64,33 @@ def section(found: Sequence[Lever]) -> dict[str, Any] | None:
     if not found:
         return None
     said = next((f"{each.lead} {each.effect}" for each in found if each.lead), "")
+    kept = [each for each in found if each.kept]
+    room = max(_MOST - len(kept), 0)
+    rows = kept + [each for each in found if not each.kept][:room]
     return {
         "title": said.rstrip(".") or "Ce qui changerait l’offre de soins",
-        "rows": found[:_MOST],
-        "more": others(len(found) - _MOST) if len(found) > _MOST else "",
+        "rows": rows,
+        "more": others(len(found) - len(rows)),
     }
+
+
+def _tried(result: Headline, table: pd.DataFrame) -> Iterator[Lever]:
+    """The lever put forward, then the next ones: hours or people, share served, euros."""
+    ranked = table.sort_values("best", ascending=False, kind="stable") if len(table) else table
+    lead, effect = lever_finding(table)
+    for row in ranked.head(_LEVERS).to_dict("records"):
+        # A narrow column says it in fewer words.
+        numbers = tuple(
+            (value, words.removeprefix("servies "))
+            for value, words in lever_numbers(row, result.scenario)
+        )
+        mark, title = STATUS_MARKS[Status.ASSUMED], shortened(str(row["lever"]), _LEVER)
+        if not row["best"]:
+            yield Lever(title, numbers, mark, kept=True)
+            continue
+        least = "le moins coûteux qui suffise" if row["reaches_target"] else "le plus utile"
+        why = f", {least} ({euros(row['cost'])} {period_words(result.scenario)})."
+        yield Lever(title, numbers, mark, f"{lead} :", effect, why, kept=True)
 
 
 def _offers(result: Headline) -> Iterator[Lever]:
@@ -74,16 +112,17 @@ def _offers(result: Headline) -> Iterator[Lever]:
         STATUS_MARKS[result.status],
         f"Les {slots_text(planned.slots)} créneaux annoncés",
         f"serviraient {after} des demandes à temps.",
+        kept=True,
     )
 
 
 def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
-    """Slots, hours and share served of an offer."""
+    """Hours, share served and slots of an offer."""
     many, word = slots(offer.slots).split(" ", 1)
     return (
+        (gp_time(offer.gp_hours_per_week), "par semaine"),
+        (whole_percent(offer.served_at_median), "à temps"),
         (many, f"{word} par jour"),
-        (gp_time(offer.gp_hours_per_week), "de consultation par semaine"),
-        (whole_percent(offer.served_at_median), "des demandes servies à temps"),
     )
 
 

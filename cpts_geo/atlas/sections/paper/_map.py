@@ -20,7 +20,7 @@ _AREA: Final = 26
 _AREAS: Final = 7
 
 
-def section(study: Study, stills: StillMaps | None) -> dict[str, Any] | None:
+def section(study: Study, stills: StillMaps | None, *, means: bool) -> dict[str, Any] | None:
     """Finding, drawing and averages; None where no commune has a contour or no layer a value."""
     if stills is None:
         return None
@@ -31,7 +31,7 @@ def section(study: Study, stills: StillMaps | None) -> dict[str, Any] | None:
         "heading": painted.heading,
         "measure": painted.measure,
         "circles": circles[0].title if circles else "",
-        "means": _means(study.comparison, painted),
+        "means": _means(study.comparison, painted) if means else [],
     }
 
 

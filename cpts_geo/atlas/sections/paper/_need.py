@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from cpts_geo.atlas.charts.dots import dots_svg
 from cpts_geo.atlas.charts.week import week_view
 from cpts_geo.atlas.look.words import (
     TOO_LARGE,
     deadline,
     estimate,
-    offered,
     per_day,
-    short_answer,
     shown_floor,
     slots,
     slots_text,
     span,
     whom,
 )
-from cpts_geo.atlas.sections.paper._fitting import gp_time, own_ids, shortened
+from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
 from cpts_geo.atlas.sections.paper._head import contradicted
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval, named_interval
 from cpts_geo.french import NNBSP, number, percent, whole_percent
-from cpts_geo.schema import STATUS_MARKS, Status
+from cpts_geo.schema import STATUS_MARKS
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 from cpts_geo.study.study import Study
 
 #: Letters of a warning.
 _WARNING: Final = 330
-#: Height of a column of dots, in units of the drawing.
-_TALLEST: Final = 84.0
 #: What would let the need be computed, and who holds it.
 _ASKED: Final = (
     "Les appels d’une année et leur issue : au SAS ou à la ligne qui les reçoit.",
@@ -67,7 +62,6 @@ def section(study: Study) -> dict[str, Any]:
         "heads": heads,
         "rows": rows,
         "mark": STATUS_MARKS[result.status],
-        "chart": own_ids(_dots(result)),
         "grid": week_view(result, capacity) if result.slots_per_day.p90 else None,
         "said": [text for text in _said(result, capacity) if text],
     }
@@ -84,9 +78,6 @@ def _table(result: Headline, capacity: TerritoryCapacity) -> tuple[tuple[str, ..
             "Servies": [whole_percent(row["served_today"]) for row in rows],
             "Il manque": [_bounds(result, row, "missing") for row in rows],
         }
-    if result.planned is not None:
-        head = f"Servies avec les {slots_text(result.planned.slots)} annoncés"
-        columns[head] = [whole_percent(row["served_planned"]) for row in rows]
     head = "Heures par semaine" if today is None else "Manque par semaine"
     columns[head] = _weekly_hours(result, capacity, days)
     own = result.scenario.deadline_days
@@ -112,22 +103,6 @@ def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
     return estimate(result, named_interval(row, name))
 
 
-def _dots(result: Headline) -> str:
-    """Equally likely situations, with what there is today."""
-    needed, today = result.slots_per_day, result.today
-    return dots_svg(
-        result.slots_dots,
-        interval=(needed.p10, needed.p90),
-        median=needed.p50 if result.scenario.has_own_line else None,
-        today=today.slots if today else None,
-        floor=shown_floor(result),
-        assumed=result.status is Status.ASSUMED,
-        title=f"Créneaux par jour nécessaires : {short_answer(result)}",
-        offered=offered(result),
-        tallest=_TALLEST,
-    )
-
-
 def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     """Hours and SAS effectors, what there is today, the floor, for whom."""
     scenario, hours = result.scenario, result.gp_hours_per_week
@@ -146,7 +121,7 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
         if floor is None
         else f"Au moins {slots(floor)} par jour, d’après les consultations déjà données.",
         "Créneaux d’aujourd’hui : non publiés, à demander à la CPTS." if today is None else "",
-        f"Chaque point : une situation sur {len(result.slots_dots)}. Intervalle : {CHANCES}.",
+        f"Intervalle : {CHANCES}.",
         f"{STATUS_MARKS[result.status]} {result.evidence}",
     ]
 

@@ -12,6 +12,7 @@ from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import National, described
 from cpts_geo.capacity.scenario.parameters import Parameters
+from cpts_geo.capacity.scenario.supply import LeverTerms
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
 from cpts_geo.settings import APL_LOW_WORDS
@@ -32,6 +33,9 @@ def hypotheses(answered: Sequence[Scenario], parameters: Parameters) -> dict[str
     for name, default in parameters.items():
         name = answered[0].need_input if name == "need_share" else name  # noqa: PLW2901
         using = [each for each in answered if name not in each.unused]
+        if name in LeverTerms.model_fields:
+            # The answer does not rest on them: they stand under the levers.
+            continue
         if not using or (name in National.model_fields and using[0].area is None):
             continue
         scenario = using[0]

@@ -28,7 +28,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import CptsGeoError
 
 #: What a month is announced by: requests, share that today's slots serve, slots that it calls for.
-MONTHS: Final = (*LEVELS, "opening_days", "share_served", "slots_today", "slots_needed")
+_MONTHS: Final = (*LEVELS, "opening_days", "share_served", "slots_today", "slots_needed")
 #: Chance that fewer months lie inside than is said, if the model is right.
 _DOUBT: Final = 0.05
 
@@ -47,7 +47,7 @@ class Forecast:
     version : str
         Version of the package.
     scenario : str
-        SHA-256 of what it rests on: scenario, draws and seed.
+        Name of the scenario it rests on (:func:`scenario_hash`).
     public : str
         Whom the device admits, as the scenario names it; empty where no device is described.
     months : DataFrame
@@ -119,7 +119,7 @@ def announced(
             past = (year, number) <= (day.year, day.month)
             if past or (scenario.months and number not in scenario.months):
                 continue
-            counts = month_counts(of_year, drawn, means, rng=rng)
+            counts = _month_counts(of_year, drawn, means, rng=rng)
             low, middle, high = quantiles(counts, drawn=True)
             inside.append(((low <= counts) & (counts <= high)).astype(np.float64))
             rows[f"{year}-{number:02d}"] = {
@@ -128,88 +128,82 @@ def announced(
                 **_supply(scenario, by_month, number),
             }
     shares = np.mean(inside, axis=0) if inside else np.ones(1)
-    months = pd.DataFrame.from_dict(rows, orient="index", columns=list(MONTHS), dtype=np.float64)
+    months = pd.DataFrame.from_dict(rows, orient="index", columns=list(_MONTHS), dtype=np.float64)
     return Forecast(
         territory=territory,
         made=day,
         version=version,
-        scenario=scenario_hash(result),
+        scenario=scenario_hash(scenario),
         public=scenario.public or "",
         months=months.rename_axis("month"),
         least_inside=float(np.quantile(shares, _DOUBT, method="lower")),
     )
 
 
-def month_counts(
-    scenario: Scenario, drawn: DemandDraws, means: pd.Series, *, rng: np.random.Generator
-) -> Floats:
+def chance_counts(means: Floats, *, dispersion: float, rng: np.random.Generator) -> Floats:
     """
-    Draw the requests that a month may count.
+    Draw what is counted of requests whose mean is known.
 
     Parameters
     ----------
-    scenario : Scenario
-        Its calendar and its dispersion.
-    drawn : DemandDraws
-        Plausible demands of a year.
-    means : Series
-        Row of the month of :func:`cpts_geo.capacity.demand.periods.month_means`.
+    means : numpy.ndarray of float
+        Means of months or of days, 0 or more, any shape.
+    dispersion : float
+        Variance of a day over its mean, 1 (Poisson) or more: days that are independent make months
+        of the same.
     rng : numpy.random.Generator
-        Generator of the chance of counting.
+        Generator.
 
     Returns
     -------
     numpy.ndarray of float
-        Whole numbers, one a draw.
+        Whole numbers, same shape.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.demand.requests import draw_requests
-    >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> case = load_scenario("beauce_gatinais")
-    >>> drawn = draw_requests(case, draws=2000)
-    >>> january = month_means(case).loc[1]
-    >>> counts = month_counts(case, drawn, january, rng=np.random.default_rng(1))
-    >>> bool(abs(counts.mean() / drawn.requests_per_year.mean() - 1 / 12) < 0.03)
-    True
+    >>> counts = chance_counts(np.full(9_999, 50.0), dispersion=3.0, rng=np.random.default_rng(1))
+    >>> round(float(counts.var() / counts.mean()), 1)
+    3.0
     """
-    days = float(means["opening_days"]) / scenario.opening_days_per_year
-    mean = days * (drawn.residents * means["residents"] + drawn.visitors * means["visitors"])
-    spread = scenario.rules.dispersion
-    if spread <= 1.0:
-        return np.asarray(rng.poisson(mean), dtype=np.float64)
-    # Days that are independent, each of this variance over its mean, make months of the same.
-    found = rng.negative_binomial(np.maximum(mean, 1e-9) / (spread - 1.0), 1.0 / spread)
+    if dispersion <= 1.0:
+        return np.asarray(rng.poisson(means), dtype=np.float64)
+    # A mean of nothing is drawn as nothing.
+    positive = np.maximum(means, 1e-12)
+    found = rng.negative_binomial(positive / (dispersion - 1.0), 1.0 / dispersion)
     return np.asarray(found, dtype=np.float64)
 
 
-def scenario_hash(result: Headline) -> str:
+def _month_counts(
+    scenario: Scenario, drawn: DemandDraws, means: pd.Series, *, rng: np.random.Generator
+) -> Floats:
+    """Requests that a month may count, one a draw; `means`: its row of ``month_means``."""
+    days = float(means["opening_days"]) / scenario.opening_days_per_year
+    mean = days * (drawn.residents * means["residents"] + drawn.visitors * means["visitors"])
+    return chance_counts(mean, dispersion=scenario.rules.dispersion, rng=rng)
+
+
+def scenario_hash(scenario: Scenario) -> str:
     """
-    Name what an answer rests on, so that another one is seen.
+    Name a scenario, so that another one is seen.
 
     Parameters
     ----------
-    result : Headline
-        Answer of a territory.
+    scenario : Scenario
+        What a forecast rests on.
 
     Returns
     -------
     str
-        SHA-256 of its scenario, notes apart, of its draws and of its seed.
+        SHA-256 of all that it holds but its notes.
 
     Examples
     --------
-    >>> from cpts_geo.capacity.answer.headline import headline
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> len(scenario_hash(headline(load_scenario("lvo"), draws=100)))
+    >>> len(scenario_hash(load_scenario("lvo")))
     64
     """
-    rests = {
-        "scenario": result.scenario.model_dump(mode="json", exclude={"notes"}),
-        "draws": result.draws,
-        "seed": result.seed,
-    }
-    return hashlib.sha256(json.dumps(rests, sort_keys=True).encode()).hexdigest()
+    held = scenario.model_dump(mode="json", exclude={"notes"})
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
 def _in_year(scenario: Scenario, year: int) -> Scenario:

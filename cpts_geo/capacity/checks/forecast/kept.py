@@ -16,7 +16,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.asked import typed_path
-from cpts_geo.capacity.checks.forecast.announced import MONTHS, Forecast
+from cpts_geo.capacity.checks.forecast.announced import _MONTHS, Forecast
 from cpts_geo.capacity.checks.forecast.scored import Score
 from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.errors import ForecastError, one_line, quoted
@@ -237,7 +237,7 @@ def _month_defects(each: Any) -> Iterator[str]:
     bounds = [number for name in LEVELS if (number := _number(each.get(name))) is not None]
     if len(bounds) < len(LEVELS) or bounds != sorted(bounds) or bounds[0] < 0:
         yield f"{each['month']} : p10, p50 et p90 doivent être des nombres, dans cet ordre"
-    others = (each.get(name) for name in MONTHS if name not in LEVELS)
+    others = (each.get(name) for name in _MONTHS if name not in LEVELS)
     if not all(other is None or _number(other) is not None for other in others):
         yield f"{each['month']} : nombre attendu pour les créneaux et la part servie"
 
@@ -264,7 +264,7 @@ def _score_defects(past: Any) -> Iterator[str]:
 
 def _forecast(one: Mapping[str, Any]) -> Forecast:
     """The forecast that a manifest of the right form keeps."""
-    rows = {each["month"]: {k: each[k] for k in MONTHS if k in each} for each in one["months"]}
+    rows = {each["month"]: {k: each[k] for k in _MONTHS if k in each} for each in one["months"]}
     months = pd.DataFrame.from_dict(rows, orient="index", dtype="float64").rename_axis("month")
     made = _day(one["made"])
     return Forecast(

@@ -9,8 +9,29 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from cpts_geo.capacity.scenario._slips.hours import session_defects
 from cpts_geo.capacity.scenario._slips.plausible import AREA, in_thousands
-from cpts_geo.french import number
+from cpts_geo.french import WEEKDAYS, number
+
+
+def scenario_defects(scenario: Any, sourced: Sequence[str]) -> list[str]:
+    """All that the fields of a scenario deny of one another; `sourced` owe a source."""
+    defects = [
+        *supply_defects(scenario),
+        *session_defects(scenario),
+        *saturday_defects(scenario),
+        *lever_defects(scenario),
+        *part_defects(scenario),
+    ]
+    if scenario.public == "no_mt" and scenario.visitors is not None:
+        defects.append("« visitors » : des visiteurs viennent là où public = all")
+    months = set(scenario.months)
+    if list(scenario.months) != sorted(months):
+        defects.append("« months » : des mois dans l'ordre, sans doublon")
+    elif months and not (scenario.calendar.opening_months & months):
+        defects.append("« months » : aucun jour d'ouverture dans ces mois")
+    defects += closure_defects(scenario) + evidence_defects(scenario)
+    return defects + source_defects(scenario, sourced)
 
 
 def supply_defects(scenario: Any) -> list[str]:
@@ -46,6 +67,17 @@ def supply_defects(scenario: Any) -> list[str]:
     if (scenario.slots_planned is None) != (scenario.planned_basis is None):
         defects.append(_alone(scenario, "slots_planned", "planned_basis"))
     return defects
+
+
+def lever_defects(scenario: Any) -> list[str]:
+    """Find levers that are held on days when nothing is open."""
+    opens = set(scenario.calendar.week_days)
+    return [
+        f"« levers.{place}.days » : fermé le {WEEKDAYS[day - 1]} ; ouvrez-le dans « calendar »"
+        for place, lever in enumerate(scenario.levers or (), 1)
+        for day in lever.days or ()
+        if day not in opens
+    ]
 
 
 def saturday_defects(scenario: Any) -> list[str]:

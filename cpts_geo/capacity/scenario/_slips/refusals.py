@@ -57,13 +57,18 @@ def refusals(error: ValidationError, model: type[BaseModel]) -> list[str]:
             continue
         raised = detail.get("ctx", {}).get("error")
         if isinstance(raised, ContradictionError):
-            place = one_line(".".join(map(str, detail["loc"])))
+            place = _place(detail["loc"])
             key = place.removesuffix(_KEY)  # a name refused in a table, not its value
             where = f"« {key} »" if key != place else f"{place} :"
             said += [f"{where} {defect}" for defect in raised.defects]
         else:
             said.append(in_french(detail, _record_at(model, detail["loc"]), model))
     return said
+
+
+def _place(names: Sequence[int | str]) -> str:
+    """Where a defect is; entries of a list are counted from 1."""
+    return one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in names))
 
 
 def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseModel]:
@@ -84,7 +89,7 @@ def _record_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseM
 
 def in_french(detail: ErrorDetails, record: type[BaseModel], whole: type[BaseModel]) -> str:
     """Say one refusal of pydantic in French: field, value received and what is expected."""
-    place = one_line(".".join(str(x + 1) if isinstance(x, int) else x for x in detail["loc"]))
+    place = _place(detail["loc"])
     fields, name = record.model_fields, str(detail["loc"][-1]) if detail["loc"] else ""
     if detail["type"] == "extra_forbidden":
         if record is not whole and name in whole.model_fields:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpts_geo.errors import Defect, quoted
 from cpts_geo.sources._conventions.masked import bounded
-from cpts_geo.sources.analyst.aci.codes import COLUMNS, COUNTED, PERIODS, AciIndicator
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _TEXTS: Final = ("justification", "comment", "producer", "date")
@@ -38,7 +38,7 @@ def row_values(
         found |= {name: value, f"{name}_hidden": hidden}
         year, wrong = _year(cells.get(f"{name}_year", ""), needed=bool(text))
         if wrong:
-            column = COLUMNS[f"{name}_year"]
+            column = _COLUMNS[f"{name}_year"]
             defects.append(Defect(f"{where}, {column} : {wrong}", "année"))
         found[f"{name}_year"] = year
         if name in COUNTED:
@@ -46,7 +46,7 @@ def row_values(
             found[f"{name}_field"] = field
             wrong = _field(field, indicator) if text else ""
             if wrong:
-                column = COLUMNS[f"{name}_field"]
+                column = _COLUMNS[f"{name}_field"]
                 defects.append(Defect(f"{where}, {column} : {wrong}", "champ"))
         given = given or bool(text)
     if given and not found["producer"]:

@@ -26,7 +26,7 @@ PERIODS: Final[Mapping[str, str]] = {
 #: Those that count somebody: a target is an aim.
 COUNTED: Final = ("reference", "previous", "value")
 #: Columns of a file, in order: name, heading.
-COLUMNS: Final[Mapping[str, str]] = {
+_COLUMNS: Final[Mapping[str, str]] = {
     "territory": "Territoire",
     "code": "Code",
     "title": "Indicateur",
@@ -58,6 +58,8 @@ class AciIndicator:
     ----------
     code, mission, title, formula, field, unit, direction, producer : str
         French texts.
+    example : tuple of float
+        Invented reference, N-1, N and target, as written in a file.
     like : str
         What its field must hold; empty for anything.
     people : bool
@@ -66,8 +68,6 @@ class AciIndicator:
         Of the same patients; empty for none.
     follow_up : str
         Its name in a follow-up; empty where the log does not know it.
-    example : tuple of float
-        Invented reference, N-1, N and target, as written in a file.
     """
 
     code: str
@@ -136,9 +136,9 @@ def aci_indicators() -> Mapping[str, AciIndicator]:
         found = [AciIndicator(**_tupled(each)) for each in tomllib.loads(text)["indicators"]]
         every = {each.code: each for each in found}
         wrong = len(every) < len(found) or any(
-            each.direction not in {"hausse", "baisse"} for each in found
+            each.direction not in ("hausse", "baisse") or len(each.example) != len(PERIODS)
+            for each in found
         )
-        wrong = wrong or any(len(each.example) != len(PERIODS) for each in found)
     except (KeyError, TypeError, ValueError) as error:
         raise _altered() from error
     if wrong:

@@ -31,7 +31,7 @@ from cpts_geo.sources.analyst._tables.text import (
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.aci._cells import row_values
 from cpts_geo.sources.analyst.aci._contradictions import contradictions
-from cpts_geo.sources.analyst.aci.codes import COLUMNS, aci_indicators
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 _FORM: Final = "repartez du modèle : cpts-geo template aci"
@@ -43,7 +43,7 @@ _ACI: Final = Door(
     save_as=f"{_FORM}, et enregistrez-le en .csv ou en .xlsx.",
     empty=lambda path: IndicatorsError(f"{one_line(path.name)} est vide.", remedy=f"{_FORM}."),
 )
-_BY_HEADING: Final = {plain(heading): name for name, heading in COLUMNS.items()}
+_BY_HEADING: Final = {plain(heading): name for name, heading in _COLUMNS.items()}
 #: Headings that no other table of an analyst has together.
 _OWN: Final = frozenset({"code", "reference_year", "target", "justification"})
 
@@ -109,7 +109,7 @@ def read_aci(path: Path | str) -> GivenAci:
     ----------
     path : pathlib.Path or str
         A text or a spreadsheet (see :mod:`cpts_geo.sources.analyst`) with the headings of
-        :data:`cpts_geo.sources.analyst.aci.codes.COLUMNS`, in any order, a row an indicator of a
+        :data:`cpts_geo.sources.analyst.aci.codes._COLUMNS`, in any order, a row an indicator of a
         territory. A row without a figure is an indicator that nobody filled.
 
     Returns
@@ -128,9 +128,9 @@ def read_aci(path: Path | str) -> GivenAci:
     Examples
     --------
     >>> import tempfile
-    >>> row = dict.fromkeys(COLUMNS, "") | {"code": "taux_reponse", "reference": "62,5",
+    >>> row = dict.fromkeys(_COLUMNS, "") | {"code": "taux_reponse", "reference": "62,5",
     ...     "reference_year": "2024", "target": "80 %", "target_year": "2027", "producer": "CPTS"}
-    >>> lines = [";".join(COLUMNS.values()), ";".join(row.values())]
+    >>> lines = [";".join(_COLUMNS.values()), ";".join(row.values())]
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "aci.csv"
     ...     _ = path.write_text("\\n".join(lines), encoding="utf-8")
@@ -200,7 +200,7 @@ def _most_named(rows: Sequence[Row]) -> tuple[int, int]:
 def _header_defects(names: Sequence[str], written: Sequence[str]) -> Iterator[Defect]:
     """Say which headings are missing, with the nearest one written, or there twice."""
     others = [cell for cell, name in zip(written, names, strict=True) if cell and not name]
-    for name, heading in COLUMNS.items():
+    for name, heading in _COLUMNS.items():
         if names.count(name) > 1:
             yield Defect(f"colonne {quoted(heading)} : {names.count(name)} fois", "répétée")
         if name not in names:

@@ -7,7 +7,7 @@ from typing import Final
 
 from cpts_geo.french import number
 from cpts_geo.sources.analyst.aci.codes import (
-    COLUMNS,
+    _COLUMNS,
     COUNTED,
     PERIODS,
     AciIndicator,
@@ -19,35 +19,39 @@ from cpts_geo.sources.analyst.filled.templates import INVENTED
 _DEFINITION: Final = "ALD, définition de l’exemple"
 
 
-def aci_template(territory: str = "", *, example_year: int | None = None) -> list[Sequence[str]]:
+def aci_template(
+    territories: Sequence[str] = ("",), *, example_year: int | None = None
+) -> tuple[list[str], list[list[str | float | None]]]:
     """
     Make the table of the indicators of the ACI, to be filled.
 
     Parameters
     ----------
-    territory : str
-        Key of the territory; empty where the file is of the only one of a run.
+    territories : sequence of str
+        Their keys; an empty one where the file is of the only one of a run.
     example_year : int, optional
         Year N of a table filled with invented figures, marked so; an empty one where absent.
 
     Returns
     -------
-    list of sequence of str
-        Headings, then a row an indicator: code, title, unit and fields are filled.
+    tuple of list of str, list of list of str
+        Headings; a row an indicator of each territory, whose code, title, unit and fields are
+        filled.
 
     Examples
     --------
-    >>> rows = aci_template("lvo", example_year=2026)
-    >>> rows[0][:3], rows[2][4:8]
-    (('Territoire', 'Code', 'Indicateur'), ('13,8', '2024', '17 ans ou plus', '12,9'))
+    >>> heads, rows = aci_template(["lvo"], example_year=2026)
+    >>> heads[:3], rows[1][4:8]
+    (['Territoire', 'Code', 'Indicateur'], ['13,8', '2024', '17 ans ou plus', '12,9'])
     """
-    rows: list[Sequence[str]] = [tuple(COLUMNS.values())]
-    for indicator in aci_indicators().values():
-        row = _blank(territory, indicator)
-        if example_year is not None:
-            row |= _invented(indicator, example_year)
-        rows.append(tuple(row.values()))
-    return rows
+    rows: list[list[str | float | None]] = []
+    for territory in territories:
+        for indicator in aci_indicators().values():
+            row = _blank(territory, indicator)
+            if example_year is not None:
+                row |= _invented(indicator, example_year)
+            rows.append([*row.values()])
+    return list(_COLUMNS.values()), rows
 
 
 def _blank(territory: str, indicator: AciIndicator) -> dict[str, str]:
@@ -55,7 +59,7 @@ def _blank(territory: str, indicator: AciIndicator) -> dict[str, str]:
     fields = {f"{name}_field": indicator.field for name in COUNTED}
     said = {"territory": territory, "code": indicator.code}
     told = {"title": indicator.title, "unit": indicator.unit}
-    return dict.fromkeys(COLUMNS, "") | said | told | fields
+    return dict.fromkeys(_COLUMNS, "") | said | told | fields
 
 
 def _invented(indicator: AciIndicator, year: int) -> dict[str, str]:

@@ -43,6 +43,7 @@ ROLES: Final = {
     "delay": "attente du rendez-vous",
     "honoured": "venue au rendez-vous",
     "own_doctor": "présence d’un médecin traitant",
+    "example": "mention d’un exemple",
 }
 # Each line is a preference: the first that the header holds gives the column.
 _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
@@ -88,13 +89,15 @@ _ALIASES: Final[dict[str, tuple[frozenset[str], ...]]] = {
         "delay": (
             "delai delais delaiheures delaiheure delaih delaijours delaijour delaij delairdv "
             "delairendezvous delairdvheures delairdvjours delairendezvousheures "
-            "delairendezvousjours delayhours delaydays delay",
+            "delairendezvousjours delairdvh delairdvj delairendezvoush delairendezvousj delayhours "
+            "delaydays delay",
         ),
         "honoured": ("honore honoree honores rdvhonore rendezvoushonore venu venue presence",),
         "own_doctor": (
             "mt mtouinon medecintraitant medecintraitantouinon avecmt sansmt "
             "avecmedecintraitant sansmedecintraitant",
         ),
+        "example": ("exemple example",),
     }.items()
 }
 # "Commune du patient", "date de l'appel": words that change nothing.

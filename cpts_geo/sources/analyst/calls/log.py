@@ -140,7 +140,7 @@ def read_call_log(
         column says the outcome, so that the log is one of consultations; ``with_hour``, False
         where it gives days only; ``counted``, what a row of the file counts (hour, day, week,
         month; None where it is a call); ``periods``, first and last days of
-        each.
+        each; ``invented``, True where a column « exemple » says that nobody made these requests.
 
     Raises
     ------
@@ -231,6 +231,7 @@ def read_call_log(
         "with_hour": said.with_hour,
         "counted": counting.unit,
         "periods": counting.periods,
+        "invented": "example" in columns and not columns["example"].map(says_nothing).all(),
     }
     return log
 
@@ -355,8 +356,7 @@ def _notes(
 ) -> tuple[str, ...]:
     """French sentences on columns read, times adapted and what the log lacks."""
     notes = [
-        f"Colonne {'de l’' if ROLES[role][0] in 'aeiouhé' else 'de la '}{ROLES[role]} : "
-        f"{label_shown(header[found[0]])}."
+        f"Colonne lue, {ROLES[role]} : {label_shown(header[found[0]])}."
         for role, found in places.items()
         if role != "count"
     ]

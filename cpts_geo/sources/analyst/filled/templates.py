@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from cpts_geo.schema import LEVELS
 
-Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
+_Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 #: Who gives the figures of an invented example: whatever shows one of its rows shows this.
 INVENTED: Final = "exemple inventé"
 #: What stands in place of a code where a zoning holds no commune.
@@ -45,12 +45,12 @@ class Line:
     example : mapping of str to float
         Invented figures, by level.
     ask : mapping of str to str
-        Whom to ask, by level, in French.
+        Whom to ask, by level, after « à demander ».
     """
 
     code: str
     label: str
-    kind: Kind
+    kind: _Kind
     unit: str
     group: str
     levels: tuple[str, ...]
@@ -150,7 +150,7 @@ def templates() -> Mapping[str, Template]:
     >>> list(templates())
     ['acces-mt', 'passages', 'sas', 'zonage']
     >>> templates()["acces-mt"].lines["17+"].ask["cpts"]
-    'la CPAM'
+    'à la CPAM'
     """
     return {key: _template(key, said) for key, said in _written()["tables"].items()}
 

@@ -14,7 +14,7 @@ import pytest
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
-from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, month_counts
+from cpts_geo.capacity.checks.forecast.announced import Forecast, _month_counts, announced
 from cpts_geo.capacity.checks.forecast.kept import as_kept, as_kept_scores, read_kept
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.demand.periods import month_means
@@ -76,9 +76,9 @@ def test_counts_vary_as_days_do() -> None:
         ANSWER.drawn, residents=np.full(40_000, 1500.0), visitors=np.zeros(40_000)
     )
     means = month_means(irregular).loc[3]
-    counts = month_counts(irregular, known, means, rng=np.random.default_rng(1))
+    counts = _month_counts(irregular, known, means, rng=np.random.default_rng(1))
     assert counts.var() / counts.mean() == pytest.approx(3.0, rel=0.05)
-    plain = month_counts(CASE, known, means, rng=np.random.default_rng(1))
+    plain = _month_counts(CASE, known, means, rng=np.random.default_rng(1))
     assert plain.var() / plain.mean() == pytest.approx(1.0, rel=0.05)
 
 
@@ -96,7 +96,7 @@ def test_a_perfect_generator_lies_inside_four_times_out_of_five() -> None:
             visitors=ANSWER.drawn.visitors[[place]],
         )
         counts = pd.Series({
-            f"2027-{month:02d}": month_counts(of_year, one, row, rng=rng)[0]
+            f"2027-{month:02d}": _month_counts(of_year, one, row, rng=rng)[0]
             for month, row in means.iterrows()
         })  # fmt: skip
         whole = dataclasses.replace(told(), months=forecast)

@@ -86,7 +86,10 @@ def count_columns(
         what = count_of(label) if label else None
         if what and are_numbers(cells[place]):
             found[place] = what
-    taken = {place for role, at in places.items() for place in at if role != "outcome"}
+    # « Honorés » counts beside other counts; alone, it says of each call whether who asked came.
+    alone = found.keys() <= {*places.get("honoured", ())}
+    own = {"outcome"} if alone else {"outcome", "honoured"}
+    taken = {place for role, at in places.items() for place in at if role not in own}
     calls = CALLS in found.values()
     found = {
         place: CALLS if what == TOTAL else what

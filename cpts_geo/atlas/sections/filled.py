@@ -1,0 +1,141 @@
+"""Tables that a coordinator fills: médecin traitant, emergency passages, zonings, SAS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells
+from cpts_geo.atlas.look.words import short_name
+from cpts_geo.french import NNBSP, counted, number, percent
+from cpts_geo.schema import AREA, TERRITORY, Status
+from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.study.study import Study
+
+#: Said above a table that holds an invented figure.
+_INVENTED: Final = f"{INVENTED.capitalize()} : ces chiffres ne sont pas ceux du territoire."
+_NOTHING: Final = Cell("—")
+
+
+def filled_sections(study: Study) -> dict[str, Any]:
+    """
+    Gather the tables of one territory that a coordinator fills.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of it.
+
+    Returns
+    -------
+    dict
+        ``filled``, those of access, each with its title; ``sas``. A table is ``warn`` (said above,
+        or empty), ``heads`` and ``rows``.
+    """
+    return {
+        "filled": [
+            ("Qui n’a pas de médecin traitant", _by_area(study.mt_access, numbers=True)),
+            ("Passages aux urgences", _passages(study.passages)),
+            ("Zonages : ZIP et ZAC, FRR, QPV", _zoning(study.zoning)),
+        ],
+        "sas": _sas(study.sas),
+    }
+
+
+def _warn(table: pd.DataFrame) -> str:
+    """What is said above a table that holds an invented figure; empty for none."""
+    return _INVENTED if table["producer"].str.contains(INVENTED, regex=False).any() else ""
+
+
+def _by_area(table: pd.DataFrame, *, numbers: bool) -> dict[str, Any]:
+    """A row a line, a cell an area; the number of the territory first where it has one."""
+    areas = table.drop_duplicates(AREA)
+    names = [short_name(str(name)) for name in areas["area_name"]]
+    rows = []
+    for _, found in table.groupby("line", sort=False):
+        by_area = {(row["area_level"], row["area_code"]): row for row in found.to_dict("records")}
+        mine = next(row for key, row in by_area.items() if key[0] == TERRITORY.key)
+        first = [filled_cell(mine, "number")] if numbers else []
+        if first and first[0].status == Status.UNKNOWN.value:
+            first = [_NOTHING]
+        keys = areas[AREA].itertuples(index=False, name=None)
+        cells = [*first, *(_beside(by_area.get(key), mine) for key in keys)]
+        rows.append(Row(_label(mine), _detail(mine), tuple(cells)))
+    return {"warn": _warn(table), "heads": [*(["Nombre"] if numbers else []), *names], "rows": rows}
+
+
+def _label(row: Mapping[Any, Any]) -> str:
+    """What a line is, with the name of its site."""
+    label = f"{row['label']} : {row['detail']}" if row["detail"] else str(row["label"])
+    return f"{label} ({row['unit']})" if row["unit"] not in ("", "%") else label
+
+
+def _detail(row: Mapping[Any, Any]) -> str:
+    """Date and producer of the value of the territory, what to know of it, what is set aside."""
+    origin = ", ".join(filter(None, (row["date"], row["producer"])))
+    aside = f"écarté : {row['set_aside']}" if row["set_aside"] else ""
+    return ". ".join(filter(None, (origin, row["note"], aside)))
+
+
+def _beside(row: Mapping[Any, Any] | None, mine: Mapping[Any, Any]) -> Cell:
+    """The value of an area, with its date and producer where they are not those of the row."""
+    if row is None:
+        return _NOTHING
+    cell = filled_cell(row)
+    origin = ", ".join(filter(None, (row["date"], row["producer"])))
+    same = (row["date"], row["producer"]) == (mine["date"], mine["producer"])
+    return Cell(cell.text, status=cell.status, note=cell.note, origin="" if same else origin)
+
+
+def _passages(table: pd.DataFrame) -> dict[str, Any]:
+    """The same by area, and in a column of its own what the model supposes: no figure of theirs."""
+    found = _by_area(table, numbers=False)
+    supposed = table.drop_duplicates("line")["estimate"]
+    cells = [
+        _NOTHING if pd.isna(value) else Cell(number(value), status=Status.ESTIMATED.value)
+        for value in supposed
+    ]
+    rows = [
+        Row(row.label, row.detail, (*row.cells, cell))
+        for row, cell in zip(found["rows"], cells, strict=True)
+    ]
+    head = "Relevant potentiellement de la ville, estimé"
+    return found | {"heads": [*found["heads"], head], "rows": rows}
+
+
+def _zoning(table: pd.DataFrame) -> dict[str, Any]:
+    """A row a zoning: communes, people, share, date, producer."""
+    rows = []
+    for row in table.to_dict("records"):
+        if row["status"] == Status.UNKNOWN.value:
+            asked = Cell(f"non renseigné : {row['ask']}", status=row["status"])
+            rows.append(Row(row["label"], "", (asked, *plain_cells("", ""))))
+            continue
+        many = counted(row["communes"], "commune", "communes")
+        people = Cell("inconnu", status=Status.UNKNOWN.value)
+        if not pd.isna(row["people"]):
+            share = f"{percent(row['share'])} des habitants"
+            people = Cell(number(row["people"]), status=row["status"], origin=share)
+        origin = ", ".join(filter(None, (row["date"], row["producer"])))
+        said = ". ".join(filter(None, (row["names"], row["note"])))
+        rows.append(Row(row["label"], said, (Cell(many), people, *plain_cells(origin))))
+    return {"warn": _warn(table), "heads": ["Communes", "Habitants", "Arrêté"], "rows": rows}
+
+
+def _sas(table: pd.DataFrame) -> dict[str, Any]:
+    """A row a line: its value, date and producer."""
+    rows = list(_sas_rows(table))
+    return {"warn": _warn(table), "heads": ["Valeur", "Date et producteur"], "rows": rows}
+
+
+def _sas_rows(table: pd.DataFrame) -> Iterator[Row]:
+    """Lines in the order of the table, what is computed after them."""
+    for row in table.to_dict("records"):
+        cell = filled_cell(row)
+        hours = f"{NNBSP}h" if "heures" in row["unit"] and cell.text[:1].isdigit() else ""
+        value = Cell(f"{cell.text}{hours}", status=cell.status, note=cell.note)
+        origin = ", ".join(filter(None, (row["date"], row["producer"])))
+        yield Row(row["label"], _detail({**row, "date": "", "producer": ""}),
+                  (value, *plain_cells(origin)))  # fmt: skip

@@ -1,0 +1,129 @@
+"""Access to a médecin traitant, the SAS, the ACI: only what somebody gave is printed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any, Final
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import Cell, filled_cell
+from cpts_geo.atlas.look.values import aci_cells, rate_text
+from cpts_geo.atlas.look.words import short_name
+from cpts_geo.atlas.sections.paper._fitting import others, shortened
+from cpts_geo.french import NNBSP
+from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
+from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
+from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.study.study import Study
+
+#: Départements that a sheet of paper holds; letters of the name of an area and of a producer.
+_DEPARTEMENTS: Final = 2
+_AREA, _ORIGIN = 24, 70
+_UNKNOWN: Final = Status.UNKNOWN.value
+#: The four rows: those of all ages are another line, and stand in the annex.
+_ROWS: Final = {"17+": "17 ans et plus", "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
+#: A row alone is one of the key figures.
+_LEAST: Final = 2
+#: Indicators of the ACI that the page holds, and letters of a title.
+_INDICATORS, _TITLE = 4, 66
+#: Lines of the SAS on paper, each with its words.
+_SAS: Final = (
+    ("medecins_eligibles", "généralistes éligibles"), ("effecteurs", "effecteurs"),
+    ("heures_offertes", "par semaine offertes"), ("heures_dues", "dues"),
+    ("creneaux_public", "créneaux PUBLIC"), ("creneaux_pro", "PRO"), ("creneaux_snp", "SNP"),
+    ("creneaux_cpts", "CPTS"), ("taux_de_remplissage", "pourvus"), ("demandes", "demandes"),
+    ("part_rendez_vous", "avec rendez-vous"), ("part_48h", "de ceux-ci sous 48 h"),
+)  # fmt: skip
+
+
+def access(study: Study) -> dict[str, Any] | None:
+    """A row for each of those of whom something is known here; None for fewer than two."""
+    table = study.mt_access[study.mt_access["line"].isin(_ROWS)]
+    areas = table.drop_duplicates(AREA)
+    rank = areas.groupby("area_level").cumcount()
+    kept = areas[rank < areas["area_level"].map({DEPARTEMENT.key: _DEPARTEMENTS}).fillna(1)]
+    mine = table[table["area_level"] == TERRITORY.key].set_index("line")
+    lines = mine.index[mine["status"] != _UNKNOWN]
+    if len(lines) < _LEAST:
+        return None
+    said = mine.loc[lines, ["date", "producer"]].drop_duplicates().itertuples(index=False)
+    origin = " ; ".join(", ".join(filter(None, each)) for each in said)
+    return {
+        "areas": [shortened(short_name(str(name)), _AREA) for name in kept["area_name"]],
+        "rows": [(_ROWS[line], _cells(table[table["line"] == line], kept)) for line in lines],
+        "origin": shortened(origin, _ORIGIN),
+    }
+
+
+def _cells(table: pd.DataFrame, areas: pd.DataFrame) -> list[Cell]:
+    """Number here, then the share of each area."""
+    by_area = {(row["area_level"], row["area_code"]): row for row in table.to_dict("records")}
+    keys = list(areas[AREA].itertuples(index=False, name=None))
+    return [filled_cell(by_area[keys[0]], "number"), *(_share(by_area[key]) for key in keys)]
+
+
+def _share(row: dict[Any, Any]) -> Cell:
+    """What is known of a line; a dash where nobody gave it."""
+    cell = filled_cell(row)
+    return Cell("—") if cell.status == _UNKNOWN else cell
+
+
+def sas(study: Study) -> dict[str, Any] | None:
+    """What is known of the SAS, in a few lines; None where nobody gave any."""
+    table = study.sas.set_index("line")
+    known = table[table["status"] != _UNKNOWN]
+    if known.empty:
+        return None
+    told = [(_hours(dict(known.loc[line])), words) for line, words in _SAS if line in known.index]
+    said = known[known["producer"] != ""].iloc[0]
+    origin = ", ".join(filter(None, (str(said["date"]), str(said["producer"]))))
+    # A producer that is cut is still told to be none.
+    invented = known["producer"].str.contains(INVENTED, regex=False).any()
+    return {"told": told, "origin": INVENTED if invented else shortened(origin, _ORIGIN)}
+
+
+def aci(study: Study) -> dict[str, Any] | None:
+    """Indicators of the ACI, those whose rate is known first; None where nobody gave any."""
+    if study.aci is None:
+        return None
+    given = [(aci_indicators()[str(code)], row) for code, row in study.aci.iterrows()
+             if is_given(row)]  # fmt: skip
+    if not given:
+        return None
+    # Where a share is known, its number stands in the annex; missions take turns.
+    shares = {about.group for about, _ in given if about.percent} - {""}
+    known = [each for each in given if each[0].percent or each[0].group not in shares]
+    rank = Counter[str]()
+    order = {}
+    for about, _ in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):
+        order[about.code] = (rank[about.mission], about.mission)
+        rank[about.mission] += 1
+    known.sort(key=lambda each: order[each[0].code])
+    kept = known[:_INDICATORS]
+    years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
+                    if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
+    invented = (study.aci["producer"] == INVENTED).any()
+    heads = [
+        f"{words.replace('Référence', 'Réf.')} {''.join(years[name])}"
+        if len(years[name]) == 1
+        else words
+        for name, words in PERIODS.items()
+    ]
+    rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
+            for about, row in kept]  # fmt: skip
+    return {
+        "heads": heads,
+        "rows": rows,
+        "origin": INVENTED if invented else "",
+        "more": others(len(given) - len(kept)),
+    }
+
+
+def _hours(row: dict[Any, Any]) -> Cell:
+    """A value of the SAS, hours with their unit."""
+    cell = filled_cell(row)
+    hours = f"{NNBSP}h" if "heures" in row["unit"] and cell.text[:1].isdigit() else ""
+    return Cell(f"{cell.text}{hours}", status=cell.status)

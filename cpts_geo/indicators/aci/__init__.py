@@ -1,0 +1,1 @@
+"""The indicators of the ACI of a territory: given, gauged against their targets, written."""

@@ -1,0 +1,163 @@
+"""What a follow-up gives the yearly review: figures of the ACI, last year's forecast, the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from cpts_geo import __version__
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.answer.seasons import demand_by_month
+from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, scenario_hash
+from cpts_geo.capacity.checks.forecast.kept import read_kept
+from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import ScenarioError
+from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
+from cpts_geo.indicators.aci.given import aci_by_territory
+from cpts_geo.sources.analyst.aci.file import read_aci
+from cpts_geo.study.follow_up.follow_up import FollowUp
+
+#: What the model expects of a registre.
+_EXPECTED = "slot_requests"
+#: Share of the opening days that were announced, under which a month is no whole month.
+_WHOLE = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Yearly:
+    """
+    What a follow-up gives the yearly review.
+
+    Parameters
+    ----------
+    aci : DataFrame
+        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`).
+    scores : tuple of Score
+        How forecasts held, that of this period last; empty where none was kept.
+    sentences : tuple of str
+        The same in French.
+    forecast : Forecast or None
+        What is announced of the months to come; None where the scenario tells no demand.
+    """
+
+    aci: pd.DataFrame
+    scores: tuple[Score, ...]
+    sentences: tuple[str, ...]
+    forecast: Forecast | None
+
+
+def yearly(
+    found: FollowUp,
+    scenario: Scenario,
+    *,
+    indicators: Sequence[Path] = (),
+    forecast: Path | None = None,
+    day: date,
+) -> Yearly:
+    """
+    Prepare the yearly review of a territory.
+
+    Parameters
+    ----------
+    found : FollowUp
+        Its follow-up.
+    scenario : Scenario
+        What it was held against.
+    indicators : sequence of Path
+        Indicators of the ACI that a coordinator gave
+        (:func:`cpts_geo.sources.analyst.aci.file.read_aci`).
+    forecast : Path, optional
+        Manifest that holds the forecast that was made of this period
+        (:func:`cpts_geo.capacity.checks.forecast.kept.read_kept`).
+    day : datetime.date
+        Day of the run.
+
+    Returns
+    -------
+    Yearly
+        Nothing in it that may not leave.
+
+    Raises
+    ------
+    IndicatorsError
+        Indicators that cannot be read, of another territory, or of other years.
+    ForecastError
+        A manifest that cannot be used, or no month that was announced is known.
+    """
+    given = [read_aci(path) for path in indicators]
+    rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
+    scores: tuple[Score, ...] = ()
+    sentences: tuple[str, ...] = ()
+    if forecast is not None:
+        kept = read_kept(forecast, territory=found.territory, public=scenario.public)
+        score = _score(found, kept.forecast)
+        sentences = tuple(score_sentences(score, kept.scores))
+        if kept.forecast.scenario != scenario_hash(scenario):
+            sentences += (
+                "Le scénario a changé depuis cette prévision : c’est celui d’alors qui est jugé.",
+            )
+        scores = (*kept.scores, score)
+    return Yearly(aci_table(rows, _known(found)), scores, sentences, _next(found, scenario, day))
+
+
+def period_words(period: tuple[date, date]) -> str:
+    """
+    Write a period.
+
+    Parameters
+    ----------
+    period : tuple of datetime.date
+        First and last day.
+
+    Returns
+    -------
+    str
+        In French.
+
+    Examples
+    --------
+    >>> period_words((date(2026, 1, 1), date(2026, 12, 31)))
+    'du 01/01/2026 au 31/12/2026'
+    """
+    return f"du {period[0]:%d/%m/%Y} au {period[1]:%d/%m/%Y}"
+
+
+def _known(found: FollowUp) -> KnownOfLog:
+    """What the registre knows of the indicators of the ACI."""
+    year = found.period[1].year
+    before = None if found.before_period is None else found.before_period[1].year
+    # Two halves of one year are no N and N-1.
+    return KnownOfLog(
+        found.totals, year, before if before != year else None, period_words(found.period)
+    )
+
+
+def _score(found: FollowUp, forecast: Forecast) -> Score:
+    """The forecast against the whole months of which the registre tells the requests."""
+    days = forecast.months.get("opening_days", pd.Series(dtype="float64"))
+
+    def whole(table: pd.DataFrame, *, like: Sequence[str]) -> pd.Series:
+        least = _WHOLE * days.reindex(list(like)).set_axis(table.index)
+        counts: pd.Series = table[_EXPECTED].astype("float64")
+        return counts.where(~(table["opening_days"].astype("float64") < least))
+
+    tells = found.expected["inside"].notna()
+    now = whole(found.months, like=list(found.months.index)).where(tells)
+    after = [f"{int(str(month)[:4]) + 1}{str(month)[4:]}" for month in found.before.index]
+    before = whole(found.before, like=after) if len(found.before) else None
+    return scored(forecast, now, before=before)
+
+
+def _next(found: FollowUp, scenario: Scenario, day: date) -> Forecast | None:
+    """What the scenario announces of the months to come; None where it tells no demand."""
+    try:
+        result = headline(scenario)
+        by_month = demand_by_month(scenario, result.drawn)
+    except ScenarioError:
+        return None
+    return announced(result, by_month, territory=found.territory, day=day, version=__version__)

@@ -1,0 +1,1 @@
+"""Workbooks of a French spreadsheet: what a sheet is, how sheets become a file."""

@@ -1,0 +1,112 @@
+"""A table for a French spreadsheet: its cells, a number with the form that it is shown in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS
+
+
+class Number(NamedTuple):
+    """
+    A number of a cell.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    decimals : int
+        Decimals shown; of the percent where it is one.
+    percent : bool
+        Whether it is a share that is shown in percent.
+    """
+
+    value: float
+    decimals: int = 0
+    percent: bool = False
+
+
+#: A cell: a text, a number, or nothing where it is unknown.
+Cell = str | Number | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """
+    A table of a workbook.
+
+    Parameters
+    ----------
+    name, about : str
+        Its name, and what it holds.
+    heads : tuple of str
+        Headings.
+    rows : list of tuple
+        Cells.
+    names : tuple of (str, int, int)
+        Named cells: name, row, column.
+    pinned : int
+        Columns that stay in sight.
+    """
+
+    name: str
+    about: str
+    heads: tuple[str, ...]
+    rows: list[tuple[Cell, ...]]
+    names: tuple[tuple[str, int, int], ...] = ()
+    pinned: int = 1
+
+
+def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:
+    """
+    Make a number a cell.
+
+    Parameters
+    ----------
+    value : float or None
+        The number.
+    decimals : int
+        Decimals shown.
+    percent : bool
+        Whether it is a share that is shown in percent.
+
+    Returns
+    -------
+    Number or None
+        Nothing where it is unknown.
+
+    Examples
+    --------
+    >>> cell(0.125, 1, percent=True), cell(float("nan"))
+    (Number(value=0.125, decimals=1, percent=True), None)
+    """
+    if value is None or pd.isna(value):
+        return None
+    found = float(value)
+    return Number(found, decimals, percent) if math.isfinite(found) else None
+
+
+def status_words(status: Any) -> str:
+    """
+    Write a status in words, after its sign.
+
+    Parameters
+    ----------
+    status : str
+        Status of a value, or the mask in its place.
+
+    Returns
+    -------
+    str
+        French words.
+
+    Examples
+    --------
+    >>> status_words("measured")
+    '● mesuré'
+    """
+    return f"{MARKS[str(status)]} {STATUS_WORDS[str(status)]}"

@@ -1,0 +1,225 @@
+"""Tables that a coordinator fills: from the empty one to the page, and what may not leave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from cpts_geo.analysis import Analysis, Options, analyse
+from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.errors import IndicatorsError
+from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.sources.analyst.filled.file import read_filled
+from cpts_geo.sources.analyst.filled.templates import INVENTED, templates
+from cpts_geo.writing._csv_tables import tables
+from cpts_geo.writing.released import released
+from tests.atlas.test_paper import check
+from tests.conftest import Command
+from tests.kept import analysed
+
+KEY = "ondaine_forez"
+PARTS = {"acces-mt": "mt_access", "passages": "passages", "sas": "sas", "zonage": "zoning"}
+MT = "Tableau;Territoire;Ligne;Niveau;Code de la zone;Nombre;Population;Part (%);Date;Producteur"
+
+
+def run(*files: Path) -> Analysis:
+    options = Options(draws=200, indicators=files, fetched=False)
+    return released(analyse(Request([KEY]), options))
+
+
+def given(folder: Path, *rows: str, head: str = MT, key: str = "acces-mt") -> Analysis:
+    path = folder / "rempli.csv"
+    text = "\n".join([head, *(f"{key};{KEY};{row}" for row in rows)]) + "\n"
+    path.write_text(text, encoding="utf-8")
+    return run(path)
+
+
+def cell(found: Analysis, line: str, *, part: str = "mt_access", level: str = "cpts") -> Any:
+    table = found.table(part)
+    [row] = table[(table["line"] == line) & (table["area_level"] == level)].to_dict("records")
+    return row
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    from typer.testing import CliRunner  # noqa: PLC0415
+
+    from cpts_geo.cli.main import app  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("exemples")
+    paths = [folder / f"{key}.csv" for key in templates()]
+    for key, path in zip(templates(), paths, strict=True):
+        asked = ["template", key, KEY, "--example", "--out", str(path)]
+        assert CliRunner().invoke(app, asked).exit_code == 0
+    return paths
+
+
+@pytest.fixture(scope="module")
+def filled(examples: list[Path]) -> Analysis:
+    return run(*examples)
+
+
+def test_an_example_goes_from_the_template_to_every_table(filled: Analysis) -> None:
+    for part in PARTS.values():
+        table = filled.table(part)
+        assert set(table["producer"]) == {INVENTED}, part
+        assert set(table["status"]) == {"assumed"}, part
+        assert set(table["ask"]) == {""}, part
+    sas = filled.table("sas").set_index("line")
+    assert sas.loc["heures_dues", "number"] == 2 * sas.loc["effecteurs", "number"]
+    assert sas.loc["taux_de_remplissage", "share"] == pytest.approx(3540 / 6000)
+    assert sas.loc["part_rendez_vous", "share"] == pytest.approx(3900 / 5200)
+    assert set(tables(filled)["acces_mt"]["area_level"]) == {
+        "cpts", "departement", "region", "france",
+    }  # fmt: skip
+
+
+def test_what_nobody_gave_says_whom_to_ask_and_is_no_zero() -> None:
+    five = released(analysed(draws=1000))
+    for part in PARTS.values():
+        table = five.table(part)
+        empty = table[table["status"] == "unknown"]
+        values = [name for name in ("number", "share", "people") if name in table]
+        assert empty[values].isna().all(axis=None)
+        assert empty["ask"].str.startswith("à demander ").all()
+        assert set(table["territory"]) == set(five.studies)
+    # What is published fills the line of its ages, and no other.
+    beauce, lvo = five.only("beauce_gatinais"), five.only("lvo")
+    assert cell(beauce, "tous_ages")["number"] == 24_000
+    assert cell(beauce, "17+")["status"] == "unknown"
+    assert cell(beauce, "17+", level="france")["share"] == 0.11
+    assert "non comparable" in cell(lvo, "tous_ages")["note"]
+    # The model's estimate stands beside, never in the cell.
+    visits = five.table("passages").query("line == 'passages' and area_level == 'cpts'")
+    assert visits["number"].isna().all()
+    assert visits["estimate"].tolist() == pytest.approx([132.01] * 5)
+
+
+def test_a_table_of_the_analyst_stands_before_what_is_published(tmp_path: Path) -> None:
+    found = cell(given(tmp_path, "17+;CPTS;;800;8000;10,0;2024;CPAM de la Loire"), "17+")
+    assert (found["number"], found["share"], found["producer"]) == (800, 0.1, "CPAM de la Loire")
+    assert "2,0\u202f%" in found["set_aside"]
+    assert "ARS Auvergne-Rhône-Alpes" in found["set_aside"]
+
+
+def test_zero_is_a_known_absence(tmp_path: Path) -> None:
+    found = cell(given(tmp_path, "70+;CPTS;;0;900;0;2024;CPAM"), "70+")
+    assert (found["number"], found["share"], found["status"]) == (0, 0, "announced")
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        (["70+;CPTS;;7;900;;2024;CPAM"], "masked_under_11"),
+        (["70+;CPTS;;;900;0,8;2024;CPAM"], "masked_under_11"),
+        # All but a few of them, by subtraction from the line above, or from the département.
+        (["70+;CPTS;;895;900;;2024;CPAM"], "masked"),
+        (["17+;CPTS;;500;;;2024;CPAM", "70+;CPTS;;495;;;2024;CPAM"], "masked"),
+        (["70+;CPTS;;495;;;2024;CPAM", "70+;Département;42;500;;;2024;CPAM"], "masked"),
+        (["70+;CPTS;;< 11;;;2024;CPAM"], "masked"),
+    ],
+)
+def test_few_patients_do_not_leave(rows: list[str], status: str, tmp_path: Path) -> None:
+    found = cell(given(tmp_path, *rows), "70+")
+    assert found["status"] == status
+    assert math.isnan(found["number"])
+    assert math.isnan(found["share"])
+
+
+SAS = "Tableau;Territoire;Ligne;Valeur;Date;Producteur"
+
+
+def test_the_activity_of_few_doctors_does_not_leave(tmp_path: Path) -> None:
+    rows = ["heures_offertes;6;2025;SAS", "creneaux_public;40;2025;SAS", "demandes;300;2025;SAS"]
+    for effectors, shown in ((4, False), (5, True)):
+        some = [f"effecteurs;{effectors};2025;SAS", *rows]
+        found = given(tmp_path, *some, head=SAS, key="sas")
+        assert cell(found, "effecteurs", part="sas")["number"] == effectors
+        assert cell(found, "demandes", part="sas")["number"] == 300
+        for line in ("heures_offertes", "creneaux_public", "heures_dues"):
+            masked = cell(found, line, part="sas")["status"] == "masked"
+            assert masked != shown, (line, effectors)
+
+
+def test_zonings_are_counted_and_never_derived(tmp_path: Path) -> None:
+    head = "Tableau;Territoire;Code Insee;Zonage;Habitants concernés;Date;Producteur"
+    rows = ["42095;QPV;1200;2024;ANCT", "42183;QPV;;2024;ANCT", "45001;FRR;;2024;Etat",
+            "42001;FRR;;2024;Etat", "aucune;ZIP;0;2024;ARS"]  # fmt: skip
+    found = given(tmp_path, *rows, head=head, key="zonage")
+    table = found.table("zoning").set_index("line")
+    # A QPV is a part of its commune, that only its file tells; another zoning is whole communes.
+    assert math.isnan(table.loc["qpv", "people"])
+    assert "1 commune sans habitants dits" in table.loc["qpv", "note"].replace("\u202f", " ")
+    people = found.communes.set_index("code_insee")["population"]
+    assert table.loc["frr", "people"] == people["42001"]
+    assert (table.loc["zip", "communes"], table.loc["zip", "people"]) == (0, 0)
+    assert table.loc["zac", "ask"].startswith("à demander à l’ARS")
+    assert any("1 commune hors du territoire" in note for note in found.notes)
+
+
+def test_every_defect_is_told_at_once(tmp_path: Path) -> None:
+    rows = ["17+;CPTS;;;;120;2024;CPAM", "ald;Département;99;10;;;2024;", "c2s;CPTS;;dix;;;2024;C"]
+    with pytest.raises(IndicatorsError) as caught:
+        given(tmp_path, *rows)
+    told = str(caught.value)
+    for words in ("plus de 100", "sans producteur", "département « 99 »", "« dix »"):
+        assert words in told
+
+
+def test_a_workbook_is_read_as_the_text_is(examples: list[Path], tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for path in examples:
+        sheet = book.create_sheet(path.stem)
+        for line in path.read_text(encoding="utf-8-sig").splitlines():
+            sheet.append(next(iter(pd.Series([line]).str.split(";"))))
+    book.save(tmp_path / "remplis.xlsx")
+    read = read_filled(tmp_path / "remplis.xlsx")
+    assert [each.template.key for each in read] == list(templates())
+    for path, each in zip(examples, read, strict=True):
+        [text] = read_filled(path)
+        assert len(text.rows) == len(each.rows) > 0
+        assert each.defects == text.defects == ()
+
+
+def test_a_filled_table_is_never_written_over(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "sas.csv"
+    path.write_text("déjà rempli", encoding="utf-8")
+    code, _, err = command("template", "sas", "--out", path)
+    assert code == 1
+    assert "existe déjà" in err
+    assert path.read_text(encoding="utf-8") == "déjà rempli"
+    assert command("template", "sas", "--out", path, "--replace")[0] == 0
+    assert path.read_bytes().startswith("\ufeffTableau;Territoire;".encode())
+    # A table that nobody filled says nothing, and is no defect.
+    [empty] = read_filled(path)
+    assert (len(empty.rows), empty.defects) == (0, ())
+
+
+def test_a_producer_is_text_on_the_page_and_in_a_table(tmp_path: Path) -> None:
+    hostile = "=cmd()<script>alert(1)</script>"
+    found = given(tmp_path, f"17+;CPTS;;800;8000;10;2024;{hostile}")
+    assert cell(found, "17+")["producer"] == hostile
+    page = sheet_page(found.studies[KEY], national=found.national, date="30/11/2026")
+    assert "<script>alert" not in page
+    assert "=cmd()&lt;script&gt;alert(1)" in page
+
+
+def test_the_page_shows_the_tables_and_says_they_are_invented(
+    filled: Analysis, open_offline: Callable[..., Any]
+) -> None:
+    study = filled.studies[KEY]
+    page = sheet_page(study, national=filled.national, date="30/11/2026")
+    assert page.count("Exemple inventé") == 4
+    assert "Relevant potentiellement de la ville, estimé" in page
+    # Two printed pages, the four rows and the SAS on them, nothing cut.
+    paper = page.partition('class="paper"')[2].partition("<main")[0]
+    assert "Sans médecin traitant" in paper
+    assert paper.count(INVENTED) >= 3
+    check(study, filled.national, open_offline)

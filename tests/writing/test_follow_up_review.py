@@ -1,0 +1,187 @@
+"""A follow-up with its yearly review: files that agree, a forecast scored and kept, refusals."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.checks.forecast.announced import announced
+from cpts_geo.capacity.checks.forecast.kept import FORECASTS, SCORES, as_kept
+from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.cli.main import app
+from cpts_geo.errors import CptsGeoError
+from cpts_geo.sources.analyst.aci.codes import _COLUMNS
+from cpts_geo.sources.analyst.aci.template import aci_template
+from tests.registres import registre
+
+CASE = "beauce_gatinais"
+FRENCH = {"appointment": "rendez-vous", "advice": "conseil", "no_slot": "sans créneau",
+          "redirected": "réorienté", "other": "autre"}  # fmt: skip
+
+
+def _log(folder: Path, year: int) -> Path:
+    log = registre(year, seed=3, mean=20.0)
+    answers = {True: "oui", False: "non"}
+    table = pd.DataFrame({
+        "date_heure": log["time"].dt.strftime("%d/%m/%Y %H:%M"),
+        "issue": log["outcome"].astype(str).map(FRENCH),
+        "delai_heures": log["delay"],
+        "honore": log["honoured"].map(answers),
+    })  # fmt: skip
+    path = folder / f"registre_{year}.csv"
+    table.to_csv(path, sep=";", index=False)
+    return path
+
+
+def _indicators(folder: Path, *, year: int = 2025, **cells: str) -> Path:
+    """The filled example, without N where the registre knows it."""
+    heads, rows = aci_template([CASE], example_year=year)
+    names = list(_COLUMNS)
+    for row in rows:
+        if row[1] == "taux_reponse":
+            for name in ("value", "value_year", "previous", "previous_year"):
+                row[names.index(name)] = ""
+            for name, text in cells.items():
+                row[names.index(name)] = text
+    path = folder / "aci.csv"
+    lines = [";".join(map(str, row)) for row in [heads, *rows]]
+    path.write_text("\n".join(lines), "utf-8-sig")
+    return path
+
+
+def _manifest(folder: Path, key: str = CASE) -> Path:
+    answer = headline(load_scenario(CASE), draws=1000)
+    told = announced(answer, None, territory=CASE, day=date(2024, 11, 30), version="1")
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({FORECASTS: {key: as_kept(told)}}), "utf-8")
+    return path
+
+
+def _run(*arguments: Any) -> Any:
+    return CliRunner().invoke(app, ["follow-up", *map(str, arguments), "--scenario", CASE])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("suivi")
+    result = _run(
+        _log(folder, 2025), "--previous", _log(folder, 2024), "--forecast", _manifest(folder),
+        "--indicators", _indicators(folder), "--output", folder / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return folder / "out", result.output
+
+
+def test_the_registre_fills_n_and_the_year_before(made: tuple[Path, str]) -> None:
+    table = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code")
+    followed = pd.read_csv(made[0] / "suivi.csv")
+    total = followed[followed["month"] == "total"].set_index("indicator")
+    row = table.loc["taux_reponse"]
+    assert row["value"] == pytest.approx(total.at["response_rate", "value"], abs=1e-4)
+    assert row["previous"] == pytest.approx(total.at["response_rate", "previous"], abs=1e-4)
+    assert (row["value_year"], row["previous_year"]) == (2025, 2024)
+    assert row["value_status"] == "measured"
+    expected = (row["value"] - row["reference"]) / (row["target"] - row["reference"])
+    assert row["rate"] == pytest.approx(expected)
+    # what is typed against the registre is set aside
+    assert "chiffre donné laissé" in table.at["delai_median", "remark"]
+
+
+def test_the_workbook_says_the_same(made: tuple[Path, str]) -> None:
+    book = openpyxl.load_workbook(made[0] / "fiche_aci.xlsx")
+    assert book.sheetnames[:2] == ["Lisez-moi", "Indicateurs ACI"]
+    assert len(book.sheetnames) == 2 + 17
+    sheet = book["Indicateurs ACI"]
+    heads = [each.value.replace("\u202f", " ").replace("\u00a0", " ") for each in sheet[1]]
+    assert sheet.freeze_panes == "C2"
+    rows = {row[0].value: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=2)}
+    table = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code")
+    shown = rows["taux_reponse"]
+    assert shown["N"].value == pytest.approx(table.at["taux_reponse", "value"])
+    assert shown["N"].number_format == "0.0%"
+    assert shown["Signe : N"].value == "● mesuré"
+    assert shown["Année : N"].value == "2025"
+    fiche = {row[0].value: row[1].value for row in book["taux_reponse"].iter_rows()}
+    assert fiche["Taux atteint"] == pytest.approx(table.at["taux_reponse", "rate"])
+
+
+def test_the_forecast_is_scored_said_and_kept(made: tuple[Path, str]) -> None:
+    out, said = made
+    manifest = json.loads((out / "suivi_manifest.json").read_text("utf-8"))
+    (score,) = manifest[SCORES][CASE]
+    assert (score["first"], score["last"], score["months"]) == ("2025-01", "2025-12", 12)
+    assert score["naive_months"] == 12
+    words = f"{score['inside']} mois sur 12 dans la fourchette annoncée le 30/11/2024"
+    page = (out / "suivi.html").read_text("utf-8")
+    assert words in page.replace("\u00a0", " ") and words in said.replace("\u00a0", " ")
+    # next year is announced too, and its own score will come after this one
+    months = [each["month"] for each in manifest[FORECASTS][CASE]["months"]]
+    assert months[-1][5:] == "12" and months == sorted(months)
+    assert set(manifest["outputs"]) >= {"fiche_aci.xlsx", "fiche_aci.html", "indicateurs_aci.csv"}
+
+
+def test_a_manifest_that_keeps_scores_goes_on_with_them(
+    made: tuple[Path, str], tmp_path: Path
+) -> None:
+    manifest = json.loads((made[0] / "suivi_manifest.json").read_text("utf-8"))
+    kept = json.loads(_manifest(tmp_path).read_text("utf-8"))
+    kept[SCORES] = manifest[SCORES]
+    old = dict(kept[SCORES][CASE][0], first="2024-01", last="2024-12")
+    kept[SCORES][CASE] = [old]
+    (tmp_path / "manifest.json").write_text(json.dumps(kept), "utf-8")
+    result = _run(
+        _log(tmp_path, 2025), "--forecast", tmp_path / "manifest.json", "--output", tmp_path / "out"
+    )
+    assert result.exit_code == 0
+    again = json.loads((tmp_path / "out" / "suivi_manifest.json").read_text("utf-8"))
+    assert [each["first"] for each in again[SCORES][CASE]] == ["2024-01", "2025-01"]
+    assert "en 2 périodes" in result.output.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"year": 2024}, "N de 2024, registre de 2025"),
+        ({"territory": "lvo"}, "« lvo » ; demandés : beauce_gatinais"),
+    ],
+)
+def test_indicators_of_another_year_or_place_are_refused(
+    options: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    result = _run(
+        _log(tmp_path, 2025), "--indicators", _indicators(tmp_path, **options),
+        "--output", tmp_path / "out",
+    )  # fmt: skip
+    assert isinstance(result.exception, CptsGeoError) and words in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_forecast_of_another_territory_is_refused(tmp_path: Path) -> None:
+    result = _run(
+        _log(tmp_path, 2025), "--forecast", _manifest(tmp_path, "lvo"), "--output", tmp_path / "out"
+    )
+    assert "n’annonce rien du territoire" in str(result.exception)
+
+
+def test_the_page_is_offline_and_says_what_is_invented(made: tuple[Path, str]) -> None:
+    page = (made[0] / "fiche_aci.html").read_text("utf-8")
+    assert "Content-Security-Policy" in page and "http" not in page.split("</style>")[-1]
+    assert "Exemple inventé" in page
+
+
+def test_foreign_text_is_data(tmp_path: Path) -> None:
+    path = _indicators(tmp_path, producer="=HYPERLINK(1)", justification="<script>x</script>")
+    result = _run(_log(tmp_path, 2025), "--indicators", path, "--output", tmp_path / "out")
+    assert result.exit_code == 0
+    page = (tmp_path / "out" / "fiche_aci.html").read_text("utf-8")
+    assert "<script>x" not in page and "&lt;script&gt;x" in page
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "fiche_aci.xlsx")["taux_reponse"]
+    assert all(each.data_type != "f" for row in sheet.iter_rows() for each in row)
