@@ -27,6 +27,8 @@ from cpts_geo.study.study import Study
 _FOOT, _FOOT_NAME = 88, 48
 #: Producers named there, those of most figures.
 _FOOT_PRODUCERS = 4
+#: Areas of the key figures beyond which the map leaves them its averages.
+_AREAS = 4
 _OURSELVES = __name__.partition(".")[0]
 
 
@@ -60,15 +62,18 @@ def section(
     # What a coordinator gave leaves less room to what closes the page.
     crowded = sas is not None and aci is not None
     access = _filled.access(study)
+    figures = _figures.section(study, apart=access is not None)
     first: Mapping[str, Any] = {
         # The size of the ACI and the FINESS number belong to the band.
         "band": _head.band(study),
         "messages": _head.messages(study, levers),
         # Emergency passages and SAS effectors are rows of the key figures.
-        "figures": _figures.section(study, apart=access is not None),
+        "figures": figures,
         "access": access,
         # Its averages are key figures, where there is no room to say them twice.
-        "map": _map.section(study, stills, means=access is None),
+        "map": _map.section(
+            study, stills, means=access is None and len(figures["areas"]) <= _AREAS
+        ),
     }
     second: Mapping[str, Any] = {
         # The weekly grid opens the need.
