@@ -9,7 +9,7 @@ from cpts_geo.sources.analyst.aci.template import aci_template
 from tests.broken_makers_door import Maker
 
 
-def changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str) -> Maker:
+def _changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str) -> Maker:
     """Make the example with other cells in the row of an indicator, or without a column."""
 
     def make(folder: Path) -> Path:
@@ -29,18 +29,18 @@ def changed(row_of: str, *, without: str = "", twice: bool = False, **cells: str
     return make
 
 
-aci_no_target = changed("mt_17_part", without="target")
-aci_unknown_code = changed("mt_17_part", code="mt_17_parts")
-aci_twice = changed("mt_17_part", twice=True)
-aci_over_100 = changed("mt_17_part", value="112,5")
-aci_negative = changed("mt_17_part", value="-3")
-aci_words = changed("mt_17_part", value="environ 12")
-aci_no_producer = changed("mt_17_part", producer="")
-aci_no_year = changed("mt_17_part", value_year="")
-aci_odd_year = changed("mt_17_part", value_year="en 2026")
-aci_mixed_years = changed("mt_17_part", value_year="2027")
-aci_reference_after = changed("mt_17_part", reference_year="2027")
-aci_previous_same = changed("mt_17_part", previous_year="2026")
-aci_all_ages = changed("mt_17_part", value_field="tous âges")
-aci_two_definitions = changed("mt_ald_part", value_field="ALD, autre définition")
-aci_no_definition = changed("mt_ald_part", reference_field="")
+aci_no_target = _changed("mt_17_part", without="target")
+aci_unknown_code = _changed("mt_17_part", code="mt_17_parts")
+aci_twice = _changed("mt_17_part", twice=True)
+aci_over_100 = _changed("mt_17_part", value="112,5")
+aci_negative = _changed("mt_17_part", value="-3")
+aci_words = _changed("mt_17_part", value="environ 12")
+aci_no_producer = _changed("mt_17_part", producer="")
+aci_no_year = _changed("mt_17_part", value_year="")
+aci_odd_year = _changed("mt_17_part", value_year="en 2026")
+aci_mixed_years = _changed("mt_17_part", value_year="2027")
+aci_reference_after = _changed("mt_17_part", reference_year="2027")
+aci_previous_same = _changed("mt_17_part", previous_year="2026")
+aci_all_ages = _changed("mt_17_part", value_field="tous âges")
+aci_two_definitions = _changed("mt_ald_part", value_field="ALD, autre définition")
+aci_no_definition = _changed("mt_ald_part", reference_field="")

@@ -73,7 +73,7 @@ PAST_THE_EDGE = """() => [...document.querySelectorAll('main *, footer *')].filt
     each.checkVisibility() && !each.closest('svg, .vh')
     && each.getBoundingClientRect().right > innerWidth + 1).map(each => each.outerHTML)"""
 #: Points of the letters of the annex, and pages of it with the two before.
-SMALLEST_OF_ANNEX, LONGEST = 8.0, 14
+SMALLEST_OF_ANNEX, LONGEST = 8.0, 18
 
 
 def asked(case: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -145,6 +145,9 @@ def test_a_scenario_is_drawn_once_and_its_draws_are_handed_on() -> None:
         # of another deadline, whose readings of the slots are others
         "cpts_geo.study._trial",
         "cpts_geo.capacity.checks.coverage",
+        # of the months of a registre, and of a year that is invented
+        "cpts_geo.study.follow_up._expected",
+        "cpts_geo.capacity.checks.invented",
     }
 
 

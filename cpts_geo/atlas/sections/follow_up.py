@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from cpts_geo.atlas.charts.months import MonthDot, months_svg
 from cpts_geo.atlas.look.cells import MASK_TEXTS, Cell
-from cpts_geo.capacity.need.interval import CHANCE
+from cpts_geo.capacity.need.interval import CHANCE, CHANCES
 from cpts_geo.french import (
     MONTHS,
     NNBSP,
@@ -36,7 +36,7 @@ _COLUMNS: Final = (
 )  # fmt: skip
 #: What the model expects.
 _EXPECTED: Final = "slot_requests"
-_CHANCES: Final = f"{number(10 * CHANCE)} situations sur 10"
+_CHANCES: Final = CHANCES.partition(",")[0]
 #: What is unknown -> what gives it.
 _MISSING: Final = {
     "delay_median": "le délai (colonne « delai_heures » ou « delai_jours » du registre)",

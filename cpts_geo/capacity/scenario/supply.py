@@ -386,7 +386,7 @@ class LeverTerms(Record):
         "Rémunération de la régulation au SAS", "euros par heure", ge=0, le=10_000
     )
     regulation_minutes: float = field(
-        "Régulation d’une demande adressée par le SAS", "minutes", ge=0, le=600
+        "Régulation d’une demande adressée par le SAS", "minutes", ge=0, le=120
     )
     assistant_list: float = field(
         "Patients d’un médecin traitant avant son assistant médical", "personnes", ge=0, le=10_000

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.french import capital, day, percent
-from cpts_geo.indicators.given_share import BY_ANALYST, GivenShare
+from cpts_geo.indicators.given_share import AGES, BY_ANALYST, GivenShare
 from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, TERRITORY, Status
 from cpts_geo.sources._conventions.text import plain
 
@@ -26,8 +26,8 @@ _NUMBER: Final = "people_without_mt"
 _ALD: Final = COLUMNS["share_ald_without_mt"]
 #: Line that each wording of ages is of: « plus de 16 ans » are those of 17 and more.
 _BASES: Final = {
-    "tous âges": "tous_ages",
-    "17 ans et plus": "17+",
+    AGES["all"]: "tous_ages",
+    AGES["17+"]: "17+",
     "plus de 16 ans": "17+",
     "70 ans et plus": "70+",
 }

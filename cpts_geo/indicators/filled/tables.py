@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpts_geo.french import joined, number, percent
 from cpts_geo.indicators.filled._contradictions import FILLED_SLOTS, OFFERED
-from cpts_geo.indicators.given_share import BY_ANALYST
+from cpts_geo.indicators.given_share import AGES, BY_ANALYST
 from cpts_geo.schema import TERRITORY, Status
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.filled.templates import INVENTED, Line, Template, templates
@@ -19,7 +19,7 @@ from cpts_geo.sources.analyst.filled.templates import INVENTED, Line, Template, 
 #: A table of the analyst stands before all that is known besides.
 _FIRST: Final = -1
 #: Said of the line of all ages: it is never gauged against those of some.
-_NOT_COMPARABLE: Final = "tous âges : non comparable avec les 17 ans et plus"
+_NOT_COMPARABLE: Final = f"{AGES['all']} : non comparable avec les {AGES['17+']}"
 _COLUMNS: Final = (
     "territory", "line", "label", "kind", "area_level", "area_code", "area_name", "detail",
     "number", "population", "share", "unit", "date", "producer", "status", "grade", "note",

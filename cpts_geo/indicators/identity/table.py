@@ -86,8 +86,8 @@ def identity_table(
     ...     key="val", facts=embedded.load_facts().iloc[:0], sizes=embedded.load_aci_sizes(),
     ...     places=france,
     ... )
-    >>> table.set_index("fact").loc[["aci_size", "epci"], "note"].tolist()
-    ['T2, à 9 077 habitants (22,7 %) au-dessus du seuil de la taille 2', 'entière']
+    >>> table.set_index("fact").loc["epci", "note"]
+    'entière'
     """
     rows = [
         *_who(figures, outline),

@@ -158,7 +158,7 @@ def holm(chances: Mapping[str, float]) -> dict[str, float]:
     many; NaN stays.
 
     >>> holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": math.nan})
-    {'c': 0.06, 'a': 0.03, 'b': 0.06, 'd': nan}
+    {'a': 0.03, 'b': 0.06, 'c': 0.06, 'd': nan}
     """
     known = sorted((p, name) for name, p in chances.items() if not math.isnan(p))
     found = dict.fromkeys(chances, math.nan)

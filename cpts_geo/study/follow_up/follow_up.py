@@ -126,7 +126,7 @@ def follow_up(
     ...     path = Path(folder, "registre.csv")
     ...     _ = path.write_text("date;issue\\n" + "".join(rows), encoding="utf-8")
     ...     found = follow_up(path, load_scenario("beauce_gatinais"))
-    >>> found.months.loc["2024-03", "requests"], found.expected.columns.tolist()
+    >>> float(found.months.loc["2024-03", "requests"]), found.expected.columns.tolist()
     (20.0, ['p10', 'p50', 'p90', 'inside'])
     """
     key, communes = communes_of(scenario, territory)

@@ -14,6 +14,7 @@ from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import shortened
 from cpts_geo.french import NNBSP, number
 from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.indicators.given_share import AGES
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
 from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
 from cpts_geo.sources.analyst.filled.templates import INVENTED
@@ -24,7 +25,7 @@ _DEPARTEMENTS: Final = 2
 _AREA, _ORIGIN = 24, 70
 _UNKNOWN: Final = Status.UNKNOWN.value
 #: The four rows: those of all ages are another line, and stand in the annex.
-_ROWS: Final = {"17+": "17 ans et plus", "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
+_ROWS: Final = {"17+": AGES["17+"], "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
 #: A row alone is one of the key figures.
 _LEAST: Final = 2
 #: Indicators of the ACI that the page holds, and letters of a title.
