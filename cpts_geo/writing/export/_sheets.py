@@ -132,7 +132,7 @@ def _filled(study: Study) -> Iterator[tuple[Cell, ...]]:
                     f"{key} {found['line']}", typeset(f"{title} : {found['label']}"),
                     str(found["area_name"]), words[found["area_level"]],
                     cell(found[name], int(name == "share"), percent=name == "share"),
-                    of_people or ("%" if name == "share" else str(found["unit"])), None, None,
+                    of_people or ("%" if name == "share" else str(found["unit"])), None, None, None,
                     str(found["date"]), str(found["producer"]), str(found["grade"]),
                     status_words(found["status"]), typeset(" ; ".join(filter(None, said))),
                 )  # fmt: skip

@@ -208,4 +208,6 @@ def _year(vintage: str) -> str:
 def _producer(attribution: str) -> str:
     """Who produced a figure: the last of those named, without the title of the work."""
     last = attribution.rpartition(";")[2].strip()
-    return shortened(last.partition(",")[0].partition(" cpts_geo")[0], _PRODUCER)
+    name = last.partition(",")[0].partition(" cpts_geo")[0]
+    # The région of an ARS heads a column of this table.
+    return "ARS" if name.startswith("ARS ") else shortened(name, _PRODUCER)

@@ -22,8 +22,8 @@ from cpts_geo.schema import COLUMNS, STATUS_MARKS
 from cpts_geo.sources.codes import counted_places
 from cpts_geo.study.study import Study
 
-#: Letters that one line of the band holds, and three of them.
-_LINE, _THREE_LINES = 96, 290
+#: Letters that one line of the band holds, and two of its small text.
+_LINE, _TWO_LINES = 96, 190
 #: Letters of a line of the small text.
 _SMALL_LINE = 118
 
@@ -53,7 +53,7 @@ def band(study: Study) -> dict[str, Any]:
         "name": shortened(study.name, 64),
         "where": shortened(" · ".join(where), _LINE),
         "contract": shortened(_contract(study), _SMALL_LINE),
-        "perimeter": shortened(f"{study.perimeter} Source : {study.document}.", _THREE_LINES),
+        "perimeter": shortened(f"{study.perimeter} Source : {study.document}.", _TWO_LINES),
     }
 
 

@@ -16,8 +16,8 @@ from cpts_geo.study.study import Study
 
 #: Letters of the name of an area.
 _AREA: Final = 26
-#: Areas whose mean stands beside the map.
-_AREAS: Final = 7
+#: Areas whose mean stands beside the map; those of more stand in the key figures alone.
+_AREAS: Final = 4
 
 
 def section(study: Study, stills: StillMaps | None, *, means: bool) -> dict[str, Any] | None:
@@ -38,13 +38,10 @@ def section(study: Study, stills: StillMaps | None, *, means: bool) -> dict[str,
 def _means(comparison: pd.DataFrame, layer: MapLayer) -> list[tuple[str, str]]:
     """Name and value of each area where the layer is known, the territory first."""
     rows = comparison[(comparison["indicator"] == layer.column) & comparison["value"].notna()]
-    column = COLUMNS[layer.column]
+    column, areas = COLUMNS[layer.column], rows.drop_duplicates(AREA)
+    if len(areas) > _AREAS:
+        return []
     return [
         (shortened(short_name(str(row["area_name"])), _AREA), value_text(column, row["value"]))
-        for row in _first(rows.drop_duplicates(AREA)).to_dict("records")
+        for row in areas.to_dict("records")
     ]
-
-
-def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that stand beside the map: the first, and France, which is the last."""
-    return rows if len(rows) <= _AREAS else pd.concat([rows.head(_AREAS - 1), rows.tail(1)])
