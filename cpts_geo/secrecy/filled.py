@@ -43,7 +43,7 @@ def releasable_cells(
         The same rows; number and share are NaN, and the status a
         :class:`~cpts_geo.secrecy.disclosure.Mask`, where 1 to 10 patients are counted, or would be
         told by subtraction from their population, the line above, or the area around; where fewer
-        than 5 doctors, or an unknown number, are behind an activity; where a part is masked.
+        than 5 doctors are counted, or are, or may be, behind an activity; where a part is masked.
 
     Examples
     --------
@@ -59,6 +59,8 @@ def releasable_cells(
     """
     if table.empty:
         return table
+    # A year and a day of it may be one count: what is of a year is subtracted from it.
+    table, dates = table.assign(date=table["date"].str[:4]), table["date"]
     people = table["kind"].isin(["people", "visits"])
     counted = table["number"].fillna(table["share"] * table["population"])
     small = people & _few(counted)
@@ -66,6 +68,7 @@ def releasable_cells(
     told |= people & _few(_above(table, within) - counted)
     told |= people & _few(_around(table) - counted)
     told |= _by_few(table, doctors)
+    told |= (table["kind"] == "doctors") & table["number"].between(1, MIN_PROFESSIONALS - 1)
     hidden = small | told
     # What rests on what rests on a masked line is masked too.
     for _ in resting:
@@ -73,7 +76,8 @@ def releasable_cells(
     hidden &= table[_VALUES].notna().any(axis=1)
     status = table["status"].mask(hidden, Mask.SECRET.value)
     status = status.mask(hidden & small, Mask.UNDER_11.value)
-    return table.assign(**{name: table[name].mask(hidden) for name in _VALUES}, status=status)
+    shown = {name: table[name].mask(hidden) for name in _VALUES}
+    return table.assign(**shown, status=status, date=dates)
 
 
 def _few(counts: pd.Series) -> pd.Series:

@@ -20,13 +20,14 @@ import pandas as pd
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, typeset
 from cpts_geo.schema import Status
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS, Mask
 from cpts_geo.sources.analyst.aci.codes import (
     COUNTED,
     PERIODS,
     AciIndicator,
     aci_indicators,
 )
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
@@ -88,7 +89,7 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     Notes
     -----
     A count of 1 to 10 patients is masked, and with it the share of the same patients in the same
-    period, and the rates that would tell it.
+    period, and the rates that would tell it; so is a count of 1 to 4 doctors.
 
     Examples
     --------
@@ -128,7 +129,8 @@ def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
     for name in PERIODS:
         value = row.get(name, np.nan)
         hidden = bool(row.get(f"{name}_hidden", False))
-        known = Status.UNKNOWN if pd.isna(value) else Status.ANNOUNCED
+        given = Status.ASSUMED if row.get("producer") == INVENTED else Status.ANNOUNCED
+        known = Status.UNKNOWN if pd.isna(value) else given
         found |= {
             name: float(value),
             f"{name}_year": float(row.get(f"{name}_year", np.nan)),
@@ -196,13 +198,15 @@ def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) 
 
 
 def _mask(rows: Mapping[str, dict[str, Any]]) -> None:
-    """Mask counts of 1 to 10 patients, and the shares of the same patients."""
+    """Mask counts of 1 to 10 patients, shares of the same patients, counts of 1 to 4 doctors."""
     indicators = aci_indicators()
     for name in COUNTED:
         status = f"{name}_status"
         for code, row in rows.items():
             if indicators[code].people and 0 < row[name] < MIN_PATIENTS:
                 row |= {name: np.nan, status: Mask.UNDER_11.value}
+            if indicators[code].doctors and 0 < row[name] < MIN_PROFESSIONALS:
+                row |= {name: np.nan, status: Mask.SECRET.value}
         hidden = {indicators[code].group for code, row in rows.items() if row[status] in _SECRET}
         for code, row in rows.items():
             if indicators[code].group in hidden - {""} and not np.isnan(row[name]):

@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import Defect, quoted
-from cpts_geo.sources._conventions.masked import bounded
+from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
 
-_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+#: A year, or a day or a month of it.
+_YEAR: Final = re.compile(
+    r"(?:\d{1,2}/){0,2}((?:19|20)\d{2})|((?:19|20)\d{2})(?:-\d{2}){1,2}(?:[T ]00:00(?::00)?)?"
+)
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _PERCENT: Final = re.compile(r"\s*%$")
 
@@ -49,6 +52,10 @@ def row_values(
                 column = _COLUMNS[f"{name}_field"]
                 defects.append(Defect(f"{where}, {column} : {wrong}", "champ"))
         given = given or bool(text)
+    # The registre of the CPTS fills its own indicators: who gives a reference or a target is known.
+    left = indicator.follow_up and not (cells.get("value") or cells.get("previous"))
+    if given and left and not found["producer"]:
+        found["producer"] = indicator.producer
     if given and not found["producer"]:
         defects.append(Defect(f"{where} : producteur absent", "producteur absent"))
     return found, defects
@@ -68,6 +75,8 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
     wrong = "0 ou plus attendu" if value < 0 else "nombre trop grand" if np.isinf(value) else ""
     if indicator.percent and value > 100:
         wrong = "100 % au plus"
+    if indicator.percent and not wrong:
+        wrong = unsigned(text, value)
     scale = 100.0 if indicator.percent else 1.0
     return (np.nan if wrong else value / scale), False, wrong
 
@@ -76,9 +85,10 @@ def _year(text: str, *, needed: bool) -> tuple[float, str]:
     """A year (NaN unknown), and what is wrong."""
     if not text:
         return np.nan, "année absente" if needed else ""
-    if not _YEAR.fullmatch(text):
+    found = _YEAR.fullmatch(text)
+    if found is None:
         return np.nan, f"année attendue (2025), lu {quoted(text)}"
-    return float(text), ""
+    return float(found[1] or found[2]), ""
 
 
 def _field(field: str, indicator: AciIndicator) -> str:
