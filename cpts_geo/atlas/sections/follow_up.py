@@ -39,6 +39,10 @@ _EXPECTED: Final = "slot_requests"
 _CHANCES: Final = CHANCES.partition(",")[0]
 #: What is unknown -> what gives it.
 _MISSING: Final = {
+    "advice": "les conseils (issue de chaque demande, ou colonne de leur nombre)",
+    "no_slot": "les demandes sans créneau (de même)",
+    "redirected": "les réorientations (de même)",
+    "response_rate": "le taux de réponse (il faut les rendez-vous et les conseils)",
     "delay_median": "le délai (colonne « delai_heures » ou « delai_jours » du registre)",
     "honoured": "la venue au rendez-vous (colonne « honore »)",
     "without_mt": "le médecin traitant (colonne « sans_mt »)",
