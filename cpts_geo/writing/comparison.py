@@ -25,6 +25,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.files import write_csv, write_json, write_text
 from cpts_geo.french import slug
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.indicators import INDICATORS
@@ -234,6 +235,8 @@ def write_follow_up(
             "date": day.isoformat(),
             "versions": {"cpts_geo": __version__},
             "territory": found.territory,
+            "label": found.label,
+            "invented": any(found.invented),
             "period": [each.isoformat() for each in found.period],
             "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
             "inputs": {path.name: sha256_of(path) for path in registres},
@@ -247,7 +250,9 @@ def write_follow_up(
 
 def _follow_up_table(found: FollowUp) -> pd.DataFrame:
     """One row a month and an indicator, then one an indicator of the whole period."""
-    source = f"registre des demandes, {found.period[0]:%d/%m/%Y}–{found.period[1]:%d/%m/%Y}"
+    now, earlier = (f", {INVENTED}" if each else "" for each in found.invented)
+    source = f"registre des demandes{now}, {found.period[0]:%d/%m/%Y}–{found.period[1]:%d/%m/%Y}"
+    source += f" ; période d’avant{earlier}" if earlier else ""
     before = {str(month)[-2:]: dict(row) for month, row in found.before.iterrows()}
     band = {str(month): dict(row) for month, row in found.expected.iterrows()}
     status = {str(month): dict(row) for month, row in found.status.iterrows()}

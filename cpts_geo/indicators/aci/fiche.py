@@ -27,6 +27,7 @@ from cpts_geo.sources.analyst.aci.codes import (
     AciIndicator,
     aci_indicators,
 )
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
@@ -51,12 +52,15 @@ class KnownOfLog:
         The same for the period before; None where there is none.
     period : str
         French words for the period.
+    invented : tuple of bool
+        Whether its registre is an invented example, and that of the period before.
     """
 
     totals: pd.DataFrame
     year: int
     previous_year: int | None
     period: str
+    invented: tuple[bool, bool] = (False, False)
 
 
 def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
@@ -125,10 +129,11 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
 def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
     """Figures of a row that a coordinator gave, each with its year and how it is known."""
     found: dict[str, Any] = {}
+    told = Status.ASSUMED if INVENTED in str(row.get("producer") or "") else Status.ANNOUNCED
     for name in PERIODS:
         value = row.get(name, np.nan)
         hidden = bool(row.get(f"{name}_hidden", False))
-        known = Status.UNKNOWN if pd.isna(value) else Status.ANNOUNCED
+        known = Status.UNKNOWN if pd.isna(value) else told
         found |= {
             name: float(value),
             f"{name}_year": float(row.get(f"{name}_year", np.nan)),
@@ -169,7 +174,7 @@ def _other_years(row: Mapping[Any, Any], indicator: AciIndicator, known: KnownOf
     return found
 
 
-def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) -> dict[str, Any]:
+def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> dict[str, Any]:
     """N and N-1 of an indicator as the log knows them: what it masks stays masked."""
     measured: dict[Any, Any] = known.totals.loc[indicator.follow_up].to_dict()
     found: dict[str, Any] = {}
@@ -188,11 +193,24 @@ def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) 
             aside.append(PERIODS[name])
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
     if "value" in found:
-        found |= {"producer": _LOG_PRODUCER, "date": known.period}
+        found |= {"producer": _producer(row | found, known), "date": known.period}
+    remarks = [row["remark"]]
     if aside:
-        said = f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre"
-        found["remark"] = typeset(" ; ".join(filter(None, (row["remark"], said))))
-    return found
+        remarks.append(f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre")
+    if "previous" in found and known.invented[1]:
+        remarks.append(f"N-1 : {INVENTED}")
+    return found | {"remark": typeset(" ; ".join(filter(None, remarks)))}
+
+
+def _producer(row: Mapping[str, Any], known: KnownOfLog) -> str:
+    """Who knows N, and that it, or the figures it is held against, were invented."""
+    if known.invented[0]:
+        return INVENTED
+    # That of the log before N has its own remark.
+    own = [words for name, words in _IN_WORDS.items()
+           if row[f"{name}_status"] == Status.ASSUMED.value
+           and not (name == "previous" and known.invented[1])]  # fmt: skip
+    return typeset(f"{_LOG_PRODUCER} ; {joined(own)} : {INVENTED}" if own else _LOG_PRODUCER)
 
 
 def _mask(rows: Mapping[str, dict[str, Any]]) -> None:

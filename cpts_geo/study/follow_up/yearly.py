@@ -20,6 +20,7 @@ from cpts_geo.errors import ScenarioError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
 from cpts_geo.indicators.aci.given import aci_by_territory
 from cpts_geo.sources.analyst.aci.file import read_aci
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
 
 #: What the model expects of a registre.
@@ -101,7 +102,10 @@ def yearly(
             sentences += (
                 "Le scénario a changé depuis cette prévision : c’est celui d’alors qui est jugé.",
             )
-        scores = (*kept.scores, score)
+        if found.invented[0]:
+            # A calibration that grows with use grows with what happened alone.
+            sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
+        scores = kept.scores if found.invented[0] else (*kept.scores, score)
     return Yearly(aci_table(rows, _known(found)), scores, sentences, _next(found, scenario, day))
 
 
@@ -133,7 +137,11 @@ def _known(found: FollowUp) -> KnownOfLog:
     before = None if found.before_period is None else found.before_period[1].year
     # Two halves of one year are no N and N-1.
     return KnownOfLog(
-        found.totals, year, before if before != year else None, period_words(found.period)
+        found.totals,
+        year,
+        before if before != year else None,
+        period_words(found.period),
+        invented=found.invented,
     )
 
 
@@ -149,7 +157,8 @@ def _score(found: FollowUp, forecast: Forecast) -> Score:
     tells = found.expected["inside"].notna()
     now = whole(found.months, like=list(found.months.index)).where(tells)
     after = [f"{int(str(month)[:4]) + 1}{str(month)[4:]}" for month in found.before.index]
-    before = whole(found.before, like=after) if len(found.before) else None
+    known = len(found.before) and not found.invented[1]
+    before = whole(found.before, like=after) if known else None
     return scored(forecast, now, before=before)
 
 
