@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from cpts_geo.errors import AskedError, CptsGeoError
 from cpts_geo.study.follow_up._expected import expected_months
 from cpts_geo.study.follow_up.follow_up import FollowUp, _followed, follow_up
 from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.yearly import _whole_months
 from tests.registres import INSIDE, registre, written
 
 SCENARIO = load_scenario("beauce_gatinais")
@@ -329,3 +331,21 @@ def test_nothing_has_changed_of_what_is_unknown(tmp_path: Path, year: pd.DataFra
     totals = follow_up(now, SCENARIO, previous=before).totals
     for name in ("advice", "response_rate", "slot_requests"):
         assert np.isnan(totals.at[name, "change"]) and totals.at[name, "significant"] is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holes", "months"),
+    [
+        (date(2025, 1, 2), date(2025, 12, 31), (), 12),
+        (date(2025, 1, 6), date(2025, 3, 31), (), 3),
+        (date(2025, 3, 3), date(2025, 3, 4), (), 0),
+        (date(2025, 7, 1), date(2026, 6, 30), (), 12),
+        (date(2025, 1, 2), date(2025, 12, 31), ("2025-04", "2025-05"), 10),
+    ],
+)
+def test_whole_months_of_a_period_are_counted(
+    first: date, last: date, holes: tuple[str, ...], months: int
+) -> None:
+    names = pd.period_range(first, last, freq="M").astype(str)
+    table = pd.DataFrame(index=[name for name in names if name not in holes])
+    assert _whole_months((first, last), table) == months

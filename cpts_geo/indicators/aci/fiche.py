@@ -36,6 +36,12 @@ _SECRET: Final = frozenset(mask.value for mask in Mask)
 _LOG_PRODUCER: Final = "registre des demandes de la CPTS"
 
 
+#: Units of what a part of a year tells as well as a whole one.
+_OF_ANY_SPAN: Final = ("%", "heures")
+#: Months of a year.
+_YEAR: Final = 12
+
+
 @dataclass(frozen=True, eq=False)
 class KnownOfLog:
     """
@@ -54,6 +60,8 @@ class KnownOfLog:
         French words for the period.
     invented : tuple of bool
         Whether its registre is an invented example, and that of the period before.
+    months : tuple of int
+        Whole months that each tells; 12 make a year.
     """
 
     totals: pd.DataFrame
@@ -61,6 +69,7 @@ class KnownOfLog:
     previous_year: int | None
     period: str
     invented: tuple[bool, bool] = (False, False)
+    months: tuple[int, int] = (_YEAR, _YEAR)
 
 
 def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
@@ -79,7 +88,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     -------
     DataFrame
         By code, every indicator in order: reference, previous, value, target, each with ``_year``
-        (NaN unknown) and ``_status`` (a status, or a mask); field, rate (NaN where it has no
+        (NaN unknown), ``_status`` (a status, or a mask) and ``_span`` (French: the part of a year
+        that it tells; empty); field, rate (NaN where it has no
         meaning), why (French: why it has none; empty), remark (French), justification, comment,
         producer and date.
 
@@ -110,7 +120,11 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
         row: Any = given.loc[code].to_dict() if code in given.index else {}
         if known is not None and indicator.follow_up:
             defects += _other_years(row, indicator, known)
-        rows[code] = _figures(row, indicator) | {name: row.get(name) or "" for name in _TEXTS}
+        rows[code] = (
+            {f"{name}_span": "" for name in PERIODS}
+            | _figures(row, indicator)
+            | {name: row.get(name) or "" for name in _TEXTS}
+        )
         if known is not None and indicator.follow_up in known.totals.index:
             rows[code] |= _of_log(rows[code], known, indicator)
     if defects:
@@ -121,8 +135,12 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
             "le registre les remplit.",
         )
     _mask(rows)
-    for row in rows.values():
+    for code, row in rows.items():
         row["rate"], row["why"] = _rate(row)
+        # Of a part of a year, a count is no year's; a rate holds, of a whole month at least.
+        short, like = row["value_span"], aci_indicators()[code].unit in _OF_ANY_SPAN
+        if short and not row["why"] and (not like or short == _span(0)):
+            row |= {"rate": np.nan, "why": typeset(f"non calculable : N couvre {short}")}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
 
 
@@ -179,9 +197,9 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
     measured: dict[Any, Any] = known.totals.loc[indicator.follow_up].to_dict()
     found: dict[str, Any] = {}
     aside = []
-    for name, status, year in (
-        ("value", "status", known.year),
-        ("previous", "previous_status", known.previous_year),
+    for name, status, year, months in (
+        ("value", "status", known.year, known.months[0]),
+        ("previous", "previous_status", known.previous_year, known.months[1]),
     ):
         value = float(measured.get(name, np.nan))
         default = Status.UNKNOWN if np.isnan(value) else Status.MEASURED
@@ -191,15 +209,28 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
         given = row[name]
         if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
             aside.append(PERIODS[name])
-        found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
+        found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind,
+                  f"{name}_span": _span(months)}  # fmt: skip
     if "value" in found:
         found |= {"producer": _producer(row | found, known), "date": known.period}
-    remarks = [row["remark"]]
+    # One that is whole is told beside one that is not: they are no like months.
+    spans = {_IN_WORDS[name]: found[key] for name in ("value", "previous")
+             if (key := f"{name}_span") in found}  # fmt: skip
+    said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
+    remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
     if aside:
         remarks.append(f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre")
     if "previous" in found and known.invented[1]:
         remarks.append(f"N-1 : {INVENTED}")
     return found | {"remark": typeset(" ; ".join(filter(None, remarks)))}
+
+
+def _span(months: int) -> str:
+    """Say which part of a year is told; empty for a whole one."""
+    if months == _YEAR:
+        return ""
+    of_year = " sur 12" if months < _YEAR else ""
+    return typeset(f"{months} mois{of_year}" if months else "moins d’un mois sur 12")
 
 
 def _producer(row: Mapping[str, Any], known: KnownOfLog) -> str:

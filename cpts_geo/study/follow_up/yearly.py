@@ -27,6 +27,8 @@ from cpts_geo.study.follow_up.follow_up import FollowUp
 _EXPECTED = "slot_requests"
 #: Share of the opening days that were announced, under which a month is no whole month.
 _WHOLE = 0.9
+#: Share of the days of a month, under which a year that ends or begins in it has not the month.
+_MOSTLY = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +144,19 @@ def _known(found: FollowUp) -> KnownOfLog:
         before if before != year else None,
         period_words(found.period),
         invented=found.invented,
+        months=(
+            _whole_months(found.period, found.months),
+            _whole_months(found.before_period or found.period, found.before),
+        ),
     )
+
+
+def _whole_months(period: tuple[date, date], months: pd.DataFrame) -> int:
+    """Months of a period that its registre tells from end to end, or nearly: the first request of
+    a year may come late in January."""
+    days = pd.date_range(*period).to_period("M").value_counts()
+    told = days.reindex(pd.PeriodIndex(months.index, freq="M"), fill_value=0)
+    return int((told >= _MOSTLY * told.index.days_in_month).sum())
 
 
 def _score(found: FollowUp, forecast: Forecast) -> Score:
