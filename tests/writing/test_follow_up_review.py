@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.checks.forecast.announced import announced
-from cpts_geo.capacity.checks.forecast.kept import FORECASTS, SCORES, as_kept
+from cpts_geo.capacity.checks.forecast.kept import FORECASTS, PAST, SCORES, as_kept
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import app
 from cpts_geo.errors import CptsGeoError
@@ -235,3 +235,26 @@ def test_a_true_registre_does_not_hide_that_a_target_is_invented(made: tuple[Pat
     assert row["value_status"] == "measured"
     assert (row["reference_status"], row["target_status"]) == ("assumed", "assumed")
     assert "registre" in row["producer"] and INVENTED in row["producer"]
+
+
+# ---- a manifest that is judged and replaced
+
+
+def test_a_follow_up_keeps_the_forecast_that_it_judges(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    _manifest(tmp_path).rename(out / "suivi_manifest.json")
+    log, said, kept = _log(tmp_path, 2025), [], []
+    for _ in range(3):
+        result = _run(log, "--forecast", out / "suivi_manifest.json", "--output", out)
+        assert result.exit_code == 0, result.output + repr(result.exception)
+        said.append(result.output)
+        kept.append((out / "suivi_manifest.json").read_bytes())
+    assert said[0] == said[1] == said[2] and kept[0] == kept[1] == kept[2]
+    manifest = json.loads(kept[-1])
+    assert [each["made"] for each in manifest[PAST][CASE]] == ["2024-11-30"]
+    assert len(manifest[SCORES][CASE]) == 1
+    # Without --forecast, nothing of it is lost.
+    assert _run(log, "--output", out).exit_code == 0
+    again = json.loads((out / "suivi_manifest.json").read_text("utf-8"))
+    assert (again[PAST], again[SCORES]) == (manifest[PAST], manifest[SCORES])

@@ -38,11 +38,11 @@ class FollowUp:
         By month (``2026-01``), a column an indicator
         (:data:`cpts_geo.study.follow_up.indicators.INDICATORS`); NaN where masked or unknown.
     totals : DataFrame
-        By indicator, over the period: value, status (``measured``, ``assumed`` of an
-        invented registre, ``computed``, ``masked``, ``unknown``), previous (value of the period
-        before), previous_status, change (like for like: a share of it for counts, a difference for shares and delays), significant (True,
-        False, or None where nothing tells), p (of chance alone, corrected for the number of
-        indicators).
+        By indicator, over the period: value, status (``measured``, ``assumed`` of an invented
+        registre, ``computed``, ``masked``, ``unknown``), previous (value of the period before),
+        previous_status, change (like for like: a share of it for counts, a difference for shares
+        and delays), significant (True, False, or None where nothing tells), p (of chance alone,
+        corrected for the number of indicators).
     expected : DataFrame
         By month: p10, p50, p90 of ``slot_requests`` as the scenario expects them, inside (whether
         the month is between p10 and p90; None where nothing tells).

@@ -13,7 +13,7 @@ from cpts_geo import __version__
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, scenario_hash
-from cpts_geo.capacity.checks.forecast.kept import read_kept
+from cpts_geo.capacity.checks.forecast.kept import apart_from, read_kept
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
@@ -46,12 +46,15 @@ class Yearly:
         The same in French.
     forecast : Forecast or None
         What is announced of the months to come; None where the scenario tells no demand.
+    past : tuple of Forecast
+        What was announced before, judged or not yet.
     """
 
     aci: pd.DataFrame
     scores: tuple[Score, ...]
     sentences: tuple[str, ...]
     forecast: Forecast | None
+    past: tuple[Forecast, ...] = ()
 
 
 def yearly(
@@ -96,19 +99,24 @@ def yearly(
     rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
+    past: tuple[Forecast, ...] = ()
     if forecast is not None:
         kept = read_kept(forecast, territory=found.territory, public=scenario.public)
-        score = _score(found, kept.forecast)
-        sentences = tuple(score_sentences(score, kept.scores))
-        if kept.forecast.scenario != scenario_hash(scenario):
+        judged = kept.speaking_of([str(month) for month in found.months.index])
+        score = _score(found, judged)
+        before = apart_from(score, kept.scores)
+        sentences = tuple(score_sentences(score, before))
+        past = (*kept.past, kept.forecast)
+        if judged.scenario != scenario_hash(scenario):
             sentences += (
                 "Le scénario a changé depuis cette prévision : c’est celui d’alors qui est jugé.",
             )
         if found.invented[0]:
             # A calibration that grows with use grows with what happened alone.
             sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
-        scores = kept.scores if found.invented[0] else (*kept.scores, score)
-    return Yearly(aci_table(rows, _known(found)), scores, sentences, _next(found, scenario, day))
+        scores = kept.scores if found.invented[0] else (*before, score)
+    ahead = _next(found, scenario, day)
+    return Yearly(aci_table(rows, _known(found)), scores, sentences, ahead, past)
 
 
 def period_words(period: tuple[date, date]) -> str:
