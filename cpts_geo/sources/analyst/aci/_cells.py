@@ -13,7 +13,7 @@ from cpts_geo.errors import Defect, quoted
 from cpts_geo.sources._conventions.masked import bounded
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
 
-_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _PERCENT: Final = re.compile(r"\s*%$")
 
