@@ -19,7 +19,7 @@ from cpts_geo.sources.analyst.aci.codes import (
     AciIndicator,
     aci_indicators,
 )
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 
 _MISSIONS: Final = {"1a": "1a, médecin traitant", "1b": "1b, soins non programmés"}
 _NOTHING: Final = "—"
@@ -74,7 +74,7 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
         ],
         "fiches": [_fiche(about, row) for about, row in every if is_given(row)],
         "missing": _missing([(about, row) for about, row in every if not is_given(row)]),
-        "invented": INVENTED if (table["producer"] == INVENTED).any() else "",
+        "invented": INVENTED if table["producer"].map(is_invented).any() else "",
         "wording": f"Libellés connus de seconde main, à vérifier sur le contrat (confiance "
         f"{ACI_GRADE} : {GRADE_LABELS[ACI_GRADE]}). Les cibles sont locales.",
         "secrecy": f"Un nombre de 1 à {MIN_PATIENTS - 1} patients n’est jamais écrit, ni ce qui le "

@@ -89,7 +89,8 @@ def told_beside(
     Returns
     -------
     tuple of frozenset and dict
-        What leaves in no indicator (line and year, for :func:`cpts_geo.indicators.aci.fiche.hidden_beside`); by table, area and line of
+        What leaves in no indicator: line and year, as
+        :func:`cpts_geo.indicators.aci.fiche.hidden_beside` takes them; by table, area and line of
         what leaves in it no more.
 
     Examples

@@ -14,9 +14,7 @@ _MASKED: Final = re.compile(
 )
 _LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*([0-9]+(?:[.,][0-9]+)?)", re.IGNORECASE)
 #: « 1 204,5 »: spaces between thousands only; digits of other scripts are no number here.
-_NUMBER: Final = (
-    r"[-+]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?"
-)
+_NUMBER: Final = r"[-+]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?"
 
 
 def bounded(
