@@ -81,7 +81,7 @@ def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:
     if not text:
         return np.nan, "année absente" if needed else ""
     if not _YEAR.fullmatch(text):
-        return np.nan, f"année attendue (2025), lu {quoted(text)}"
+        return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
     if counted and int(text) > NEWEST:
         return np.nan, f"{text} est après {NEWEST}"
     return float(text), ""
