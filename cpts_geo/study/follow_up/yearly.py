@@ -163,8 +163,9 @@ def _whole_months(period: tuple[date, date], months: pd.DataFrame) -> int:
     """Months of a period that its registre tells from end to end, or nearly: the first request of
     a year may come late in January."""
     days = pd.date_range(*period).to_period("M").value_counts()
-    told = days.reindex(pd.PeriodIndex(months.index, freq="M"), fill_value=0)
-    return int((told >= _MOSTLY * told.index.days_in_month).sum())
+    index = pd.PeriodIndex(months.index, freq="M")
+    told = days.reindex(index, fill_value=0)
+    return int((told.to_numpy() >= _MOSTLY * index.days_in_month.to_numpy()).sum())
 
 
 def _score(found: FollowUp, forecast: Forecast) -> Score:
