@@ -77,7 +77,7 @@ def _year(text: str, *, needed: bool) -> tuple[float, str]:
     if not text:
         return np.nan, "année absente" if needed else ""
     if not _YEAR.fullmatch(text):
-        return np.nan, f"année attendue (2025), lu {quoted(text)}"
+        return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
     return float(text), ""
 
 
