@@ -96,7 +96,8 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
+    by_key, _ = aci_by_territory(given, {found.territory: found.label})
+    rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
     past: tuple[Forecast, ...] = ()
