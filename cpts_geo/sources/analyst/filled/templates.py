@@ -15,6 +15,8 @@ from cpts_geo.schema import LEVELS
 _Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 #: Who gives the figures of an invented example: whatever shows one of its rows shows this.
 INVENTED: Final = "exemple inventé"
+#: What a reader is told of it, before any figure.
+INVENTED_SAID: Final = f"{INVENTED.capitalize()} : des chiffres ne sont pas ceux du territoire."
 #: What stands in place of a code where a zoning holds no commune.
 NO_COMMUNE: Final = "aucune"
 
