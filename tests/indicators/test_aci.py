@@ -207,23 +207,35 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
 
 def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
     both = read_aci(written(tmp_path, template("lvo", "asclepios", example_year=2026)))
-    assert set(aci_tables([both], ["lvo", "asclepios", "ouest_loiret"])) == {"lvo", "asclepios"}
-    with pytest.raises(IndicatorsError, match="« asclepios » ; demandés : lvo"):
-        aci_tables([both], ["lvo"])
+    names = {"lvo": "CPTS LVO", "asclepios": "CPTS Asclépios", "ouest_loiret": "CPTS Ouest Loiret"}
+    assert set(aci_tables([both], names)[0]) == {"lvo", "asclepios"}
+    # Rows of another territory that is known are left out, and told.
+    found, notes = aci_tables([both], {"lvo": "CPTS LVO"})
+    assert (set(found), notes) == (
+        {"lvo"}, ("aci.csv : lignes d’autres territoires laissées (asclepios).",)
+    )  # fmt: skip
     with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
-        aci_tables([both, both], ["lvo", "asclepios"])
+        aci_tables([both, both], names)
+    by_name = read_aci(written(tmp_path, template("cpts asclepios", example_year=2026)))
+    assert set(aci_tables([by_name], names)[0]) == {"asclepios"}
+    elsewhere = read_aci(written(tmp_path, template("ailleurs", example_year=2026)))
+    with pytest.raises(IndicatorsError, match="« ailleurs » ; demandés : lvo"):
+        aci_tables([elsewhere], {"lvo": "CPTS LVO"})
     nobody = read_aci(written(tmp_path, template(example_year=2026)))
-    assert set(aci_tables([nobody], ["lvo"])) == {"lvo"}
+    assert set(aci_tables([nobody], {"lvo": "CPTS LVO"})[0]) == {"lvo"}
     with pytest.raises(IndicatorsError, match="territoire non dit"):
-        aci_tables([nobody], ["lvo", "asclepios"])
+        aci_tables([nobody], names)
 
 
 # ---- a part of a year
 
 
-def of_log(*months: int, name: str = "response_rate") -> KnownOfLog:
-    totals = pd.DataFrame({"value": [0.7], "status": "measured", "previous": [0.6]}, index=[name])
-    return KnownOfLog(totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=months)
+def of_log(*months: int) -> KnownOfLog:
+    figures = {"value": [0.7], "status": "measured", "previous": [0.6]}
+    totals = pd.DataFrame(figures, index=["response_rate"])
+    return KnownOfLog(
+        totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=(months[0], months[1])
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ target is ever supposed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,15 +19,16 @@ import pandas as pd
 
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, typeset
+from cpts_geo.indicators.aci.secret import _hide, _mask_patients
 from cpts_geo.schema import Status
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import (
     COUNTED,
     PERIODS,
     AciIndicator,
     aci_indicators,
 )
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
@@ -101,8 +102,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
 
     Notes
     -----
-    A count of 1 to 10 patients is masked, and with it the share of the same patients in the same
-    period, and the rates that would tell it.
+    A count of 1 to 10 patients, or of all but 1 to 10 of a population, is masked, and with it the
+    share of the same patients in the same period, and the rates that would tell it.
 
     Examples
     --------
@@ -134,20 +135,51 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
             remedy="donnez les chiffres de la même année que le registre, ou videz ces cellules : "
             "le registre les remplit.",
         )
-    _mask(rows)
+    _mask_patients(rows)
+    return _rated(rows)
+
+
+def hidden_beside(table: pd.DataFrame, told: Collection[tuple[str, float]]) -> pd.DataFrame:
+    """
+    Mask in a fiche what other tables of the territory hide, or would tell with it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`aci_table` gives it; not modified.
+    told : collection of (str, float)
+        As :func:`cpts_geo.indicators.aci.secret.told_beside` says it.
+
+    Returns
+    -------
+    DataFrame
+        The same, the rates that rest on it having none.
+
+    Examples
+    --------
+    >>> hidden_beside(aci_table(pd.DataFrame()), {("ald", 2025.0)})["value"].notna().any()
+    np.False_
+    """
+    rows: Any = table.to_dict("index")
+    _hide(rows, told)
+    return _rated(rows)
+
+
+def _rated(rows: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """The rows as a table, each with its rate."""
     for code, row in rows.items():
         row["rate"], row["why"] = _rate(row)
         # Of a part of a year, a count is no year's; a rate holds, of a whole month at least.
         short, like = row["value_span"], aci_indicators()[code].unit in _OF_ANY_SPAN
         if short and not row["why"] and (not like or short == _span(0)):
             row |= {"rate": np.nan, "why": typeset(f"non calculable : N couvre {short}")}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+    return pd.DataFrame.from_dict(dict(rows), orient="index").rename_axis("code")
 
 
 def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
     """Figures of a row that a coordinator gave, each with its year and how it is known."""
     found: dict[str, Any] = {}
-    told = Status.ASSUMED if INVENTED in str(row.get("producer") or "") else Status.ANNOUNCED
+    told = Status.ASSUMED if is_invented(row.get("producer") or "") else Status.ANNOUNCED
     for name in PERIODS:
         value = row.get(name, np.nan)
         hidden = bool(row.get(f"{name}_hidden", False))
@@ -242,20 +274,6 @@ def _producer(row: Mapping[str, Any], known: KnownOfLog) -> str:
            if row[f"{name}_status"] == Status.ASSUMED.value
            and not (name == "previous" and known.invented[1])]  # fmt: skip
     return typeset(f"{_LOG_PRODUCER} ; {joined(own)} : {INVENTED}" if own else _LOG_PRODUCER)
-
-
-def _mask(rows: Mapping[str, dict[str, Any]]) -> None:
-    """Mask counts of 1 to 10 patients, and the shares of the same patients."""
-    indicators = aci_indicators()
-    for name in COUNTED:
-        status = f"{name}_status"
-        for code, row in rows.items():
-            if indicators[code].people and 0 < row[name] < MIN_PATIENTS:
-                row |= {name: np.nan, status: Mask.UNDER_11.value}
-        hidden = {indicators[code].group for code, row in rows.items() if row[status] in _SECRET}
-        for code, row in rows.items():
-            if indicators[code].group in hidden - {""} and not np.isnan(row[name]):
-                row |= {name: np.nan, status: Mask.SECRET.value}
 
 
 def _rate(row: Mapping[str, Any]) -> tuple[float, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS, aci_indicators
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import is_invented
 
 
 def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +75,7 @@ def is_given(row: Mapping[Any, Any] | pd.Series) -> bool:
     return any(row[f"{name}_status"] != Status.UNKNOWN.value for name in PERIODS)
 
 
-def is_invented(row: Mapping[Any, Any] | pd.Series) -> bool:
+def is_of_example(row: Mapping[Any, Any] | pd.Series) -> bool:
     """
     Tell whether some figure of an indicator is of an invented example.
 
@@ -91,7 +91,7 @@ def is_invented(row: Mapping[Any, Any] | pd.Series) -> bool:
 
     Examples
     --------
-    >>> is_invented({"producer": "exemple inventé", "remark": ""})
+    >>> is_of_example({"producer": "exemple inventé", "remark": ""})
     True
     """
-    return any(INVENTED in str(row[name]) for name in ("producer", "remark"))
+    return any(is_invented(row[name]) for name in ("producer", "remark"))

@@ -96,7 +96,8 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
+    by_key, _ = aci_by_territory(given, {found.territory: found.label})
+    rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
     past: tuple[Forecast, ...] = ()
@@ -163,8 +164,9 @@ def _whole_months(period: tuple[date, date], months: pd.DataFrame) -> int:
     """Months of a period that its registre tells from end to end, or nearly: the first request of
     a year may come late in January."""
     days = pd.date_range(*period).to_period("M").value_counts()
-    told = days.reindex(pd.PeriodIndex(months.index, freq="M"), fill_value=0)
-    return int((told >= _MOSTLY * told.index.days_in_month).sum())
+    index = pd.PeriodIndex(months.index, freq="M")
+    told = days.reindex(index, fill_value=0)
+    return int((told.to_numpy() >= _MOSTLY * index.days_in_month.to_numpy()).sum())
 
 
 def _score(found: FollowUp, forecast: Forecast) -> Score:

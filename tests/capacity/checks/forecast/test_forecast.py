@@ -56,6 +56,18 @@ def test_every_month_announced_begins_after_the_run() -> None:
     assert other.index[0] == "2028-01"
 
 
+def test_saturdays_that_open_are_announced_too() -> None:
+    case = load_scenario("beauce_gatinais")
+    opens = case.evolve(calendar={"saturday_morning": True}, slots_saturday=4)
+    first, second = (headline(each, draws=2000) for each in (case, opens))
+    months = (told(each).months.iloc[1:] for each in (first, second))
+    plain, more = (float(each["p50"].sum()) for each in months)
+    # 2027: 251 days or so, and 52 Saturdays but for the holidays, each .48 of a day.
+    part = second.requests_per_year.p50 / first.requests_per_year.p50
+    assert 1.08 < part < 1.11
+    assert more / plain == pytest.approx(part, rel=0.02)
+
+
 def test_slots_and_share_served_are_those_of_the_month() -> None:
     case = headline(load_scenario("beauce_gatinais"), draws=500)
     by_month = demand_by_month(case.scenario, case.drawn)
@@ -151,9 +163,21 @@ def test_interval_score_against_its_definition() -> None:
 
 def test_years_that_miss_again_and_again_are_told() -> None:
     held, missed = (scored(band(), pd.Series(v, band().months.index)) for v in (100.0, 200.0))
-    assert not any("à revoir" in each for each in score_sentences(held, [held]))
-    assert any("2 fois sur 2" in each for each in score_sentences(missed, [missed]))
+    before, lost = (
+        dataclasses.replace(each, first="2025-01", last="2025-12") for each in (held, missed)
+    )
+    assert not any("à revoir" in each for each in score_sentences(held, [before]))
+    assert any("2 fois sur 2" in each for each in score_sentences(missed, [lost]))
     assert not any("Depuis" in each for each in score_sentences(held))
+
+
+def test_a_period_judged_again_counts_once() -> None:
+    held, missed = (scored(band(), pd.Series(v, band().months.index)) for v in (100.0, 200.0))
+    # The same months again, with a registre that was completed since: alone, nothing else is said.
+    assert score_sentences(held, [missed]) == score_sentences(held)
+    before = dataclasses.replace(missed, first="2025-01", last="2025-12")
+    said = " ".join(score_sentences(held, [before, missed, held])).replace("\u00a0", " ")
+    assert "12 mois sur 24" in said and "en 2 périodes" in said
 
 
 def test_an_old_forecast_is_refused_with_both_periods() -> None:
