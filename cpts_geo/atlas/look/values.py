@@ -268,7 +268,9 @@ def aci_cells(about: AciIndicator, row: Mapping[Any, Any] | pd.Series) -> tuple[
 def _aci_cell(about: AciIndicator, row: Mapping[Any, Any] | pd.Series, name: str) -> Cell:
     """A figure as it is read."""
     status, year = str(row[f"{name}_status"]), row[f"{name}_year"]
-    when = "" if pd.isna(year) else f"{year:.0f}"
+    when = ", ".join(
+        filter(None, ("" if pd.isna(year) else f"{year:.0f}", row.get(f"{name}_span")))
+    )
     if status == Status.UNKNOWN.value:
         return Cell("inconnu", status=status)
     if status in set(Mask):

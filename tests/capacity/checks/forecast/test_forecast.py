@@ -15,7 +15,14 @@ import pytest
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.checks.forecast.announced import Forecast, _month_counts, announced
-from cpts_geo.capacity.checks.forecast.kept import as_kept, as_kept_scores, read_kept
+from cpts_geo.capacity.checks.forecast.kept import (
+    FORECASTS,
+    PAST,
+    as_kept,
+    as_kept_scores,
+    carried,
+    read_kept,
+)
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -244,3 +251,57 @@ def test_a_score_is_written_whole() -> None:
     names = {each.name for each in dataclasses.fields(Score)}
     (kept,) = as_kept_scores([scored(band(), pd.Series({"2026-01": 104.0}))])
     assert set(kept) == names and kept["naive_mae"] is None
+
+
+# ---- what a manifest keeps when it is replaced
+
+
+def made_on(day: str, first: str, *, months: int = 12, public: str = "all") -> Forecast:
+    names = pd.period_range(first, periods=months, freq="M").astype(str)
+    band = pd.DataFrame({"p10": 90.0, "p50": 100.0, "p90": 110.0}, index=names)
+    return Forecast("bg", date.fromisoformat(day), "1", "", public, band, 0.5)
+
+
+def test_a_forecast_that_is_replaced_is_still_judged(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    for day, first in (("2024-11-30", "2025-01"), ("2025-11-30", "2026-01")):
+        path.write_text(json.dumps(carried(path, forecasts={"bg": as_kept(made_on(day, first))})))
+    kept = read_kept(path, territory="bg", public="all")
+    assert str(kept.forecast.made) == "2025-11-30" and len(kept.past) == 1
+    assert str(kept.speaking_of(["2025-03", "2025-04"]).made) == "2024-11-30"
+    assert str(kept.speaking_of(["2025-12", "2026-01", "2026-02"]).made) == "2025-11-30"
+    # Of no month of either, the last one is refused with its own months.
+    assert str(kept.speaking_of(["2030-01"]).made) == "2025-11-30"
+
+
+def test_one_forecast_a_month_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    for day in ("2025-10-01", "2025-11-01", "2025-11-20", "2025-11-30"):
+        path.write_text(
+            json.dumps(carried(path, forecasts={"bg": as_kept(made_on(day, "2026-01"))}))
+        )
+    found = json.loads(path.read_text())
+    assert [each["made"] for each in found[PAST]["bg"]] == ["2025-10-01"]
+    assert found[FORECASTS]["bg"]["made"] == "2025-11-30"
+    # Another territory in the same folder loses nothing either.
+    again = carried(path, forecasts={"lvo": as_kept(made_on("2025-12-01", "2026-01"))})
+    assert [each["made"] for each in again[PAST]["bg"]] == ["2025-10-01", "2025-11-30"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"past_forecasts": [1], "forecasts": {"bg": 3}}'])
+def test_a_file_that_is_no_manifest_carries_nothing(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(text)
+    found = carried(path, forecasts={})
+    assert not any(found[FORECASTS].values()) and not any(found[PAST].values())
+
+
+def test_a_past_forecast_that_is_broken_or_of_others_is_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    other = as_kept(made_on("2024-11-30", "2025-01", public="no_mt"))
+    manifest = {
+        FORECASTS: {"bg": as_kept(made_on("2025-11-30", "2026-01"))},
+        PAST: {"bg": [other, {"made": 3}, "x"]},
+    }
+    path.write_text(json.dumps(manifest))
+    assert read_kept(path, territory="bg", public="all").past == ()
