@@ -13,7 +13,7 @@ from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import shortened
 from cpts_geo.french import NNBSP, number
-from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.indicators.aci.rows import is_given, is_of_example
 from cpts_geo.indicators.given_share import AGES
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
 from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
@@ -113,7 +113,7 @@ def aci(study: Study) -> dict[str, Any] | None:
     kept = known[: _INDICATORS - 2 * (sas(study) is not None)]
     years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
                     if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
-    invented = study.aci["producer"].map(is_invented).any()
+    invented = any(is_of_example(row) for _, row in study.aci.iterrows())
     heads = [
         f"{words.replace('Référence', 'Réf.')} {''.join(years[name])}"
         if len(years[name]) == 1
