@@ -18,6 +18,8 @@ SLACK: Final = 1.1
 #: Slots of each public, whose sum holds those that are filled.
 OFFERED: Final = ("creneaux_public", "creneaux_pro", "creneaux_snp", "creneaux_cpts")
 FILLED_SLOTS: Final = "creneaux_pourvus"
+#: Lines of people who are nearly all among others: children in ALD are few.
+_NEARLY: Final = {"ald": "17+"}
 _CELL: Final = ["territory", "table", "line", "level", "area_code"]
 
 
@@ -85,17 +87,16 @@ def _above(rows: pd.DataFrame) -> Iterator[str]:
     cells = {tuple(row[key] for key in _CELL): row for row in rows.to_dict("records")}
     for row, where in places(rows):
         line = _line(row)
-        beside = {**row, "line": line.within}
-        above = cells.get(tuple(beside[key] for key in _CELL))
-        if not line.within or above is None:
-            continue
-        if len(_vintages_of(pd.Series([row["date"], above["date"]]))) > 1:
-            continue
-        whole = above["number"]
-        if row["number"] > whole:
-            label = templates()[row["table"]].lines[line.within].label
-            said = f"{line.label} ({number(row['number'])}) au-dessus de {label} ({number(whole)})"
-            yield Defect(f"{where} : {said}", "partie au-dessus du tout")
+        for code in filter(None, (line.within, _NEARLY.get(line.code, ""))):
+            above = cells.get(tuple({**row, "line": code}[key] for key in _CELL))
+            if above is None or len(_vintages_of(pd.Series([row["date"], above["date"]]))) > 1:
+                continue
+            whole = above["number"]
+            if row["number"] > whole:
+                label = templates()[row["table"]].lines[code].label
+                many = f"{line.label} ({number(row['number'])})"
+                said = f"{many} au-dessus de {label} ({number(whole)})"
+                yield Defect(f"{where} : {said}", "partie au-dessus du tout")
 
 
 def _slots(rows: pd.DataFrame) -> Iterator[str]:

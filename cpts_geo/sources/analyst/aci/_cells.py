@@ -12,10 +12,12 @@ import pandas as pd
 from cpts_geo.errors import Defect, quoted
 from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
+from cpts_geo.sources.analyst.filled.templates import NEWEST
 
 #: A year, or a day or a month of it.
 _YEAR: Final = re.compile(
-    r"(?:\d{1,2}/){0,2}((?:19|20)\d{2})|((?:19|20)\d{2})(?:-\d{2}){1,2}(?:[T ]00:00(?::00)?)?"
+    r"(?:[0-9]{1,2}/){0,2}((?:19|20)[0-9]{2})"
+    r"|((?:19|20)[0-9]{2})(?:-[0-9]{2}){1,2}(?:[T ]00:00(?::00)?)?"
 )
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _PERCENT: Final = re.compile(r"\s*%$")
@@ -39,7 +41,8 @@ def row_values(
         if wrong:
             defects.append(Defect(f"{where}, {heading} : {quoted(text)}, {wrong}", "chiffre"))
         found |= {name: value, f"{name}_hidden": hidden}
-        year, wrong = _year(cells.get(f"{name}_year", ""), needed=bool(text))
+        said = cells.get(f"{name}_year", "")
+        year, wrong = _year(said, needed=bool(text), counted=name in COUNTED)
         if wrong:
             column = _COLUMNS[f"{name}_year"]
             defects.append(Defect(f"{where}, {column} : {wrong}", "année"))
@@ -75,20 +78,25 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
     wrong = "0 ou plus attendu" if value < 0 else "nombre trop grand" if np.isinf(value) else ""
     if indicator.percent and value > 100:
         wrong = "100 % au plus"
+    if indicator.whole and not value.is_integer() and not wrong:
+        wrong = "un nombre entier est attendu"
     if indicator.percent and not wrong:
         wrong = unsigned(text, value)
     scale = 100.0 if indicator.percent else 1.0
     return (np.nan if wrong else value / scale), False, wrong
 
 
-def _year(text: str, *, needed: bool) -> tuple[float, str]:
-    """A year (NaN unknown), and what is wrong."""
+def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:
+    """A year (NaN unknown), and what is wrong: nobody is counted beyond next year."""
     if not text:
         return np.nan, "année absente" if needed else ""
     found = _YEAR.fullmatch(text)
     if found is None:
-        return np.nan, f"année attendue (2025), lu {quoted(text)}"
-    return float(found[1] or found[2]), ""
+        return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
+    year = int(found[1] or found[2])
+    if counted and year > NEWEST:
+        return np.nan, f"{year} est après {NEWEST}"
+    return float(year), ""
 
 
 def _field(field: str, indicator: AciIndicator) -> str:
