@@ -22,6 +22,7 @@ from cpts_geo.writing.export import _sheets as of_territory
 from cpts_geo.writing.workbook.aci import aci_sheet
 from cpts_geo.writing.workbook.book import write_book
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
+from cpts_geo.writing.workbook.week import week
 
 #: In the name of a sheet, which has room for few letters.
 _INVENTED: Final = INVENTED.rpartition(" ")[2]
@@ -31,7 +32,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
     """Tables of a study, those it has, in the order of the workbook."""
     need = [
         of_capacity.months(study),
-        of_capacity.week(study),
+        week(study),
         of_capacity.capacity(study),
         of_capacity.supposed(study),
         of_capacity.inputs(study),
