@@ -11,7 +11,7 @@ from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells, share
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import NNBSP, counted, number, percent, short_day
 from cpts_geo.schema import AREA, TERRITORY, Status
-from cpts_geo.sources.analyst.filled.templates import INVENTED, INVENTED_SAID
+from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID, is_invented
 from cpts_geo.study.study import Study
 
 _NOTHING: Final = Cell("—")
@@ -46,7 +46,7 @@ def filled_sections(study: Study) -> dict[str, Any]:
 
 def _warn(table: pd.DataFrame) -> str:
     """What is said above a table that holds an invented figure; empty for none."""
-    return INVENTED_SAID if table["producer"].str.contains(INVENTED, regex=False).any() else ""
+    return INVENTED_SAID if table["producer"].map(is_invented).any() else ""
 
 
 def _by_area(table: pd.DataFrame, *, numbers: bool) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def compared(
     laid = [_laid(scenario, each.days) for each in counts]
     gaps: dict[str, Gaps] = {}
     for name, indicator in INDICATORS.items():
-        if name in _UNTESTED:
+        if name in _UNTESTED or any(table.values[name].isna().all() for table in tables):
             continue
         if indicator.kind == "count":
             sides = [

@@ -20,7 +20,7 @@ from cpts_geo.study.follow_up._comparing import compared
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
 from cpts_geo.study.follow_up._reading import check_periods, communes_of
-from cpts_geo.study.follow_up._showing import TOTAL, shown
+from cpts_geo.study.follow_up._showing import TOTAL, Shown, shown
 
 #: Share of the requests whose outcome is not known, beyond which those of a slot are not counted.
 _LEFT_OUT: Final = 0.05
@@ -38,11 +38,11 @@ class FollowUp:
         By month (``2026-01``), a column an indicator
         (:data:`cpts_geo.study.follow_up.indicators.INDICATORS`); NaN where masked or unknown.
     totals : DataFrame
-        By indicator, over the period: value, status (``measured``, ``computed``, ``masked``,
-        ``unknown``), previous (value of the period before), previous_status, change (like for
-        like: a share of it for counts, a difference for shares and delays), significant (True,
-        False, or None where nothing tells), p (of chance alone, corrected for the number of
-        indicators).
+        By indicator, over the period: value, status (``measured``, ``assumed`` of an invented
+        registre, ``computed``, ``masked``, ``unknown``), previous (value of the period before),
+        previous_status, change (like for like: a share of it for counts, a difference for shares
+        and delays), significant (True, False, or None where nothing tells), p (of chance alone,
+        corrected for the number of indicators).
     expected : DataFrame
         By month: p10, p50, p90 of ``slot_requests`` as the scenario expects them, inside (whether
         the month is between p10 and p90; None where nothing tells).
@@ -58,6 +58,9 @@ class FollowUp:
         Months of the period before, as ``months``; no row without one.
     before_period : tuple of datetime.date or None
         Its first and last day.
+    invented : tuple of bool
+        Whether the registre of the period is an invented example, and that of the period before;
+        what they count is then ``assumed``, never ``measured``.
     notes : tuple of str
         French sentences on what was adapted, and what limits the reading.
     """
@@ -71,6 +74,7 @@ class FollowUp:
     status: pd.DataFrame = field(repr=False)
     before: pd.DataFrame = field(repr=False)
     before_period: tuple[date, date] | None = None
+    invented: tuple[bool, bool] = (False, False)
     notes: tuple[str, ...] = ()
 
 
@@ -152,7 +156,10 @@ def _followed(
 ) -> FollowUp:
     """Follow a registre that is read, beside that of the period before where there is one."""
     counts = [counts_of(log, scenario, communes=communes) for log in logs]
-    tables = [shown(each, _slots(scenario, each.days)) for each in counts]
+    tables = [
+        _as_made(shown(each, _slots(scenario, each.days)), log)
+        for each, log in zip(counts, logs, strict=True)
+    ]
     now = tables[0]
     totals = pd.DataFrame({"value": now.values.loc[TOTAL], "status": now.status.loc[TOTAL]})
     totals = totals.assign(
@@ -184,8 +191,22 @@ def _followed(
         status=now.status.drop(index=TOTAL),
         before=before,
         before_period=(counts[1].start, counts[1].end) if len(counts) > 1 else None,
+        invented=(_is_invented(logs[0]), any(map(_is_invented, logs[1:]))),
         notes=(*dict.fromkeys(note for log in logs for note in log.attrs["notes"]), *doubt),
     )
+
+
+def _is_invented(log: pd.DataFrame) -> bool:
+    """Whether nobody made the requests of a registre."""
+    return bool(log.attrs.get("invented"))
+
+
+def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
+    """What was counted of a registre: nothing of an invented one was measured."""
+    if not _is_invented(log):
+        return table
+    made = table.status.replace(Status.MEASURED.value, Status.ASSUMED.value)
+    return table._replace(status=made)
 
 
 def _slots(scenario: Scenario, days: pd.DatetimeIndex) -> pd.Series | None:

@@ -173,11 +173,18 @@ def chance_counts(means: Floats, *, dispersion: float, rng: np.random.Generator)
     return np.asarray(found, dtype=np.float64)
 
 
+def _saturdays(scenario: Scenario, month: int) -> float:
+    """Saturday mornings of a month that open, each its share of an ordinary day."""
+    held = int((scenario.calendar.saturdays.month == month).sum())
+    return held * (scenario.saturday_factor or 0.0)
+
+
 def _month_counts(
     scenario: Scenario, drawn: DemandDraws, means: pd.Series, *, rng: np.random.Generator
 ) -> Floats:
     """Requests that a month may count, one a draw; `means`: its row of ``month_means``."""
-    days = float(means["opening_days"]) / scenario.opening_days_per_year
+    asked = float(means["opening_days"]) + _saturdays(scenario, int(str(means.name)))
+    days = asked / scenario.opening_days_per_year
     mean = days * (drawn.residents * means["residents"] + drawn.visitors * means["visitors"])
     return chance_counts(mean, dispersion=scenario.rules.dispersion, rng=rng)
 
