@@ -19,6 +19,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
 from cpts_geo.indicators.aci.given import aci_by_territory
+from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.study.follow_up.follow_up import FollowUp
 
@@ -36,7 +37,8 @@ class Yearly:
     Parameters
     ----------
     aci : DataFrame
-        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`).
+        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`); those that the
+        registre knows where no other was given.
     scores : tuple of Score
         How forecasts held, that of this period last; empty where none was kept.
     sentences : tuple of str
@@ -102,7 +104,11 @@ def yearly(
                 "Le scénario a changé depuis cette prévision : c’est celui d’alors qui est jugé.",
             )
         scores = (*kept.scores, score)
-    return Yearly(aci_table(rows, _known(found)), scores, sentences, _next(found, scenario, day))
+    table = aci_table(rows, _known(found))
+    if not indicators:
+        # Nobody was asked for the others: they are not missing.
+        table = table[[is_given(row) for _, row in table.iterrows()]]
+    return Yearly(table, scores, sentences, _next(found, scenario, day))
 
 
 def period_words(period: tuple[date, date]) -> str:

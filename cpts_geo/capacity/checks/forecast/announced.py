@@ -19,13 +19,11 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.periods import month_means
+from cpts_geo.capacity.demand.periods import in_year, month_means
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Floats
-from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import CptsGeoError
 
 #: What a month is announced by: requests, share that today's slots serve, slots that it calls for.
 _MONTHS: Final = (*LEVELS, "opening_days", "share_served", "slots_today", "slots_needed")
@@ -113,18 +111,19 @@ def announced(
     rows: dict[str, dict[str, float]] = {}
     inside: list[Floats] = []
     for year in (day.year, day.year + 1):
-        of_year = _in_year(scenario, year)
+        of_year = in_year(scenario, year)
         for month, means in month_means(of_year).iterrows():
             number = int(str(month))
             past = (year, number) <= (day.year, day.month)
             if past or (scenario.months and number not in scenario.months):
                 continue
-            counts = _month_counts(of_year, drawn, means, rng=rng)
+            saturdays = int((of_year.calendar.saturdays.month == number).sum())
+            counts = _month_counts(of_year, drawn, means, saturdays=saturdays, rng=rng)
             low, middle, high = quantiles(counts, drawn=True)
             inside.append(((low <= counts) & (counts <= high)).astype(np.float64))
             rows[f"{year}-{number:02d}"] = {
                 **dict(zip(LEVELS, (low, middle, high), strict=True)),
-                "opening_days": float(means["opening_days"]),
+                "opening_days": float(means["opening_days"]) + saturdays,
                 **_supply(scenario, by_month, number),
             }
     shares = np.mean(inside, axis=0) if inside else np.ones(1)
@@ -174,10 +173,17 @@ def chance_counts(means: Floats, *, dispersion: float, rng: np.random.Generator)
 
 
 def _month_counts(
-    scenario: Scenario, drawn: DemandDraws, means: pd.Series, *, rng: np.random.Generator
+    scenario: Scenario,
+    drawn: DemandDraws,
+    means: pd.Series,
+    *,
+    saturdays: int = 0,
+    rng: np.random.Generator,
 ) -> Floats:
     """Requests that a month may count, one a draw; `means`: its row of ``month_means``."""
-    days = float(means["opening_days"]) / scenario.opening_days_per_year
+    # A Saturday morning that opens adds its share of an ordinary day.
+    ordinary = float(means["opening_days"]) + saturdays * (scenario.saturday_factor or 0.0)
+    days = ordinary / scenario.opening_days_per_year
     mean = days * (drawn.residents * means["residents"] + drawn.visitors * means["visitors"])
     return chance_counts(mean, dispersion=scenario.rules.dispersion, rng=rng)
 
@@ -204,17 +210,6 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     held = scenario.model_dump(mode="json", exclude={"notes"})
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-
-
-def _in_year(scenario: Scenario, year: int) -> Scenario:
-    """The scenario with the days of another year; its school holidays where they are known."""
-    whole = scenario.calendar.model_dump() | {"year": year}
-    try:
-        calendar = Calendar.model_validate(whole)
-    except (CptsGeoError, ValueError):
-        plain = {"school_zone": None, "school_holiday_factor": 1.0}
-        calendar = Calendar.model_validate(whole | plain)
-    return scenario.model_copy(update={"calendar": calendar})
 
 
 def _supply(scenario: Scenario, by_month: pd.DataFrame | None, month: int) -> dict[str, float]:
