@@ -262,7 +262,7 @@ def analyse(
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
-    aci = aci_tables(contracts, [str(key) for key in outline.index])
+    aci, aci_notes = aci_tables(contracts, {str(k): str(v) for k, v in outline["name"].items()})
     areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
     shares = shares_of(given_of, typed=typed)
@@ -297,6 +297,7 @@ def analyse(
         *(note for export in located for note in export.notes),
         *filled_notes,
         *(note for each in contracts for note in each.notes),
+        *aci_notes,
         *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),

@@ -13,6 +13,8 @@ from cpts_geo.schema import TERRITORY
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS, Mask
 
 _VALUES = ["number", "share"]
+#: What other sources say of the same cell, in words.
+_ASIDE = "set_aside"
 _AREA = ["territory", "area_level", "area_code"]
 
 
@@ -22,6 +24,7 @@ def releasable_cells(
     within: Mapping[str, str],
     doctors: str = "",
     resting: Mapping[str, Collection[str]],
+    told: Collection[tuple[str, str]] = (),
 ) -> pd.DataFrame:
     """
     Mask what may not leave of a filled table.
@@ -36,6 +39,8 @@ def releasable_cells(
         Line that counts the doctors whose activity the table holds; empty for none.
     resting : mapping of str to collection of str
         By line, those that it is computed from.
+    told : collection of (str, str)
+        Area and line of what another table hides, or would tell with this one.
 
     Returns
     -------
@@ -62,18 +67,28 @@ def releasable_cells(
     people = table["kind"].isin(["people", "visits"])
     counted = table["number"].fillna(table["share"] * table["population"])
     small = people & _few(counted)
-    told = people & _few(table["population"] - counted)
-    told |= people & _few(_above(table, within) - counted)
-    told |= people & _few(_around(table) - counted)
-    told |= _by_few(table, doctors)
-    hidden = small | told
+    hidden = small | _among(table, told)
+    hidden |= people & _few(table["population"] - counted)
+    hidden |= people & _few(_above(table, within) - counted)
+    hidden |= people & _few(_around(table) - counted)
+    hidden |= _by_few(table, doctors)
     # What rests on what rests on a masked line is masked too.
     for _ in resting:
         hidden |= _resting(table, hidden, resting)
     hidden &= table[_VALUES].notna().any(axis=1)
     status = table["status"].mask(hidden, Mask.SECRET.value)
     status = status.mask(hidden & small, Mask.UNDER_11.value)
-    return table.assign(**{name: table[name].mask(hidden) for name in _VALUES}, status=status)
+    shown = table.assign(**{name: table[name].mask(hidden) for name in _VALUES}, status=status)
+    if _ASIDE in table:
+        # Another source may say what is masked.
+        shown[_ASIDE] = table[_ASIDE].mask(status.isin(list(Mask)), "")
+    return shown
+
+
+def _among(table: pd.DataFrame, told: Collection[tuple[str, str]]) -> pd.Series:
+    """Whether a cell is one of some areas and lines."""
+    pairs = zip(table["area_code"], table["line"], strict=True)
+    return pd.Series([pair in told for pair in pairs], index=table.index, dtype=bool)
 
 
 def _few(counts: pd.Series) -> pd.Series:

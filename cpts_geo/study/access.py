@@ -189,7 +189,7 @@ def _usual(communes: pd.DataFrame, found: Opening | None, result: Headline | Non
         # Not rounded: its slots must be those that the hours needed hold.
         hours_per_week=hours / len(sites),
         minutes=result.scenario.minutes[1],
-        demand=found.requests_per_day * result.scenario.opening_days_per_year / len(sites),
+        demand=found.requests_per_day * result.scenario.ordinary_days_per_year / len(sites),
     )
     return [*changes, centre]
 

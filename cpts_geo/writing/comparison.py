@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,16 +15,13 @@ from cpts_geo import __version__
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.pages.follow_up import follow_up_page
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
-from cpts_geo.capacity.checks.forecast.kept import (
-    FORECASTS,
-    SCORES,
-    as_kept,
-    as_kept_scores,
-)
+from cpts_geo.capacity.checks.forecast.kept import as_kept, carried
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
+from cpts_geo.errors import OutputError
 from cpts_geo.files import write_csv, write_json, write_text
+from cpts_geo.foreign import shown_path
 from cpts_geo.french import slug
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
@@ -173,6 +171,39 @@ def write_call_log(
     return [folder / file for file in made]
 
 
+def check_own(folder: Path) -> None:
+    """
+    Check that a follow-up replaces nothing but what a follow-up wrote, before any work.
+
+    Parameters
+    ----------
+    folder : Path
+        Output folder; it may not be there.
+
+    Raises
+    ------
+    OutputError
+        Files of the same names that somebody else wrote, or completed since; all are named.
+
+    Examples
+    --------
+    >>> check_own(Path("absent"))
+    """
+    try:
+        told = json.loads((folder / _MANIFEST).read_bytes())["outputs"]
+        known = {name: str(told[name]) for name in told}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    there = [name for name in FOLLOW_UP_FILES if name != _MANIFEST and (folder / name).is_file()]
+    if foreign := [name for name in there if sha256_of(folder / name) != known.get(name)]:
+        raise OutputError(
+            f"« {shown_path(folder)} » a des fichiers qu’un suivi remplacerait, et qu’il n’a pas "
+            "écrits, ou qui ont été modifiés depuis : rien n’y a été changé.",
+            defects=[f"« {name} »" for name in foreign],
+            remedy="déplacez-les ou renommez-les, ou choisissez un autre dossier avec --output.",
+        )
+
+
 def write_follow_up(
     found: FollowUp,
     folder: Path,
@@ -211,8 +242,9 @@ def write_follow_up(
     Raises
     ------
     OutputError
-        The folder cannot be written.
+        The folder cannot be written, or holds files of these names that are not its own.
     """
+    check_own(folder)
     page, table, *_ = FOLLOW_UP_FILES
     day = day or date.today()
     with staged(folder, last=_MANIFEST, say=say) as stage:
@@ -228,13 +260,21 @@ def write_follow_up(
             "date": day.isoformat(),
             "versions": {"cpts_geo": __version__},
             "territory": found.territory,
+            "label": found.label,
+            "invented": any(found.invented),
             "period": [each.isoformat() for each in found.period],
             "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
-            "inputs": {path.name: sha256_of(path) for path in registres},
+            # The manifest that this one replaces is in it.
+            "inputs": {path.name: sha256_of(path) for path in registres
+                       if path.resolve() != (folder / _MANIFEST).resolve()},
             "outputs": {path.name: sha256_of(path) for path in made},
-            FORECASTS: {} if ahead is None else {found.territory: as_kept(ahead)},
-            SCORES: {found.territory: as_kept_scores(review.scores)},
-        }
+            **carried(
+                folder / _MANIFEST,
+                forecasts={} if ahead is None else {found.territory: as_kept(ahead)},
+                past={found.territory: review.past},
+                scores={found.territory: review.scores},
+            ),
+        }  # fmt: skip
         write_json(manifest, stage.folder / _MANIFEST)
     return [folder / name for name in FOLLOW_UP_FILES]
 

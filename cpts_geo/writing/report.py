@@ -24,7 +24,7 @@ from cpts_geo.atlas.maps.still import layer_figures
 from cpts_geo.atlas.pages.index import index_page
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.capacity.checks.forecast.announced import announced
-from cpts_geo.capacity.checks.forecast.kept import FORECASTS, as_kept
+from cpts_geo.capacity.checks.forecast.kept import as_kept, carried
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_json, write_text
@@ -94,7 +94,7 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=_MANIFEST, say=say) as stage:
-            _write(shown, frames, stage=stage, say=say)
+            _write(shown, frames, stage=stage, replaced=output / _MANIFEST, say=say)
     finally:
         gc.unfreeze()
     return output / "index.html"
@@ -105,6 +105,7 @@ def _write(
     frames: dict[str, pd.DataFrame],
     *,
     stage: Stage,
+    replaced: Path,
     say: Callable[[str], None],
 ) -> None:
     """Write pages, maps, tables, scenarios and manifest aside."""
@@ -137,7 +138,8 @@ def _write(
     schema = (settings.CPTS_DIR / _SCHEMA_FILE).read_text(encoding="utf-8")
     write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
     made = sorted(path for path in folder.rglob("*") if path.is_file())
-    write_json(_manifest(analysis, made, output=folder, day=today), folder / _MANIFEST)
+    manifest = _manifest(analysis, made, output=folder, replaced=replaced, day=today)
+    write_json(manifest, folder / _MANIFEST)
 
 
 def _draw(path: Path, figure: Figure) -> None:
@@ -145,8 +147,11 @@ def _draw(path: Path, figure: Figure) -> None:
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
 
 
-def _manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) -> dict[str, Any]:
-    """Date, versions, parameters, SHA-256 of every input and output."""
+def _manifest(
+    analysis: Analysis, made: list[Path], *, output: Path, replaced: Path, day: date
+) -> dict[str, Any]:
+    """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
+    manifest that is replaced are still to be judged."""
     data = settings.DATA_DIR
     read = [
         path
@@ -160,25 +165,23 @@ def _manifest(analysis: Analysis, made: list[Path], *, output: Path, day: date) 
         for key, study in analysis.studies.items()
         if study.headline
     }
+    ahead = {
+        key: as_kept(
+            announced(
+                study.headline, study.capacity.by_month, territory=key, day=day,
+                version=__version__,
+            )
+        )
+        for key, study in analysis.studies.items()
+        if study.headline and study.capacity
+    }  # fmt: skip
     return {
         "date": day.isoformat(),
         "versions": {"cpts_geo": __version__, "python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},
         "system": sys.platform,
         "parameters": analysis.parameters | {"scenarios": scenarios},
-        FORECASTS: {
-            key: as_kept(
-                announced(
-                    study.headline,
-                    study.capacity.by_month,
-                    territory=key,
-                    day=day,
-                    version=__version__,
-                )
-            )
-            for key, study in analysis.studies.items()
-            if study.headline and study.capacity
-        },
+        **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
         "inputs": inputs | analysis.inputs,
         "outputs": {path.relative_to(output).as_posix(): sha256_of(path) for path in made},

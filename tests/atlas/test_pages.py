@@ -265,11 +265,14 @@ def test_the_access_section_calls_its_times_approximate(seen: Open) -> None:
     assert "Les temps approchés n’étant pas ceux de la Drees" in text
     assert "Il ne dépend pas de la variante des temps" in text
     # Every table of minutes says whose they are: coverage, best sites, before and after.
-    tables = page.locator("#acces table, #et-si table").all()[:5]
-    said = ["temps approchés" in plain(table.inner_text()) for table in tables]
-    assert said == [True, False, False, True, True]
-    # The two between are shifts of the APL: supposed, with their extremes.
-    for table in tables[1:3]:
+    shifts, tables = (page.locator(parts).all() for parts in (
+        "#scenarios table", "#acces details:first-of-type table, #ouvrir table"
+    ))  # fmt: skip
+    assert all(
+        "temps approchés" in plain(table.inner_text()) for table in (tables[0], *tables[-2:])
+    )
+    # Shifts of the APL are supposed, with their extremes.
+    for table in shifts[:2]:
         assert re.search(r"\(de [+−]0,\d\d à [+−]0,\d\d\)", plain(table.inner_text()))
     assert page.locator("#scenarios h3 .status").first.inner_text().endswith("hypothèse")
 

@@ -100,3 +100,29 @@ def test_what_cannot_be_followed_is_refused_and_nothing_is_written(
     code, _, said = command("follow-up", registres[0], *arguments)
     assert code == 1 and words in said and "À faire" in said
     assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.parametrize("name", ["suivi.csv", "suivi.html", "fiche_aci.xlsx"])
+def test_a_file_of_somebody_else_is_not_replaced(
+    name: str, registres: tuple[Path, Path], command: Command, tmp_path: Path
+) -> None:
+    own = tmp_path / "out" / name
+    own.parent.mkdir()
+    own.write_text("le mien", encoding="utf-8")
+    arguments = ("follow-up", registres[0], "--scenario", "beauce_gatinais", "--output", "out")
+    code, _, said = command(*arguments)
+    assert code == 1 and name in said and "À faire" in said
+    assert [path.name for path in own.parent.iterdir()] == [name]
+    assert own.read_text("utf-8") == "le mien"
+
+
+def test_what_was_completed_since_is_not_replaced_and_the_rest_is(
+    registres: tuple[Path, Path], command: Command, tmp_path: Path
+) -> None:
+    arguments = ("follow-up", registres[0], "--scenario", "beauce_gatinais", "--output", "out")
+    assert command(*arguments)[0] == 0
+    assert command(*arguments)[0] == 0
+    table = tmp_path / "out" / "suivi.csv"
+    table.write_bytes(table.read_bytes() + b"\n")
+    code, _, said = command(*arguments)
+    assert code == 1 and "suivi.csv" in said and "suivi.html" not in said

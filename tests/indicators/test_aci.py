@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -209,12 +210,62 @@ def test_every_defect_is_listed_at_once(tmp_path: Path) -> None:
 
 def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
     both = read_aci(written(tmp_path, template("lvo", "asclepios", example_year=2026)))
-    assert set(aci_tables([both], ["lvo", "asclepios", "ouest_loiret"])) == {"lvo", "asclepios"}
-    with pytest.raises(IndicatorsError, match="« asclepios » ; demandés : lvo"):
-        aci_tables([both], ["lvo"])
+    names = {"lvo": "CPTS LVO", "asclepios": "CPTS Asclépios", "ouest_loiret": "CPTS Ouest Loiret"}
+    assert set(aci_tables([both], names)[0]) == {"lvo", "asclepios"}
+    # Rows of another territory that is known are left out, and told.
+    found, notes = aci_tables([both], {"lvo": "CPTS LVO"})
+    assert (set(found), notes) == (
+        {"lvo"}, ("aci.csv : lignes d’autres territoires laissées (asclepios).",)
+    )  # fmt: skip
     with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
-        aci_tables([both, both], ["lvo", "asclepios"])
+        aci_tables([both, both], names)
+    by_name = read_aci(written(tmp_path, template("cpts asclepios", example_year=2026)))
+    assert set(aci_tables([by_name], names)[0]) == {"asclepios"}
+    elsewhere = read_aci(written(tmp_path, template("ailleurs", example_year=2026)))
+    with pytest.raises(IndicatorsError, match="« ailleurs » ; demandés : lvo"):
+        aci_tables([elsewhere], {"lvo": "CPTS LVO"})
     nobody = read_aci(written(tmp_path, template(example_year=2026)))
-    assert set(aci_tables([nobody], ["lvo"])) == {"lvo"}
+    assert set(aci_tables([nobody], {"lvo": "CPTS LVO"})[0]) == {"lvo"}
     with pytest.raises(IndicatorsError, match="territoire non dit"):
-        aci_tables([nobody], ["lvo", "asclepios"])
+        aci_tables([nobody], names)
+
+
+# ---- a part of a year
+
+
+def of_log(*months: int) -> KnownOfLog:
+    figures = {"value": [0.7], "status": "measured", "previous": [0.6]}
+    totals = pd.DataFrame(figures, index=["response_rate"])
+    return KnownOfLog(
+        totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=(months[0], months[1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("months", "said", "is_rated"),
+    [
+        ((12, 12), "", True),
+        ((3, 12), "N : 3 mois sur 12, N-1 : année entière (du 02/01/2025 au 31/03/2025)", True),
+        ((12, 6), "N : année entière, N-1 : 6 mois sur 12", True),
+        ((3, 6), "N : 3 mois sur 12, N-1 : 6 mois sur 12", True),
+        ((18, 12), "N : 18 mois, N-1", True),
+        ((0, 12), "N : moins d’un mois sur 12", False),
+    ],
+)
+def test_a_part_of_a_year_is_told(months: tuple[int, int], said: str, is_rated: bool) -> None:
+    row = {"reference": 0.5, "reference_year": 2023, "target": 0.75, "target_year": 2026}
+    given = pd.DataFrame([row], index=["taux_reponse"])
+    found = aci_table(given, of_log(*months)).loc["taux_reponse"]
+    plain = found["remark"].replace("\u00a0", " ").replace("\u202f", " ")
+    assert said in plain and bool(said) == bool(plain)
+    assert (found["rate"] > 0) == is_rated and ("non calculable" in found["why"]) != is_rated
+
+
+def test_a_count_of_a_part_of_a_year_has_no_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = dict(aci_indicators())
+    counts["taux_reponse"] = replace(counts["taux_reponse"], unit="demandes")
+    monkeypatch.setattr("cpts_geo.indicators.aci.fiche.aci_indicators", lambda: counts)
+    row = {"reference": 0.5, "reference_year": 2023, "target": 0.75, "target_year": 2026}
+    given = pd.DataFrame([row], index=["taux_reponse"])
+    found = aci_table(given, of_log(3, 12)).loc["taux_reponse"]
+    assert "3 mois sur 12" in found["why"].replace("\u00a0", " ") and not found["rate"] > 0

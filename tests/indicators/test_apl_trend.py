@@ -109,7 +109,7 @@ def test_a_line_joins_years_that_follow_each_other_only():
 def test_a_territory_stands_beside_its_departements_and_france():
     study = analysed().studies["asclepios"]
     trend = study.apl_trend
-    assert list(trend["area_code"].unique()) == ["asclepios", "37", "41", "FR"]
+    assert list(trend["area_code"].unique()) == ["asclepios", "37", "41", "24", "FR"]
     assert set(trend["indicator"]) <= {*PAST, *vintages("apl")}
     mine = trend[trend["area_level"] == "cpts"].set_index("indicator")
     table = study.figures.merge(embedded.load_apl_history(), on="code_insee")

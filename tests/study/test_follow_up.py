@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from cpts_geo.errors import AskedError, CptsGeoError
 from cpts_geo.study.follow_up._expected import expected_months, shares_of_year
 from cpts_geo.study.follow_up.follow_up import FollowUp, _followed, follow_up
 from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.yearly import _whole_months
 from tests.registres import INSIDE, registre, written
 
 SCENARIO = load_scenario("beauce_gatinais")
@@ -292,3 +294,81 @@ def test_an_empty_registre_is_refused(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CptsGeoError):
         follow_up(path, SCENARIO)
+
+
+# ---- what counts leave unknown
+
+
+def counts_file(path: Path, columns: dict[str, int]) -> Path:
+    """A registre of a row a day, with these numbers."""
+    days = SCENARIO.evolve(calendar={"year": 2025}).calendar.opening_days
+    table = pd.DataFrame(columns, index=days.strftime("%d/%m/%Y").rename("date"))
+    table.to_csv(path, sep=";")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("columns", "unknown"),
+    [
+        (
+            {"appels": 20, "consultations": 8},
+            {"advice", "no_slot", "redirected", "slot_requests", "response_rate"},
+        ),
+        ({"appels": 20, "consultations": 8, "conseils": 3}, {"no_slot", "redirected"}),
+        ({"appels": 20}, {"appointments", "fill_rate", "response_rate", "slot_requests"}),
+        (
+            {"appels": 20, "consultations": 8, "sans créneau": 4, "réorientations": 2},
+            {"advice", "response_rate"},
+        ),
+    ],
+)
+def test_what_no_column_counts_is_unknown_and_not_0(
+    columns: dict[str, int], unknown: set[str], tmp_path: Path
+) -> None:
+    now = counts_file(tmp_path / "comptes.csv", columns)
+    found = follow_up(now, SCENARIO)
+    for name in unknown:
+        assert found.totals.at[name, "status"] == "unknown", name
+        assert found.months[name].isna().all() and np.isnan(found.totals.at[name, "value"])
+    if "conseils" in columns:
+        assert found.totals.at["response_rate", "value"] == pytest.approx(11 / 20)
+    if "sans créneau" in columns:
+        assert found.totals.at["slot_requests", "status"] == "measured"
+    assert found.totals.at["other_outcomes", "status"] == "measured"
+
+
+def test_a_list_of_appointments_tells_no_response_rate(tmp_path: Path, year: pd.DataFrame) -> None:
+    path = tmp_path / "rendez_vous.csv"
+    written(year[year["outcome"] == "appointment"], path)
+    pd.read_csv(path, sep=";").drop(columns="issue").to_csv(path, sep=";", index=False)
+    found = follow_up(path, SCENARIO)
+    for name in ("response_rate", "advice", "no_slot", "redirected", "other_outcomes"):
+        assert found.totals.at[name, "status"] == "unknown", name
+    assert found.totals.at["appointments", "status"] == "measured"
+
+
+def test_nothing_has_changed_of_what_is_unknown(tmp_path: Path, year: pd.DataFrame) -> None:
+    now, before = tmp_path / "comptes.csv", tmp_path / "avant.csv"
+    counts_file(now, {"appels": 20, "consultations": 8})
+    written(registre(2024, seed=1), before)
+    totals = follow_up(now, SCENARIO, previous=before).totals
+    for name in ("advice", "response_rate", "slot_requests"):
+        assert np.isnan(totals.at[name, "change"]) and totals.at[name, "significant"] is None
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holes", "months"),
+    [
+        (date(2025, 1, 2), date(2025, 12, 31), (), 12),
+        (date(2025, 1, 6), date(2025, 3, 31), (), 3),
+        (date(2025, 3, 3), date(2025, 3, 4), (), 0),
+        (date(2025, 7, 1), date(2026, 6, 30), (), 12),
+        (date(2025, 1, 2), date(2025, 12, 31), ("2025-04", "2025-05"), 10),
+    ],
+)
+def test_whole_months_of_a_period_are_counted(
+    first: date, last: date, holes: tuple[str, ...], months: int
+) -> None:
+    names = pd.period_range(first, last, freq="M").astype(str)
+    table = pd.DataFrame(index=[name for name in names if name not in holes])
+    assert _whole_months((first, last), table) == months

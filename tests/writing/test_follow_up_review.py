@@ -15,12 +15,13 @@ from typer.testing import CliRunner
 
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.checks.forecast.announced import announced
-from cpts_geo.capacity.checks.forecast.kept import FORECASTS, SCORES, as_kept
+from cpts_geo.capacity.checks.forecast.kept import FORECASTS, PAST, SCORES, as_kept
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.cli.main import app
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS
 from cpts_geo.sources.analyst.aci.template import aci_template
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from tests.registres import read_french, registre
 
 CASE = "beauce_gatinais"
@@ -200,3 +201,75 @@ def test_foreign_text_is_data(tmp_path: Path) -> None:
     assert "<script>x" not in page and "&lt;script&gt;x" in page
     sheet = openpyxl.load_workbook(tmp_path / "out" / "fiche_aci.xlsx")["Taux de réponse"]
     assert all(each.data_type != "f" for row in sheet.iter_rows() for each in row)
+
+
+# ---- an invented registre is told wherever its figures go
+
+
+@pytest.fixture(scope="module")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("exemple")
+    path = _log(folder, 2025)
+    pd.read_csv(path, sep=";").assign(exemple=INVENTED).to_csv(path, sep=";", index=False)
+    result = _run(
+        path, "--previous", _log(folder, 2024), "--forecast", _manifest(folder),
+        "--output", folder / "out",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return folder / "out", result.output
+
+
+def test_the_mark_of_an_example_is_on_every_row(invented: tuple[Path, str]) -> None:
+    out, said = invented
+    table = read_french(out / "suivi.csv")
+    assert table["Source"].str.contains(INVENTED).all()
+    assert "● mesuré" not in set(table["Signe"]) and "○ hypothèse" in set(table["Signe"])
+    aci = read_french(out / "indicateurs_aci.csv").set_index("Code")
+    told = aci[aci["N"].notna()]
+    assert len(told) >= 3 and set(told["Producteur"]) == {INVENTED}
+    assert set(told["Signe : N"]) == {"○ hypothèse"}
+    # the year before is a true one
+    assert set(told["Signe : N-1"]) == {"● mesuré"}
+    manifest = json.loads((out / "suivi_manifest.json").read_text("utf-8"))
+    assert manifest["invented"] is True and INVENTED in manifest["label"]
+    assert INVENTED in said.splitlines()[0] or f"({INVENTED})" in said
+    page = (out / "fiche_aci.html").read_text("utf-8")
+    blocks = page.split("<article>")[1:]
+    assert len(blocks) == len(told) and all(INVENTED in block for block in blocks)
+    assert "(exemple inventé)" in (out / "suivi.html").read_text("utf-8")
+
+
+def test_a_judgement_on_an_example_is_not_kept(invented: tuple[Path, str]) -> None:
+    manifest = json.loads((invented[0] / "suivi_manifest.json").read_text("utf-8"))
+    assert manifest[SCORES] == {CASE: []}
+    assert "n’est pas gardé" in invented[1]
+
+
+def test_a_true_registre_does_not_hide_that_a_target_is_invented(made: tuple[Path, str]) -> None:
+    row = read_french(made[0] / "indicateurs_aci.csv").set_index("Code").loc["taux_reponse"]
+    assert row["Signe : N"] == "● mesuré"
+    assert (row["Signe : Référence"], row["Signe : Cible"]) == ("○ hypothèse", "○ hypothèse")
+    assert "registre" in row["Producteur"] and INVENTED in row["Producteur"]
+
+
+# ---- a manifest that is judged and replaced
+
+
+def test_a_follow_up_keeps_the_forecast_that_it_judges(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    _manifest(tmp_path).rename(out / "suivi_manifest.json")
+    log, said, kept = _log(tmp_path, 2025), [], []
+    for _ in range(3):
+        result = _run(log, "--forecast", out / "suivi_manifest.json", "--output", out)
+        assert result.exit_code == 0, result.output + repr(result.exception)
+        said.append(result.output)
+        kept.append((out / "suivi_manifest.json").read_bytes())
+    assert said[0] == said[1] == said[2] and kept[0] == kept[1] == kept[2]
+    manifest = json.loads(kept[-1])
+    assert [each["made"] for each in manifest[PAST][CASE]] == ["2024-11-30"]
+    assert len(manifest[SCORES][CASE]) == 1
+    # Without --forecast, nothing of it is lost.
+    assert _run(log, "--output", out).exit_code == 0
+    again = json.loads((out / "suivi_manifest.json").read_text("utf-8"))
+    assert (again[PAST], again[SCORES]) == (manifest[PAST], manifest[SCORES])

@@ -290,6 +290,11 @@ def rows_by_area(
     return found
 
 
+def _plain(value: float) -> str:
+    """A number with a decimal where it has one."""
+    return number(value, 0 if value.is_integer() else 1)
+
+
 def filled_cell(found: Mapping[Any, Any], value: str = "") -> Cell:
     """
     Write a cell of a table that a coordinator fills, or whom to ask.
@@ -322,5 +327,7 @@ def filled_cell(found: Mapping[Any, Any], value: str = "") -> Cell:
     known = float(found[name])
     if pd.isna(known):
         return Cell("—")
-    text = percent(known) if name == "share" else number(known, 0 if known.is_integer() else 1)
+    # What others say has the decimals that they gave it.
+    whole = status == Status.ANNOUNCED.value and round(100 * known, 6).is_integer()
+    text = percent(known, 0 if whole else 1) if name == "share" else _plain(known)
     return Cell(text, status=status, note=str(found["note"]))

@@ -79,6 +79,33 @@ def month_names(months: tuple[int, ...]) -> str:
     return joined([MONTHS[month - 1] for month in months]) or "l’année entière"
 
 
+def slot_length(scenario: Scenario) -> str:
+    """
+    Say how long a slot is counted to last: as those of today, or as a consultation.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory.
+
+    Returns
+    -------
+    str
+        Such as "créneaux de 15 min, comme aujourd’hui".
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> slot_length(load_scenario("lvo")), slot_length(load_scenario("asclepios"))[:19]
+    ('créneaux de 15\u202fmin, comme aujourd’hui', 'créneaux de 16,4\u202fmin')
+    """
+    minutes = scenario.slot_minutes
+    whole = float(minutes).is_integer()
+    known = scenario.minutes_per_slot_today is not None
+    why = "comme aujourd’hui" if known else "la durée probable d’une consultation"
+    return f"créneaux de {number(minutes, 0 if whole else 1)}{NNBSP}min, {why}"
+
+
 def period_words(scenario: Scenario) -> str:
     """
     Say over what a total is: the months studied, or a year.
@@ -241,7 +268,9 @@ def aci_cells(about: AciIndicator, row: Mapping[Any, Any] | pd.Series) -> tuple[
 def _aci_cell(about: AciIndicator, row: Mapping[Any, Any] | pd.Series, name: str) -> Cell:
     """A figure as it is read."""
     status, year = str(row[f"{name}_status"]), row[f"{name}_year"]
-    when = "" if pd.isna(year) else f"{year:.0f}"
+    when = ", ".join(
+        filter(None, ("" if pd.isna(year) else f"{year:.0f}", row.get(f"{name}_span")))
+    )
     if status == Status.UNKNOWN.value:
         return Cell("inconnu", status=status)
     if status in set(Mask):

@@ -10,7 +10,7 @@ import pandas as pd
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.french import joined, typeset
-from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.indicators.aci.rows import is_given, is_of_example
 from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.aci.codes import (
@@ -34,6 +34,7 @@ class _Fiche(NamedTuple):
     figures: tuple[tuple[str, Cell], ...]
     rate: str
     why: str
+    invented: str
 
 
 def section(table: pd.DataFrame) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
         ],
         "fiches": [_fiche(about, row) for about, row in every if is_given(row)],
         "missing": _missing([(about, row) for about, row in every if not is_given(row)]),
-        "invented": INVENTED if (table["producer"] == INVENTED).any() else "",
+        "invented": INVENTED if any(is_of_example(row) for _, row in every) else "",
         "wording": f"Libellés connus de seconde main, à vérifier sur le contrat (confiance "
         f"{ACI_GRADE} : {GRADE_LABELS[ACI_GRADE]}). Les cibles sont locales.",
         "secrecy": f"Un nombre de 1 à {MIN_PATIENTS - 1} patients n’est jamais écrit, ni ce qui le "
@@ -97,7 +98,7 @@ def _fiche(about: AciIndicator, row: pd.Series) -> _Fiche:
     cells = zip(PERIODS.values(), aci_cells(about, row), strict=True)
     return _Fiche(
         about.title, _MISSIONS[about.mission], tuple(said.items()), tuple(cells), rate_text(row),
-        row["why"],
+        row["why"], INVENTED if is_of_example(row) else "",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import NNBSP, counted, number, percent
 from cpts_geo.schema import AREA, TERRITORY, Status
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.study.study import Study
 
 #: Said above a table that holds an invented figure.
@@ -46,7 +46,7 @@ def filled_sections(study: Study) -> dict[str, Any]:
 
 def _warn(table: pd.DataFrame) -> str:
     """What is said above a table that holds an invented figure; empty for none."""
-    return _INVENTED if table["producer"].str.contains(INVENTED, regex=False).any() else ""
+    return _INVENTED if table["producer"].map(is_invented).any() else ""
 
 
 def _by_area(table: pd.DataFrame, *, numbers: bool) -> dict[str, Any]:

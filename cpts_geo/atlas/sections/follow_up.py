@@ -26,6 +26,7 @@ from cpts_geo.french import (
 )
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.indicators import INDICATORS
 
@@ -45,6 +46,10 @@ _EXPECTED: Final = "slot_requests"
 _CHANCES: Final = CHANCES.partition(",")[0]
 #: What is unknown -> what gives it.
 _MISSING: Final = {
+    "advice": "les conseils (issue de chaque demande, ou colonne de leur nombre)",
+    "no_slot": "les demandes sans créneau (de même)",
+    "redirected": "les réorientations (de même)",
+    "response_rate": "le taux de réponse (il faut les rendez-vous et les conseils)",
     "delay_median": "le délai (colonne « delai_heures » ou « delai_jours » du registre)",
     "honoured": "la venue au rendez-vous (colonne « honore »)",
     "without_mt": "le médecin traitant (colonne « sans_mt »)",
@@ -107,8 +112,9 @@ def _sentences(found: FollowUp) -> list[str]:
     totals, inside = found.totals, found.expected["inside"]
     rows = {str(name): dict(row) for name, row in totals.iterrows()}
     requests = float(rows["requests"]["value"])
+    mark = f" ({INVENTED})" if found.invented[0] else ""
     said = [
-        f"{counted(requests, 'demande', 'demandes')} {_span(found.period)} ; "
+        f"{counted(requests, 'demande', 'demandes')} {_span(found.period)}{mark} ; "
         f"taux de réponse : {_value('response_rate', rows['response_rate'])}."
     ]
     told = inside.dropna()
@@ -125,6 +131,8 @@ def _sentences(found: FollowUp) -> list[str]:
             f"attend {number(10 * CHANCE)} mois sur 10"
             + (f" ({joined(list(filter(None, sides)))}{_named(found)})." if outside else ".")
         )
+    if found.invented[1]:
+        said.append(f"La période d’avant est un {INVENTED}.")
     if found.before_period:
         changed = totals[totals["significant"].eq(True)]
         tested = totals["significant"].notna()
@@ -287,9 +295,9 @@ def _cell(name: str, value: float, status: str) -> Cell:
         text = MASK_TEXTS[Mask(status)] if status in MASK_TEXTS else UNKNOWN_TEXT
         return Cell(text, status=status if status in MASK_TEXTS else Status.UNKNOWN)
     kind = INDICATORS[name].kind
-    if kind == "share":
-        return Cell(percent(value))
-    return Cell(f"{number(value)}{NNBSP}h" if kind == "hours" else number(value))
+    text = f"{number(value)}{NNBSP}h" if kind == "hours" else number(value)
+    sign = status if status == Status.ASSUMED else ""
+    return Cell(percent(value) if kind == "share" else text, status=sign)
 
 
 def _change(name: str, row: Mapping[Any, Any] | pd.Series) -> str:

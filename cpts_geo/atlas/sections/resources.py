@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
-from cpts_geo.atlas.look.values import EURO, euros, period_words, value_words
+from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, value_words
 from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -158,10 +158,15 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
     same = session_hours(scenario) == scenario.effector_hours
     least, grade = _hours(scenario.effector_hours), scenario.sources["effector_hours"].grade
     sas = f", soit autant d’effecteurs du SAS à {least} chacun ({grade})" if same else ""
+    lasting = (
+        f"à la durée supposée d’une consultation ; {slot_length(scenario)}"
+        if scenario.minutes_per_slot_today
+        else ""
+    )
     phone = "à l’heure de pointe" if counted_calls else "à toute heure, quels que soient les appels"
     measures = [
         _Measure("slots_per_day", "Créneaux par jour d’ouverture", "", slots_text),
-        _Measure("gp_hours", "Heures de consultation par semaine", "", number),
+        _Measure("gp_hours", "Heures de consultation par semaine", lasting, number),
         _Measure(
             "half_days", "Demi-journées de consultation par semaine",
             f"de {_hours(scenario.half_day_hours)}", _tenths, ("half_day_hours",),

@@ -88,9 +88,11 @@ def week_by_deadline(result: Headline) -> pd.DataFrame:
         A row a deadline (``deadline_days``, :data:`NAMED_DEADLINES`), ``quantity`` (needed,
         offered, served, missing) and ``unit`` (slots, gp_hours, sas_effectors, half_days): ``p10``,
         ``p50`` and ``p90``, a week; NaN = slots unknown. Needed is :func:`by_deadline` times the
-        days of the week, its hours those of the draws, as in the headline; served are requests that
-        get a slot of today at each of the three demands; missing is what is needed beyond what is
-        offered. A deadline at which the demand is beyond a CPTS has no row.
+        days of the week, its hours those of the draws, as in the headline, a consultation lasting
+        what is supposed of it; served are requests that get a slot of today at each of the three
+        demands; missing is the slots needed beyond those offered. What is offered, served or
+        missing, as what a lever adds, lasts as long as a slot of today: hours missing are not
+        hours needed less hours offered. A deadline at which the demand is beyond a CPTS has no row.
 
     Examples
     --------
@@ -103,7 +105,6 @@ def week_by_deadline(result: Headline) -> pd.DataFrame:
     scenario, drawn, week = result.scenario, result.drawn, result.scenario.week_slots
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     days = sum(scenario.week_shape)
-    minutes = scenario.minutes_per_slot_today or scenario.minutes[1]
     per_unit = {
         "gp_hours": 1.0,
         "sas_effectors": scenario.effector_hours,
@@ -130,11 +131,9 @@ def week_by_deadline(result: Headline) -> pd.DataFrame:
             x: np.nan if week is None else days * demand * whole.served(demand, week)
             for x, demand in asked.items()
         }
-        found["served"] = served, {x: n * minutes / 60.0 for x, n in served.items()}
-        lacking = zip(found["needed"], found["offered"], strict=True)
-        found["missing"] = tuple(  # type: ignore[assignment]
-            {x: float(np.maximum(need[x] - now[x], 0.0)) for x in LEVELS} for need, now in lacking
-        )
+        missing = {x: float(np.maximum(days * row[f"slots_{x}"] - offered, 0.0)) for x in LEVELS}
+        for name, count in (("served", served), ("missing", missing)):
+            found[name] = count, {x: n * scenario.slot_minutes / 60.0 for x, n in count.items()}
         for quantity, (in_slots, in_hours) in found.items():
             key = {"deadline_days": deadline, "quantity": quantity}
             rows.append(key | {"unit": "slots"} | in_slots)

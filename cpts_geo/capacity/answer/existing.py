@@ -109,7 +109,7 @@ def offer(
     days = scenario.opening_days_per_year
     calls = calls_per_year(scenario)
     mean = float(np.mean(ordinary))
-    minutes = scenario.minutes_per_slot_today or scenario.minutes[1]
+    minutes = scenario.slot_minutes
     rules = scenario.week_rules
     carries = rules.carries(week)
     return Offer(

@@ -20,7 +20,7 @@ from cpts_geo.capacity.answer.convergence import quantile_errors
 from cpts_geo.capacity.answer.existing import ObservedFloor, Offer, observed_floor, offer
 from cpts_geo.capacity.answer.slots import slots_interval, slots_of_demands
 from cpts_geo.capacity.demand.laws import counted_law
-from cpts_geo.capacity.demand.periods import per_opening_day
+from cpts_geo.capacity.demand.periods import asked_a_year, per_opening_day
 from cpts_geo.capacity.demand.ratios import weekly_gp_hours
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.need.interval import LEVELS, Interval, interval
@@ -55,7 +55,7 @@ class Headline:
     drawn : DemandDraws
         Its plausible demands, handed on to what else is computed of the scenario.
     requests_per_year : Interval of float
-        Requests that deserve a slot, a year.
+        Requests that deserve a slot, a year, Saturday mornings that open among its days.
     requests_per_day : Interval of float
         The same per opening day, of the months studied or of the year.
     slots_per_day : Interval of int
@@ -210,7 +210,7 @@ def headline(
     rules, week = scenario.rules, sum(scenario.week_shape)
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
     ordered = np.sort(per_day)  # every quantile below is then at hand
-    requests, asked = interval(drawn.requests_per_year), interval(ordered)
+    requests, asked = interval(asked_a_year(scenario, drawn.requests_per_year)), interval(ordered)
     # A p90 beyond the queue is an error; a rare draw beyond it is shown as its largest.
     largest = rules.most_slots
     needed = slots_interval(rules, ordered)

@@ -17,7 +17,13 @@ from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.scenario._slips.hours import SATURDAY_CLOSES, SATURDAY_OPENS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.parameters import Source
-from cpts_geo.capacity.scenario.supply import Lever, LeverTerms, spread, whole_slots
+from cpts_geo.capacity.scenario.supply import (
+    MOST_OF_LEVER,
+    Lever,
+    LeverTerms,
+    spread,
+    whole_slots,
+)
 from cpts_geo.french import NNBSP, WEEKDAYS, counted, joined, number
 
 #: What is tried where nobody says what to try: a lieu de SNP of as many hours a week, as many
@@ -25,8 +31,6 @@ from cpts_geo.french import NNBSP, WEEKDAYS, counted, joined, number
 _SITE_HOURS: Final = 20.0
 _ASSISTANTS: Final = 1
 _HALF_DAYS: Final = 2
-#: Most effectors that a lever holds.
-_MOST: Final = 200
 #: Sources of today's slots that others replace.
 _OF_TODAY: Final = ("rota", "readings", "sessions", "slots_saturday")
 _TRIED: Final = Source(text="levier essayé : les créneaux d’aujourd’hui et les siens", grade="D")
@@ -35,22 +39,23 @@ _TRIED: Final = Source(text="levier essayé : les créneaux d’aujourd’hui et
 def default_levers(result: Headline) -> tuple[Lever, ...]:
     """Choose levers from what a territory lacks; none where nothing is needed.
 
-    Effectors are those of the slots missing at the median, or of all those needed where the slots
-    of today are unknown.
+    Effectors are those of the slots missing in a week at the median, each as long as a slot of
+    today; where these are unknown, those of all the hours needed.
     """
-    needed, today = result.slots_per_day, result.today
-    have = 0.0 if today is None else today.slots
-    if needed.p90 <= have:
+    scenario, needed, today = result.scenario, result.slots_per_day, result.today
+    if needed.p90 <= (0.0 if today is None else today.slots):
         return ()
-    weekly = len(result.scenario.calendar.weekdays) * (needed.p50 - have)
-    hours = weekly * slot_minutes(result.scenario) / 60.0
+    missing = sum(scenario.week_shape) * needed.p50 - sum(scenario.week_slots or ())
+    hours = missing * scenario.slot_minutes / 60.0
+    if today is None:
+        hours = max(hours, result.gp_hours_per_week.p50)
     # 1e-9 forgives the rounding of whole hours.
-    effectors = min(math.ceil(hours / result.scenario.effector_hours - 1e-9), _MOST)
+    effectors = min(math.ceil(hours / scenario.effector_hours - 1e-9), MOST_OF_LEVER["effectors"])
     found = [Lever(kind="effectors", count=effectors)] if effectors > 0 else []
     return (
         *found,
         Lever(kind="site", hours=_SITE_HOURS),
-        *([] if result.scenario.calendar.saturday_morning else [Lever(kind="saturday", count=1)]),
+        *([] if scenario.calendar.saturday_morning else [Lever(kind="saturday", count=1)]),
         Lever(kind="advanced", count=_HALF_DAYS),
         Lever(kind="assistant", count=_ASSISTANTS),
     )
@@ -60,9 +65,10 @@ def lever_title(lever: Lever, scenario: Scenario) -> str:
     """The lever as its readers call it; hours and half-days are those of a week."""
     count = lever.count or 0
     if lever.kind == "effectors":
-        return f"+{counted(count, 'effecteur', 'effecteurs')} à {_hours(scenario.effector_hours)}"
+        more = counted(count, "effecteur de plus", "effecteurs de plus")
+        return f"{more}, à {_hours(scenario.effector_hours)}"
     if lever.kind == "assistant":
-        return f"+{counted(count, 'assistant médical', 'assistants médicaux')}"
+        return counted(count, "assistant médical de plus", "assistants médicaux de plus")
     if lever.kind == "advanced":
         return f"Consultations avancées, {counted(count, 'demi-journée', 'demi-journées')}"
     if lever.kind == "saturday":
@@ -98,7 +104,7 @@ def slots_added(lever: Lever, scenario: Scenario) -> tuple[int, ...]:
 
     Hours of no given day are spread from Monday to Friday.
     """
-    days, minutes = scenario.calendar.week_days, slot_minutes(scenario)
+    days, minutes = scenario.calendar.week_days, scenario.slot_minutes
     if lever.days is not None:
         each = whole_slots(lever.hours or 0.0, minutes=minutes)
         return tuple(each * (day in lever.days) for day in days)
@@ -106,16 +112,16 @@ def slots_added(lever: Lever, scenario: Scenario) -> tuple[int, ...]:
     none_more = (0,) * (len(days) - weekdays)
     if lever.kind == "advanced":
         each = whole_slots(scenario.half_day_hours, minutes=minutes)
-        halves = _apart(lever.count or 0, weekdays)
-        return (*(each * count for count in halves), *none_more)
+        return (*(each * halves for halves in half_days(lever, scenario)), *none_more)
     slots = whole_slots(hours_added(lever, scenario), minutes=minutes)
     if lever.kind == "saturday":
         return (*(0,) * weekdays, slots)
     return (*spread(slots, weekdays), *none_more)
 
 
-def _apart(count: int, weekdays: int) -> list[int]:
-    """Half-days of each opening day, whole and as far from one another as the week allows."""
+def half_days(lever: Lever, scenario: Scenario) -> list[int]:
+    """Half-days that a lever holds on each weekday, as far from one another as the week allows."""
+    weekdays, count = len(scenario.calendar.weekdays), lever.count or 0
     until = [-(-(day * count) // weekdays) for day in range(weekdays + 1)]
     return [after - before for before, after in pairwise(until)]
 
@@ -130,16 +136,11 @@ def offering(scenario: Scenario, week: Sequence[int]) -> Scenario:
     return scenario.evolve(
         slots_today=tuple(week[:weekdays]),
         slots_saturday=week[weekdays] if scenario.calendar.saturday_morning else None,
-        minutes_per_slot_today=slot_minutes(scenario),
+        minutes_per_slot_today=scenario.slot_minutes,
         rota=None,
         readings=None,
         sources=told | tried,
     )
-
-
-def slot_minutes(scenario: Scenario) -> float:
-    """Length of a slot: that of today, or else of a consultation."""
-    return scenario.minutes_per_slot_today or scenario.minutes[1]
 
 
 def with_mt(lever: Lever, scenario: Scenario, terms: LeverTerms) -> float:

@@ -54,8 +54,8 @@ def scenario_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Float
     """What a scenario asks, offers, serves and costs, one value a draw, by measure not of SAMPLING.
 
     NaN where the slots offered are unknown; an error if one draw in ten is beyond the queue. People
-    reached, of n who make q served requests at random: n (1 - exp(-q / n)); a visitor stays too
-    briefly to ask twice. Cost: slots of each weekday times the days of the calendar that fall
+    reached, of n who are given q consultations at random: n (1 - exp(-q / n)); a visitor stays too
+    briefly to come twice. Cost: slots of each weekday times the days of the calendar that fall
     on it, times the length of a slot and the price of an hour.
     """
     per_day = per_opening_day(scenario, drawn.residents, drawn.visitors)
@@ -96,7 +96,7 @@ def offer_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
         "people_reached": _people_reached(
             scenario,
             drawn,
-            np.divide(handled, per_day, out=np.zeros_like(per_day), where=per_day > 0),
+            np.divide(consultations, per_day, out=np.zeros_like(per_day), where=per_day > 0),
         ),
         "cost": cost * constant,
         "cost_per_consultation": cost / consultations,
@@ -139,7 +139,7 @@ def _slots_for(scenario: Scenario, per_day: Floats) -> Floats:
 
 
 def _people_reached(scenario: Scenario, drawn: DemandDraws, served_days: Floats) -> Floats:
-    """People with at least one request served, if requests fall at random among them."""
+    """People seen once at least, if consultations, in days of requests, fall at random."""
     of_residents, of_visitors = studied_means(scenario)
     share = served_days / scenario.opening_days_per_year
     people = scenario.people_admitted

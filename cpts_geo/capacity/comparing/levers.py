@@ -17,6 +17,7 @@ import pandas as pd
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.comparing._lever import (
     default_levers,
+    half_days,
     hours_added,
     lever_title,
     majorations,
@@ -28,6 +29,7 @@ from cpts_geo.capacity.comparing._lever import (
 )
 from cpts_geo.capacity.comparing._measures import OFFERED, offer_measures
 from cpts_geo.capacity.comparing.shares import studied_weekdays
+from cpts_geo.capacity.demand.periods import asked_a_year
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Floats
@@ -130,7 +132,9 @@ def _row(
         # A line that opens on Saturday alone is another line.
         "alone": unknown if of_saturday else _alone(result, base, more),
         **{name: gains[name] if of_slots else unknown for name in _COUNTS},
-        "requests_less": unknown if of_slots else drawn.requests_per_year - fewer.requests_per_year,
+        "requests_less": unknown
+        if of_slots
+        else asked_a_year(scenario, drawn.requests_per_year - fewer.requests_per_year),
     }
     hours = hours_added(lever, scenario)
     found = {
@@ -167,7 +171,9 @@ def _money(
     year = ordinary / scenario.opening_days_per_year
     count = lever.count or 0
     assistants = count * year if lever.kind == "assistant" else 0.0
-    halves = count * weeks if lever.kind == "advanced" else 0.0
+    halves = 0.0
+    if lever.kind == "advanced":
+        halves += sum(n * held for n, held in zip(days, half_days(lever, scenario), strict=False))
     given, gp_cost = {level: found[f"consultations_{level}"] for level in LEVELS}, 0.0
     if any(more):
         line = Line(slots=more, gp_hours_per_week=hours_added(lever, scenario))

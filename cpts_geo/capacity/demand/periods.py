@@ -185,6 +185,32 @@ def per_opening_day(
     return lived if visitors is None else lived + visitors / days * of_visitors
 
 
+def asked_a_year(scenario: Scenario, requests: Amount) -> Amount:
+    """
+    Add to the requests of a year those of the Saturday mornings that open.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its calendar, and what a Saturday morning asks of an ordinary day.
+    requests : float or numpy.ndarray of float
+        Requests of the opening days of a year, as they are drawn.
+
+    Returns
+    -------
+    float or numpy.ndarray of float
+        The same where no Saturday opens.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> case = load_scenario("lvo").evolve(calendar={"saturday_morning": True}, slots_saturday=16)
+    >>> asked_a_year(load_scenario("lvo"), 2510.0), round(asked_a_year(case, 2510.0))
+    (2510.0, 2718)
+    """
+    return requests * (scenario.ordinary_days_per_year / scenario.opening_days_per_year)
+
+
 def studied_means(scenario: Scenario) -> tuple[float, float]:
     """
     Compare the mean opening day of the months studied with that of the year.

@@ -25,6 +25,7 @@ from cpts_geo.capacity.demand.laws import laws
 from cpts_geo.capacity.demand.periods import visitor_presence
 from cpts_geo.capacity.need.learning import KnownLines, shipped_lines
 from cpts_geo.capacity.need.quantities import Floats, NationalDraws, Need, need_of
+from cpts_geo.capacity.scenario._files.toml_file import SHIPPED
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import NeedUnknownError, ScenarioError, one_line
 from cpts_geo.french import number
@@ -168,11 +169,15 @@ _DRAWN: Final = (
 
 def _need_unknown(scenario: Scenario) -> NeedUnknownError:
     """Make the error of a territory whose need nothing says."""
+    # A copy is most often named after what it was copied from.
+    key = next((each for each in SHIPPED if scenario.territory.startswith(each)), SHIPPED[0])
     return NeedUnknownError(
         f"Le besoin de « {one_line(scenario.label)} » n’est pas connu.",
         defects=["l’APL de ses communes n’est pas publiée, ou ses communes ne sont pas données"],
         remedy="donnez ses appels ou ses consultations, ou le nombre de personnes sans médecin "
-        'traitant et « public = "no_mt" ».',
+        'traitant et « public = "no_mt" ». Dans un fichier copié de celui d’une CPTS connue, '
+        f'ajoutez en tête « territory = "{key}" » ; pour une autre, partez du fichier du dossier '
+        "« scenarios » de son rapport.",
     )
 
 

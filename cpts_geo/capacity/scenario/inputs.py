@@ -298,6 +298,11 @@ class Scenario(Fields):
         return "need_share" if self.need_counted is None else "need_counted"
 
     @property
+    def slot_minutes(self) -> float:
+        """Length of a slot (minutes): that of today's, or else the likely one of a consultation."""
+        return self.minutes_per_slot_today or self.minutes[1]
+
+    @property
     def opening_days_per_year(self) -> int:
         """Opening days a year of its calendar."""
         return self.calendar.days_per_year

@@ -297,6 +297,11 @@ _LEVERS: Final = {
 _NEEDS: Final = {"site": "hours"}
 _MAY_HAVE: Final = {"site": ("days", "gps"), "assistant": ("list_gain",)}
 _OWN: Final = ("count", "hours", "days", "gps", "list_gain")
+#: Most of each kind that a CPTS may try: more is a slip of the pen.
+MOST_OF_LEVER: Final = {"effectors": 200, "saturday": 20, "assistant": 200, "advanced": 50}
+#: Most hours of a lieu de SNP: a week, or each of its days (ten doctors, 12 hours).
+_MOST_HOURS: Final = 400.0
+_MOST_HOURS_A_DAY: Final = 120.0
 
 
 class Lever(Record):
@@ -322,16 +327,16 @@ class Lever(Record):
         "Combien on en ajouterait",
         hint="effecteurs, médecins le samedi matin, assistants à temps plein, ou demi-journées de "
         "consultations avancées par semaine ; un lieu de SNP a des heures",
-        ge=0,
-        le=200,
+        ge=1,
+        le=max(MOST_OF_LEVER.values()),
         default=None,
     )
     hours: float | None = field(
         "Heures de consultation d’un lieu de SNP",
         "heures",
         hint="par semaine, ou de chacun des jours de « days »",
-        ge=0,
-        le=400,
+        gt=0,
+        le=_MOST_HOURS,
         default=None,
     )
     days: Annotated[tuple[Weekday, ...], AS_TUPLE] | None = field(
@@ -366,6 +371,15 @@ class Lever(Record):
         ]
         if getattr(self, needed) is None:
             defects.append(f'« kind = "{self.kind}" » demande « {needed} »')
+        most = MOST_OF_LEVER.get(self.kind)
+        if most is not None and (self.count or 0) > most:
+            defects.append(
+                f'« count » = {self.count} : {most} au plus avec « kind = "{self.kind}" »'
+            )
+        if self.days is not None and (self.hours or 0.0) > _MOST_HOURS_A_DAY:
+            defects.append(
+                f"« hours » = {self.hours} : {_MOST_HOURS_A_DAY:g} au plus par jour de « days »"
+            )
         if self.days is not None and list(self.days) != sorted(set(self.days) or {0}):
             defects.append("« days » : il faut au moins un jour, dans l’ordre, sans doublon")
         return defects

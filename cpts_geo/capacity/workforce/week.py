@@ -160,12 +160,12 @@ def _state(scenario: Scenario, day: int, band: tuple[int, int]) -> str:
 
 def _offered(scenario: Scenario, day: int, first: float, last: float) -> float:
     """Slots of the sessions of a day that a band holds, each spread evenly over its hours."""
-    minutes = scenario.minutes_per_slot_today or scenario.minutes[1]
     held = [each for each in scenario.sessions or () if day in each.days]
     if day == SATURDAY and not held and scenario.calendar.saturday_morning:
         return float(scenario.slots_saturday or 0) if (first, last) == _SATURDAY_BAND else 0.0
     return sum(
-        each.slots_each(minutes) * each.hours_within(first, last) / each.hours for each in held
+        each.slots_each(scenario.slot_minutes) * each.hours_within(first, last) / each.hours
+        for each in held
     )
 
 

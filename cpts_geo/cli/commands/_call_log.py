@@ -196,10 +196,15 @@ def follow_up(
     from cpts_geo.atlas.sections.follow_up import follow_up_sections  # noqa: PLC0415
     from cpts_geo.study.follow_up.follow_up import follow_up as followed  # noqa: PLC0415
     from cpts_geo.study.follow_up.yearly import yearly  # noqa: PLC0415
-    from cpts_geo.writing.comparison import FOLLOW_UP_FILES, write_follow_up  # noqa: PLC0415
+    from cpts_geo.writing.comparison import (  # noqa: PLC0415
+        FOLLOW_UP_FILES,
+        check_own,
+        write_follow_up,
+    )
     from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
 
     check_output(output, names=FOLLOW_UP_FILES)
+    check_own(output)
     defaults, said = chosen_defaults(parameters)
     (base,) = loaded(scenario, parameters=defaults)
     typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]

@@ -12,6 +12,7 @@ import typer
 
 from cpts_geo.cli._options import on_perimeters, path_option
 from cpts_geo.cli._terminal import echo
+from cpts_geo.settings import COG_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Towns of the same départements from where others come, in an example.
 _TOWNS_AROUND: Final = 5
+#: Forms that a table to fill is written in.
+_SUFFIXES: Final = frozenset({".csv", ".xlsx"})
 
 
 class _Table(StrEnum):
@@ -49,7 +52,8 @@ def template(
         ),
     ],
     out: Annotated[
-        Path | None, path_option("Fichier à écrire ; TABLEAU.csv dans le dossier courant.")
+        Path | None,
+        path_option("Fichier à écrire, .csv ou .xlsx ; TABLEAU.csv dans le dossier courant."),
     ] = None,
     example: Annotated[
         bool,
@@ -60,9 +64,9 @@ def template(
         typer.Option(
             metavar="ANNÉE",
             min=2000,
-            max=2100,
-            help="Avec --example, année du registre ou des indicateurs inventés ; par défaut, la "
-            "dernière qui est finie.",
+            max=COG_YEAR + 1,
+            help="Avec --example, année des chiffres inventés ; par défaut, la dernière qui est "
+            "finie.",
         ),
     ] = None,
     replace: Annotated[
@@ -76,8 +80,19 @@ def template(
     from cpts_geo.foreign import shown_path  # noqa: PLC0415
     from cpts_geo.indicators.filled.blank import blank_table  # noqa: PLC0415
     from cpts_geo.sources.analyst.aci.template import aci_template  # noqa: PLC0415
+    from cpts_geo.writing.workbook.blank import write_blank_book  # noqa: PLC0415
 
     path = out or Path(f"{table.value.replace('-', '_')}.csv")
+    if path.suffix.lower() not in _SUFFIXES:
+        raise OutputError(
+            f"« {shown_path(path)} » : un tableau à remplir s’écrit en .csv ou en .xlsx.",
+            remedy=f"par exemple --out {table.value.replace('-', '_')}.xlsx.",
+        )
+    if year is not None and not example:
+        raise AskedError(
+            "--year est l’année d’un exemple, et un tableau à remplir n’en a pas.",
+            remedy="ajoutez --example, ou enlevez --year.",
+        )
     if path.exists() and not replace:
         raise OutputError(
             f"« {shown_path(path)} » existe déjà, et peut être rempli : il n’est pas remplacé.",
@@ -97,8 +112,13 @@ def template(
     elif table is _Table.REGISTRE:
         heads, rows = _registre(members, year=over, example=example)
     else:
-        heads, rows = blank_table(table.value, areas=areas, members=members, example=example)
-    write_french_csv(heads, rows, path)
+        heads, rows = blank_table(
+            table.value, areas=areas, members=members, example_year=over if example else None
+        )
+    if path.suffix.lower() == ".xlsx":
+        write_blank_book(heads, rows, path, title=table.value, day=date.today())
+    else:
+        write_french_csv(heads, rows, path)
     echo(f"{'Exemple inventé' if example else 'Tableau à remplir'} : {path.resolve()}")
 
 

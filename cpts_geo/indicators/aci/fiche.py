@@ -10,7 +10,7 @@ target is ever supposed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,20 +19,28 @@ import pandas as pd
 
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, number, percent, typeset
+from cpts_geo.indicators.aci.secret import _hide, _mask_patients
 from cpts_geo.schema import Status
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import (
     COUNTED,
     PERIODS,
     AciIndicator,
     aci_indicators,
 )
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _IN_WORDS: Final = {"reference": "référence", "previous": "N-1", "value": "N", "target": "cible"}
 _SECRET: Final = frozenset(mask.value for mask in Mask)
 #: What the log knows, as its fiche says.
 _LOG_PRODUCER: Final = "registre des demandes de la CPTS"
+
+
+#: Units of what a part of a year tells as well as a whole one.
+_OF_ANY_SPAN: Final = ("%", "heures")
+#: Months of a year.
+_YEAR: Final = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +59,18 @@ class KnownOfLog:
         The same for the period before; None where there is none.
     period : str
         French words for the period.
+    invented : tuple of bool
+        Whether its registre is an invented example, and that of the period before.
+    months : tuple of int
+        Whole months that each tells; 12 make a year.
     """
 
     totals: pd.DataFrame
     year: int
     previous_year: int | None
     period: str
+    invented: tuple[bool, bool] = (False, False)
+    months: tuple[int, int] = (_YEAR, _YEAR)
 
 
 def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
@@ -75,7 +89,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     -------
     DataFrame
         By code, every indicator in order: reference, previous, value, target, each with ``_year``
-        (NaN unknown) and ``_status`` (a status, or a mask); field, rate (NaN where it has no
+        (NaN unknown), ``_status`` (a status, or a mask) and ``_span`` (French: the part of a year
+        that it tells; empty); field, rate (NaN where it has no
         meaning), why (French: why it has none; empty), remark (French), justification, comment,
         producer and date.
 
@@ -87,8 +102,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
 
     Notes
     -----
-    A count of 1 to 10 patients is masked, and with it the share of the same patients in the same
-    period, and the rates that would tell it.
+    A count of 1 to 10 patients, or of all but 1 to 10 of a population, is masked, and with it the
+    share of the same patients in the same period, and the rates that would tell it.
 
     Examples
     --------
@@ -106,7 +121,11 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
         row: Any = given.loc[code].to_dict() if code in given.index else {}
         if known is not None and indicator.follow_up:
             defects += _other_years(row, indicator, known)
-        rows[code] = _figures(row, indicator) | {name: row.get(name) or "" for name in _TEXTS}
+        rows[code] = (
+            {f"{name}_span": "" for name in PERIODS}
+            | _figures(row, indicator)
+            | {name: row.get(name) or "" for name in _TEXTS}
+        )
         if known is not None and indicator.follow_up in known.totals.index:
             rows[code] |= _of_log(rows[code], known, indicator)
     if defects:
@@ -116,19 +135,55 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
             remedy="donnez les chiffres de la même année que le registre, ou videz ces cellules : "
             "le registre les remplit.",
         )
-    _mask(rows)
-    for row in rows.values():
+    _mask_patients(rows)
+    return _rated(rows)
+
+
+def hidden_beside(table: pd.DataFrame, told: Collection[tuple[str, float]]) -> pd.DataFrame:
+    """
+    Mask in a fiche what other tables of the territory hide, or would tell with it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As :func:`aci_table` gives it; not modified.
+    told : collection of (str, float)
+        As :func:`cpts_geo.indicators.aci.secret.told_beside` says it.
+
+    Returns
+    -------
+    DataFrame
+        The same, the rates that rest on it having none.
+
+    Examples
+    --------
+    >>> hidden_beside(aci_table(pd.DataFrame()), {("ald", 2025.0)})["value"].notna().any()
+    np.False_
+    """
+    rows: Any = table.to_dict("index")
+    _hide(rows, told)
+    return _rated(rows)
+
+
+def _rated(rows: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
+    """The rows as a table, each with its rate."""
+    for code, row in rows.items():
         row["rate"], row["why"] = _rate(row)
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("code")
+        # Of a part of a year, a count is no year's; a rate holds, of a whole month at least.
+        short, like = row["value_span"], aci_indicators()[code].unit in _OF_ANY_SPAN
+        if short and not row["why"] and (not like or short == _span(0)):
+            row |= {"rate": np.nan, "why": typeset(f"non calculable : N couvre {short}")}
+    return pd.DataFrame.from_dict(dict(rows), orient="index").rename_axis("code")
 
 
 def _figures(row: Mapping[Any, Any], indicator: AciIndicator) -> dict[str, Any]:
     """Figures of a row that a coordinator gave, each with its year and how it is known."""
     found: dict[str, Any] = {}
+    told = Status.ASSUMED if is_invented(row.get("producer") or "") else Status.ANNOUNCED
     for name in PERIODS:
         value = row.get(name, np.nan)
         hidden = bool(row.get(f"{name}_hidden", False))
-        known = Status.UNKNOWN if pd.isna(value) else Status.ANNOUNCED
+        known = Status.UNKNOWN if pd.isna(value) else told
         found |= {
             name: float(value),
             f"{name}_year": float(row.get(f"{name}_year", np.nan)),
@@ -169,14 +224,14 @@ def _other_years(row: Mapping[Any, Any], indicator: AciIndicator, known: KnownOf
     return found
 
 
-def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) -> dict[str, Any]:
+def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> dict[str, Any]:
     """N and N-1 of an indicator as the log knows them: what it masks stays masked."""
     measured: dict[Any, Any] = known.totals.loc[indicator.follow_up].to_dict()
     found: dict[str, Any] = {}
     aside: list[str] = []
-    for name, status, year in (
-        ("value", "status", known.year),
-        ("previous", "previous_status", known.previous_year),
+    for name, status, year, months in (
+        ("value", "status", known.year, known.months[0]),
+        ("previous", "previous_status", known.previous_year, known.months[1]),
     ):
         value = float(measured.get(name, np.nan))
         default = Status.UNKNOWN if np.isnan(value) else Status.MEASURED
@@ -186,12 +241,19 @@ def _of_log(row: Mapping[str, Any], known: KnownOfLog, indicator: AciIndicator) 
         given = row[name]
         if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
             aside.append(_set_aside(name, indicator, given, value))
-        found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind}
+        found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind,
+                  f"{name}_span": _span(months)}  # fmt: skip
     if "value" in found:
-        found |= {"producer": _LOG_PRODUCER, "date": known.period}
-    if aside:
-        found["remark"] = typeset(" ; ".join(filter(None, (row["remark"], *aside))))
-    return found
+        found |= {"producer": _producer(row | found, known), "date": known.period}
+    # One that is whole is told beside one that is not: they are no like months.
+    spans = {_IN_WORDS[name]: found[key] for name in ("value", "previous")
+             if (key := f"{name}_span") in found}  # fmt: skip
+    said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
+    remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
+    remarks += aside
+    if "previous" in found and known.invented[1]:
+        remarks.append(f"N-1 : {INVENTED}")
+    return found | {"remark": typeset(" ; ".join(filter(None, remarks)))}
 
 
 def _set_aside(name: str, indicator: AciIndicator, given: float, measured: float) -> str:
@@ -206,18 +268,23 @@ def _set_aside(name: str, indicator: AciIndicator, given: float, measured: float
     return f"{who} ({said}) : le registre mesure {known}"
 
 
-def _mask(rows: Mapping[str, dict[str, Any]]) -> None:
-    """Mask counts of 1 to 10 patients, and the shares of the same patients."""
-    indicators = aci_indicators()
-    for name in COUNTED:
-        status = f"{name}_status"
-        for code, row in rows.items():
-            if indicators[code].people and 0 < row[name] < MIN_PATIENTS:
-                row |= {name: np.nan, status: Mask.UNDER_11.value}
-        hidden = {indicators[code].group for code, row in rows.items() if row[status] in _SECRET}
-        for code, row in rows.items():
-            if indicators[code].group in hidden - {""} and not np.isnan(row[name]):
-                row |= {name: np.nan, status: Mask.SECRET.value}
+def _span(months: int) -> str:
+    """Say which part of a year is told; empty for a whole one."""
+    if months == _YEAR:
+        return ""
+    of_year = " sur 12" if months < _YEAR else ""
+    return typeset(f"{months} mois{of_year}" if months else "moins d’un mois sur 12")
+
+
+def _producer(row: Mapping[str, Any], known: KnownOfLog) -> str:
+    """Who knows N, and that it, or the figures it is held against, were invented."""
+    if known.invented[0]:
+        return INVENTED
+    # That of the log before N has its own remark.
+    own = [words for name, words in _IN_WORDS.items()
+           if row[f"{name}_status"] == Status.ASSUMED.value
+           and not (name == "previous" and known.invented[1])]  # fmt: skip
+    return typeset(f"{_LOG_PRODUCER} ; {joined(own)} : {INVENTED}" if own else _LOG_PRODUCER)
 
 
 def _rate(row: Mapping[str, Any]) -> tuple[float, str]:

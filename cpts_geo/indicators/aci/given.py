@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from cpts_geo.errors import IndicatorsError, one_line, quoted
 from cpts_geo.indicators.aci.fiche import aci_table
+from cpts_geo.indicators.filled.areas import asked_territory, known_elsewhere, left_out
 from cpts_geo.sources.analyst.aci.file import GivenAci
 
 
-def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+def aci_by_territory(
+    given: Sequence[GivenAci], names: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """
     Give each territory the rows that files hold of it.
 
@@ -19,14 +22,15 @@ def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str
     ----------
     given : sequence of GivenAci
         Files of a run.
-    keys : sequence of str
-        Its territories.
+    names : mapping of str to str
+        Name of each of its territories, by key.
 
     Returns
     -------
-    dict of str to DataFrame
+    tuple of dict of str to DataFrame and tuple of str
         By territory that has some: rows by code. Those of a file that names none are of the only
-        territory of the run.
+        territory of the run; those of another territory that is known are left out, and French
+        notes say so.
 
     Raises
     ------
@@ -35,18 +39,21 @@ def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str
 
     Examples
     --------
-    >>> aci_by_territory([], ["lvo"])
-    {}
+    >>> aci_by_territory([], {"lvo": "CPTS LVO"})
+    ({}, ())
     """
-    defects, parts = [], []
+    defects, parts, notes = [], [], []
     for each in given:
         rows = each.rows.reset_index()
-        if len(keys) == 1:
-            rows["territory"] = rows["territory"].replace("", keys[0])
-        for key in rows.loc[~rows["territory"].isin(keys), "territory"].unique():
+        rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]
+        others = {key for key in rows["territory"] if key not in names}
+        elsewhere = {*filter(known_elsewhere, others)}
+        for key in sorted(others - elsewhere):
             said = quoted(key) if key else "territoire non dit"
-            defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(keys)}")
-        parts.append(rows)
+            defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(names)}")
+        if elsewhere:
+            notes.append(left_out(each.file, elsewhere))
+        parts.append(rows[rows["territory"].isin([*names])])
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     if len(whole):
         twice = whole[whole.duplicated(["territory", "code"])]
@@ -59,12 +66,13 @@ def aci_by_territory(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str
             remedy="écrivez dans la colonne « Territoire » la clé d’un territoire demandé, et ne "
             "donnez chaque indicateur qu’une fois.",
         )
-    if not len(whole):
-        return {}
-    return {str(key): rows.set_index("code") for key, rows in whole.groupby("territory")}
+    by_key = whole.groupby("territory") if len(whole) else ()
+    return {str(key): rows.set_index("code") for key, rows in by_key}, tuple(notes)
 
 
-def aci_tables(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.DataFrame]:
+def aci_tables(
+    given: Sequence[GivenAci], names: Mapping[str, str]
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """
     Make the fiches of a run.
 
@@ -72,13 +80,14 @@ def aci_tables(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.D
     ----------
     given : sequence of GivenAci
         Files that were read.
-    keys : sequence of str
-        Territories of the run.
+    names : mapping of str to str
+        Name of each territory of the run, by key.
 
     Returns
     -------
-    dict of str to DataFrame
-        As :func:`cpts_geo.indicators.aci.fiche.aci_table`, by territory that a file tells of.
+    tuple of dict of str to DataFrame and tuple of str
+        As :func:`cpts_geo.indicators.aci.fiche.aci_table`, by territory that a file tells of; what
+        was left out.
 
     Raises
     ------
@@ -87,7 +96,8 @@ def aci_tables(given: Sequence[GivenAci], keys: Sequence[str]) -> dict[str, pd.D
 
     Examples
     --------
-    >>> aci_tables([], ["lvo"])
-    {}
+    >>> aci_tables([], {"lvo": "CPTS LVO"})
+    ({}, ())
     """
-    return {key: aci_table(rows) for key, rows in aci_by_territory(given, keys).items()}
+    by_key, notes = aci_by_territory(given, names)
+    return {key: aci_table(rows) for key, rows in by_key.items()}, notes

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS, aci_indicators
+from cpts_geo.sources.analyst.filled.templates import is_invented
 
 
 def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -72,3 +73,25 @@ def is_given(row: Mapping[Any, Any] | pd.Series) -> bool:
     False
     """
     return any(row[f"{name}_status"] != Status.UNKNOWN.value for name in PERIODS)
+
+
+def is_of_example(row: Mapping[Any, Any] | pd.Series) -> bool:
+    """
+    Tell whether some figure of an indicator is of an invented example.
+
+    Parameters
+    ----------
+    row : Mapping or Series
+        A row of the fiche.
+
+    Returns
+    -------
+    bool
+        By its producer, or by the remark on N-1.
+
+    Examples
+    --------
+    >>> is_of_example({"producer": "exemple inventé", "remark": ""})
+    True
+    """
+    return any(is_invented(row[name]) for name in ("producer", "remark"))

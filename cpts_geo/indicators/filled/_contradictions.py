@@ -18,6 +18,8 @@ SLACK: Final = 1.1
 #: Slots of each public, whose sum holds those that are filled.
 OFFERED: Final = ("creneaux_public", "creneaux_pro", "creneaux_snp", "creneaux_cpts")
 FILLED_SLOTS: Final = "creneaux_pourvus"
+#: Lines of people who are nearly all among others: children in ALD are few.
+_NEARLY: Final = {"ald": "17+"}
 _CELL: Final = ["territory", "table", "line", "level", "area_code"]
 
 
@@ -75,12 +77,14 @@ def _above(rows: pd.DataFrame) -> Iterator[str]:
     numbers = {tuple(row[key] for key in keys): row["number"] for row in rows.to_dict("records")}
     for row, where in places(rows):
         line = _line(row)
-        beside = {**row, "line": line.within}
-        whole = numbers.get(tuple(beside[key] for key in keys))
-        if line.within and whole is not None and row["number"] > whole:
-            label = templates()[row["table"]].lines[line.within].label
-            said = f"{line.label} ({number(row['number'])}) au-dessus de {label} ({number(whole)})"
-            yield Defect(f"{where} : {said}", "partie au-dessus du tout")
+        for code in filter(None, (line.within, _NEARLY.get(line.code, ""))):
+            beside = {**row, "line": code}
+            whole = numbers.get(tuple(beside[key] for key in keys))
+            if whole is not None and row["number"] > whole:
+                label = templates()[row["table"]].lines[code].label
+                many = f"{line.label} ({number(row['number'])})"
+                said = f"{many} au-dessus de {label} ({number(whole)})"
+                yield Defect(f"{where} : {said}", "partie au-dessus du tout")
 
 
 def _slots(rows: pd.DataFrame) -> Iterator[str]:

@@ -2,9 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 
+from cpts_geo.errors import one_line
+from cpts_geo.french import joined
 from cpts_geo.schema import AROUND, TERRITORY
+from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.embedding.embedded import load_territories
+
+
+def asked_territory(said: str, names: Mapping[str, str]) -> str:
+    """
+    Give the key of a territory that a cell names by its key or its name.
+
+    Parameters
+    ----------
+    said : str
+        What the cell says; nothing for the only territory of a run.
+    names : mapping of str to str
+        Name of each territory of the run, by key.
+
+    Returns
+    -------
+    str
+        Its key; what was said where it is none of them.
+
+    Examples
+    --------
+    >>> asked_territory("cpts lvo", {"lvo": "CPTS LVO"})
+    'lvo'
+    """
+    if not said and len(names) == 1:
+        return next(iter(names))
+    here = {plain(text): key for key, name in names.items() for text in (name, key)}
+    return here.get(plain(said), said)
+
+
+def known_elsewhere(said: str) -> bool:
+    """
+    Tell whether a cell names a territory that the package knows.
+
+    Parameters
+    ----------
+    said : str
+        What the cell says.
+
+    Returns
+    -------
+    bool
+        Whether it is one of the published CPTS.
+
+    Examples
+    --------
+    >>> known_elsewhere("lvo"), known_elsewhere("ailleurs")
+    (True, False)
+    """
+    return plain(said) in {*load_territories()["territory"]}
+
+
+def left_out(file: str, territories: Collection[str]) -> str:
+    """
+    Say which territories of a file are none of the run.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    territories : collection of str
+        What it calls them.
+
+    Returns
+    -------
+    str
+        A French sentence.
+
+    Examples
+    --------
+    >>> left_out("aci.csv", ["lvo"])
+    'aci.csv : lignes d’autres territoires laissées (lvo).'
+    """
+    named = joined([one_line(each) for each in sorted(set(territories))])
+    return f"{one_line(file)} : lignes d’autres territoires laissées ({named})."
 
 
 def areas_of(members: pd.DataFrame, *, name: str, communes: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.schema import TERRITORY
-from cpts_geo.settings import COG_YEAR
 from cpts_geo.sources.analyst.filled.templates import (
     INVENTED,
     NO_COMMUNE,
@@ -26,7 +25,11 @@ _QPV_SHARE: Final = 0.08
 
 
 def blank_table(
-    key: str, *, areas: Sequence[pd.DataFrame], members: pd.DataFrame | None, example: bool
+    key: str,
+    *,
+    areas: Sequence[pd.DataFrame],
+    members: pd.DataFrame | None,
+    example_year: int | None = None,
 ) -> tuple[list[str], list[list[_Cell]]]:
     """
     Make a table to fill.
@@ -40,8 +43,8 @@ def blank_table(
         table of no territory.
     members : DataFrame or None
         Communes of the territories; None for a table of none.
-    example : bool
-        Whether it is filled with invented figures, each marked so.
+    example_year : int, optional
+        Year of invented figures that fill it, each marked so; an empty table where absent.
 
     Returns
     -------
@@ -50,21 +53,21 @@ def blank_table(
 
     Examples
     --------
-    >>> heads, rows = blank_table("sas", areas=[], members=None, example=False)
+    >>> heads, rows = blank_table("sas", areas=[], members=None)
     >>> heads[:3], len(rows), rows[0][:3]
     (['Tableau', 'Territoire', 'Nom du territoire'], 11, ['sas', '', ''])
     """
     template = templates()[key]
     if "zoning" in template.columns:
-        rows = _zones(template, members, example=example)
+        rows = _zones(template, members, year=example_year)
     else:
-        rows = _lines(template, areas, example=example)
+        rows = _lines(template, areas, year=example_year)
     heads = [headings()[column] for column in template.columns]
     return heads, [[row.get(column, "") for column in template.columns] for row in rows]
 
 
 def _lines(
-    template: Template, areas: Sequence[pd.DataFrame], *, example: bool
+    template: Template, areas: Sequence[pd.DataFrame], *, year: int | None
 ) -> Iterator[dict[str, Any]]:
     """A row a territory, a line and an area."""
     words = level_words()
@@ -89,13 +92,15 @@ def _lines(
                     "unit": line.unit,
                     "ask": line.ask[level],
                 }
-                yield row | (_invented(line, level, float(area["people"])) if example else {})
+                if year is not None:
+                    row |= _invented(line, level, float(area["people"]), year)
+                yield row
 
 
-def _invented(line: Line, level: str, people: float) -> dict[str, Any]:
+def _invented(line: Line, level: str, people: float, year: int) -> dict[str, Any]:
     """Invented figures of a cell, marked so; a share is that of its own number."""
     value = line.example[level]
-    made = {"date": str(COG_YEAR - 1), "producer": INVENTED}
+    made = {"date": str(year), "producer": INVENTED}
     if line.unit:
         site = {"detail": "site inventé"} if line.group == "sites" else {}
         return {**made, **site, "value": value}
@@ -106,7 +111,7 @@ def _invented(line: Line, level: str, people: float) -> dict[str, Any]:
 
 
 def _zones(
-    template: Template, members: pd.DataFrame | None, *, example: bool
+    template: Template, members: pd.DataFrame | None, *, year: int | None
 ) -> Iterator[dict[str, Any]]:
     """A row a commune, to be repeated for each of its zonings."""
     if members is None:
@@ -124,7 +129,7 @@ def _zones(
             "commune": commune["name"],
             "ask": asked,
         }
-        if not example:
+        if year is None:
             yield row
             continue
         for code, every in _EVERY.items():
@@ -133,9 +138,9 @@ def _zones(
                 people = round(commune["population"] * _QPV_SHARE) if code == "qpv" else None
                 yield row | {
                     "zoning": code.upper(), "people": None if people is None else float(people),
-                    "date": str(COG_YEAR - 1), "producer": INVENTED,
+                    "date": str(year), "producer": INVENTED,
                 }  # fmt: skip
-    if not example:
+    if year is None:
         return
     for key, name in members.drop_duplicates("territory")[
         ["territory", "territory_name"]
@@ -145,5 +150,5 @@ def _zones(
                 yield {
                     "table": template.key, "territory": key, "territory_name": name,
                     "code_insee": NO_COMMUNE, "zoning": code.upper(), "people": 0.0,
-                    "date": str(COG_YEAR - 1), "producer": INVENTED,
+                    "date": str(year), "producer": INVENTED,
                 }  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
 from cpts_geo.french import counted, joined, number
 from cpts_geo.indicators.filled._contradictions import SLACK, contradictions
+from cpts_geo.indicators.filled.areas import asked_territory, known_elsewhere, left_out
 from cpts_geo.schema import AROUND
 from cpts_geo.sources.analyst.filled.file import REMEDY, ROWS, Filled, places
 from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, level_words
@@ -45,7 +46,8 @@ def checked_rows(
     -------
     tuple of DataFrame and tuple of str
         The rows, each with the key of its territory and the code of its area; communes that are of
-        no territory asked for are left out, and the French notes say so.
+        no territory asked for, and rows of another one that is known, are left out, and the French
+        notes say so.
 
     Raises
     ------
@@ -67,7 +69,13 @@ def checked_rows(
     rows = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(ROWS))
     rows[["number", "population", "share"]] = rows[["number", "population", "share"]].astype(float)
     kept, aside = [], []
+    others: dict[str, set[str]] = {}
+    names = {key: str(mine["area_name"].iloc[0]) for key, mine in areas.items()}
     for row, where in places(rows):
+        row["territory"] = asked_territory(str(row["territory"]), names)
+        if row["territory"] not in areas and known_elsewhere(row["territory"]):
+            others.setdefault(str(row["file"]), set()).add(row["territory"])
+            continue
         found, wrong = _placed(row, areas, inside=inside, communes=communes)
         defects += [Defect(f"{where} : {text}", kind) for text, kind in wrong]
         if found is not None:
@@ -80,7 +88,8 @@ def checked_rows(
         raise IndicatorsError(
             "Les tableaux remplis ne sont pas lisibles tels quels.", defects=defects, remedy=REMEDY
         )
-    return rows, tuple(_aside(aside))
+    told = (left_out(file, keys) for file, keys in others.items())
+    return rows, (*_aside(aside), *told)
 
 
 def _placed(
@@ -91,7 +100,7 @@ def _placed(
     communes: Collection[str],
 ) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
     """A row with its territory and area, None for a commune of elsewhere; what is wrong of it."""
-    key = str(row["territory"]) or (next(iter(areas)) if len(areas) == 1 else "")
+    key = str(row["territory"])
     if key not in areas:
         asked = joined([*areas])
         said = f"territoire {quoted(key)} non demandé" if key else "territoire non dit"

@@ -14,7 +14,7 @@ from cpts_geo.indicators.filled._contradictions import FILLED_SLOTS, OFFERED
 from cpts_geo.indicators.given_share import AGES, BY_ANALYST
 from cpts_geo.schema import TERRITORY, Status
 from cpts_geo.secrecy.disclosure import Mask
-from cpts_geo.sources.analyst.filled.templates import INVENTED, Line, Template, templates
+from cpts_geo.sources.analyst.filled.templates import Line, Template, is_invented, templates
 
 #: A table of the analyst stands before all that is known besides.
 _FIRST: Final = -1
@@ -172,7 +172,7 @@ def _computed(
     found = share if of else value
     lacking = used[used["number"].isna()]
     asked = lacking.loc[lacking["ask"] != "", "ask"].drop_duplicates()
-    invented = (used["producer"] == INVENTED).any()
+    invented = used["producer"].map(is_invented).any()
     producers = joined([each for each in used["producer"].drop_duplicates() if each])
     status = Status.ASSUMED if invented else Status.COMPUTED
     known = not math.isnan(found)
@@ -192,7 +192,7 @@ def _ranked(
 ) -> pd.DataFrame:
     """Rows that fill cells, each with its rank, status and grade."""
     mine = filled[filled["table"] == template.key]
-    invented = mine["producer"] == INVENTED if len(mine) else pd.Series(dtype=bool)
+    invented = mine["producer"].map(is_invented) if len(mine) else pd.Series(dtype=bool)
     status = np.where(invented, Status.ASSUMED.value, Status.ANNOUNCED.value)
     mine = mine.assign(rank=_FIRST, status=status, grade=np.where(invented, "D", BY_ANALYST))
     others = [] if known is None or known.empty else [known]

@@ -9,7 +9,7 @@ import pandas as pd
 from cpts_geo.french import counted, joined
 from cpts_geo.indicators.given_share import BY_ANALYST
 from cpts_geo.schema import TERRITORY, Status
-from cpts_geo.sources.analyst.filled.templates import INVENTED, NO_COMMUNE, Line, templates
+from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, Line, is_invented, templates
 
 
 def zoning_table(filled: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +69,7 @@ def _counted(found: pd.DataFrame, *, people: pd.Series, names: pd.Series) -> dic
     inside, total = float(within.sum(skipna=False)), float(people.sum())
     lacking = list(zoned.loc[within.isna(), "area_code"].map(names))
     many = counted(len(lacking), "commune", "communes")
-    invented = bool((found["producer"] == INVENTED).any())
+    invented = bool(found["producer"].map(is_invented).any())
     return {
         "communes": float(len(zoned)),
         "names": joined(list(zoned["area_code"].map(names))) if len(zoned) else "",

@@ -12,9 +12,9 @@ import pandas as pd
 _MASKED: Final = re.compile(
     r"(?i)ns|nc|nd|s|n/?a\b.*|.*secret\b.*|non (?:communiqué|significatif|diffusé).*"
 )
-_LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
-#: « 1 204,5 »: spaces between thousands only.
-_NUMBER: Final = r"[-+]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d*)?(?:[eE][-+]?\d+)?"
+_LESS_THAN: Final = re.compile(r"(?:<|moins de)\s*([0-9]+(?:[.,][0-9]+)?)", re.IGNORECASE)
+#: « 1 204,5 »: spaces between thousands only; digits of other scripts are no number here.
+_NUMBER: Final = r"[-+]?(?:[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,][0-9]*)?(?:[eE][-+]?[0-9]+)?"
 
 
 def bounded(
@@ -27,7 +27,8 @@ def bounded(
     text = text.str.strip()
     number = text.where(text.str.fullmatch(_NUMBER))
     number = number.str.replace(" ", "").str.replace(",", ".")
-    low = pd.to_numeric(number).astype("float64")
+    # Hundreds of digits are infinite, as 1e400 is: who reads says what is too large.
+    low = number.map(float, na_action="ignore").astype("float64")
     high = low.copy()
     hidden = text.str.fullmatch(_MASKED.pattern).to_numpy(dtype=bool)
     under = (

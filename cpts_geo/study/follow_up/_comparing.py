@@ -44,7 +44,8 @@ def compared(
     laid = [_laid(scenario, each.days) for each in counts]
     gaps: dict[str, Gaps] = {}
     for name, indicator in INDICATORS.items():
-        if name in _UNTESTED or indicator.kind == "hours":
+        unknown = any(table.values[name].isna().all() for table in tables)
+        if name in _UNTESTED or indicator.kind == "hours" or unknown:
             continue
         both = _both(name, tables, laid)
         if both is not None:

@@ -29,7 +29,8 @@ class Counts(NamedTuple):
 
     ``splits``: of the requests (``without_mt``, ``outside``) or of the appointments (``honoured``)
     by answer, where the registre says some. ``delays``: hours of each appointment that has one.
-    ``unknown``: requests whose outcome is not said.
+    ``unknown``: requests whose outcome is not said. ``untold``: endings that its columns cannot
+    tell, whose 0 is no count.
     """
 
     outcomes: pd.DataFrame
@@ -39,6 +40,7 @@ class Counts(NamedTuple):
     start: date
     end: date
     unknown: int
+    untold: frozenset[str]
 
 
 def month_names(days: pd.DatetimeIndex) -> pd.Index:
@@ -61,7 +63,7 @@ def counts_of(log: pd.DataFrame, scenario: Scenario, *, communes: Collection[str
         inside = table["commune"].isin(list(communes)).astype("boolean")
         answers["outside"] = ~inside.mask(table["commune"].isna())
     splits = {name: _split(each, table["month"], months) for name, each in answers.items()}
-    delays = pd.Series(dtype=float)
+    delays = pd.Series(dtype=float, index=pd.Index([], dtype=object))
     if "honoured" in table:
         # Who cancelled did not come, whether or not it is said.
         came = table["honoured"].mask(table["outcome"] == "cancelled", other=False)
@@ -78,7 +80,19 @@ def counts_of(log: pd.DataFrame, scenario: Scenario, *, communes: Collection[str
         start=found.start,
         end=found.end,
         unknown=int((table["outcome"] == "unknown").sum()),
+        untold=_untold(log.attrs.get("outcomes")),
     )
+
+
+def _untold(told: Collection[str] | None) -> frozenset[str]:
+    """Endings that the columns of a registre leave unknown; none where each request says its own.
+    A request that was given an appointment, and cancelled, is not all of those that were."""
+    if told is None:
+        return frozenset()
+    known = {name for name, outcomes in ENDINGS.items() if outcomes[0] in told}
+    if "unknown" in told:
+        known.add("other_outcomes")
+    return frozenset(ENDINGS) - known
 
 
 def _split(answers: pd.Series, month: pd.Series, months: pd.Index) -> pd.DataFrame:

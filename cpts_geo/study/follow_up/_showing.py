@@ -26,6 +26,12 @@ _OF_A_SLOT: Final = ("appointments", "no_slot")
 _ANSWERED: Final = ("appointments", "advice")
 #: Level of each delay.
 QUANTILES: Final = {"delay_median": 0.5, "delay_p90": 0.9}
+#: What is unknown where one of these endings is.
+_MADE_OF: Final = {
+    "slot_requests": _OF_A_SLOT,
+    "response_rate": _ANSWERED,
+    "fill_rate": ("appointments",),
+}
 
 
 class Shown(NamedTuple):
@@ -51,6 +57,11 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
     table.insert(0, "opening_days", [*days, days.sum()])
     table["slot_requests"] = _sum_of(table, _OF_A_SLOT)
     parts = {"response_rate": _parts(_sum_of(table, _ANSWERED), table["requests"])}
+    # What no column tells is unknown, and so is all that is made of it.
+    untold = {*counts.untold}
+    for name, made_of in _MADE_OF.items():
+        untold |= {name} if untold & {*made_of} else set()
+    table[[name for name in untold if name in table]] = np.nan
     for name, split in counts.splits.items():
         given = name == "honoured"
         of = crossed.cells["appointments"] if given else crossed.rows
@@ -63,6 +74,7 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
         offered = slots.reindex(months)
         table["slots_offered"] = [*offered, offered.sum()]
         parts["fill_rate"] = _parts(table["appointments"], table["slots_offered"])
+    parts = {name: each for name, each in parts.items() if name not in untold}
     for name, each in parts.items():
         table[name] = each["part"].div(each["whole"]).where(each["whole"] > 0)
     for name, level in QUANTILES.items():
@@ -71,7 +83,7 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
     known |= {"slots_offered"} if slots is not None else set()
     known |= set(QUANTILES) if len(counts.delays) else set()
     values = table.reindex(columns=list(INDICATORS)).rename_axis("month")
-    return Shown(values, _status(values, known | set(counts.splits)), parts)
+    return Shown(values, _status(values, (known | set(counts.splits)) - untold), parts)
 
 
 def _with_total(cells: pd.DataFrame, totals: Mapping[str, float] | pd.Series) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from cpts_geo.study.follow_up._comparing import compared, departed
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
 from cpts_geo.study.follow_up._reading import check_periods, communes_of
-from cpts_geo.study.follow_up._showing import TOTAL, shown
+from cpts_geo.study.follow_up._showing import TOTAL, Shown, shown
 
 #: Share of the requests whose outcome is not known, beyond which those of a slot are not counted.
 _LEFT_OUT: Final = 0.05
@@ -38,11 +38,11 @@ class FollowUp:
         By month (``2026-01``), a column an indicator
         (:data:`cpts_geo.study.follow_up.indicators.INDICATORS`); NaN where masked or unknown.
     totals : DataFrame
-        By indicator, over the period: value, status (``measured``, ``computed``, ``masked``,
-        ``unknown``), previous (value of the period before), previous_status, change (like for
-        like: a share of it for counts, a difference for shares and delays), significant (True,
-        False, or None where nothing tells), p (of chance alone, corrected for the number of
-        indicators).
+        By indicator, over the period: value, status (``measured``, ``assumed`` of an invented
+        registre, ``computed``, ``masked``, ``unknown``), previous (value of the period before),
+        previous_status, change (like for like: a share of it for counts, a difference for shares
+        and delays), significant (True, False, or None where nothing tells), p (of chance alone,
+        corrected for the number of indicators).
     expected : DataFrame
         By month: p10, p50, p90 of ``slot_requests`` as the scenario expects them, inside (whether
         the month is between p10 and p90; None where nothing tells).
@@ -61,6 +61,9 @@ class FollowUp:
     apart : DataFrame
         Months that are not, beside the same month before, as the others are, by more than chance:
         month, indicator, value, previous, p (corrected for all the months looked at).
+    invented : tuple of bool
+        Whether the registre of the period is an invented example, and that of the period before;
+        what they count is then ``assumed``, never ``measured``.
     notes : tuple of str
         French sentences on what was adapted.
     limits : tuple of str
@@ -77,6 +80,7 @@ class FollowUp:
     before: pd.DataFrame = field(repr=False)
     before_period: tuple[date, date] | None = None
     apart: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    invented: tuple[bool, bool] = (False, False)
     notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -162,7 +166,10 @@ def _followed(
 ) -> FollowUp:
     """Follow a registre that is read, beside that of the period before where there is one."""
     counts = [counts_of(log, scenario, communes=communes) for log in logs]
-    tables = [shown(each, _slots(scenario, each.days)) for each in counts]
+    tables = [
+        _as_made(shown(each, _slots(scenario, each.days)), log)
+        for each, log in zip(counts, logs, strict=True)
+    ]
     now = tables[0]
     totals = pd.DataFrame({"value": now.values.loc[TOTAL], "status": now.status.loc[TOTAL]})
     totals = totals.assign(
@@ -198,7 +205,21 @@ def _followed(
         apart=apart,
         notes=tuple(dict.fromkeys(note for log in logs for note in log.attrs["notes"])),
         limits=tuple(doubt),
+        invented=(_is_invented(logs[0]), any(map(_is_invented, logs[1:]))),
     )
+
+
+def _is_invented(log: pd.DataFrame) -> bool:
+    """Whether nobody made the requests of a registre."""
+    return bool(log.attrs.get("invented"))
+
+
+def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
+    """What was counted of a registre: nothing of an invented one was measured."""
+    if not _is_invented(log):
+        return table
+    made = table.status.replace(Status.MEASURED.value, Status.ASSUMED.value)
+    return table._replace(status=made)
 
 
 def _slots(scenario: Scenario, days: pd.DatetimeIndex) -> pd.Series | None:

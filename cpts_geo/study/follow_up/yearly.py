@@ -13,7 +13,7 @@ from cpts_geo import __version__
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.checks.forecast.announced import Forecast, announced, scenario_hash
-from cpts_geo.capacity.checks.forecast.kept import read_kept
+from cpts_geo.capacity.checks.forecast.kept import apart_from, read_kept
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
@@ -21,12 +21,15 @@ from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
 from cpts_geo.indicators.aci.given import aci_by_territory
 from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.sources.analyst.aci.file import read_aci
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
 
 #: What the model expects of a registre.
 _EXPECTED = "slot_requests"
 #: Share of the opening days that were announced, under which a month is no whole month.
 _WHOLE = 0.9
+#: Share of the days of a month, under which a year that ends or begins in it has not the month.
+_MOSTLY = 0.75
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +48,15 @@ class Yearly:
         The same in French.
     forecast : Forecast or None
         What is announced of the months to come; None where the scenario tells no demand.
+    past : tuple of Forecast
+        What was announced before, judged or not yet.
     """
 
     aci: pd.DataFrame
     scores: tuple[Score, ...]
     sentences: tuple[str, ...]
     forecast: Forecast | None
+    past: tuple[Forecast, ...] = ()
 
 
 def yearly(
@@ -92,23 +98,32 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    rows = aci_by_territory(given, [found.territory]).get(found.territory, pd.DataFrame())
+    by_key, _ = aci_by_territory(given, {found.territory: found.label})
+    rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
+    past: tuple[Forecast, ...] = ()
     if forecast is not None:
         kept = read_kept(forecast, territory=found.territory, public=scenario.public)
-        score = _score(found, kept.forecast)
-        sentences = tuple(score_sentences(score, kept.scores))
-        if kept.forecast.scenario != scenario_hash(scenario):
+        judged = kept.speaking_of([str(month) for month in found.months.index])
+        score = _score(found, judged)
+        before = apart_from(score, kept.scores)
+        sentences = tuple(score_sentences(score, before))
+        past = (*kept.past, kept.forecast)
+        if judged.scenario != scenario_hash(scenario):
             sentences += (
                 "Le scénario a changé depuis cette prévision : c’est celui d’alors qui est jugé.",
             )
-        scores = (*kept.scores, score)
+        if found.invented[0]:
+            # A calibration that grows with use grows with what happened alone.
+            sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
+        scores = kept.scores if found.invented[0] else (*before, score)
+    ahead = _next(found, scenario, day)
     table = aci_table(rows, _known(found))
     if not indicators:
         # Nobody was asked for the others: they are not missing.
         table = table[[is_given(row) for _, row in table.iterrows()]]
-    return Yearly(table, scores, sentences, _next(found, scenario, day))
+    return Yearly(table, scores, sentences, ahead, past)
 
 
 def period_words(period: tuple[date, date]) -> str:
@@ -139,8 +154,25 @@ def _known(found: FollowUp) -> KnownOfLog:
     before = None if found.before_period is None else found.before_period[1].year
     # Two halves of one year are no N and N-1.
     return KnownOfLog(
-        found.totals, year, before if before != year else None, period_words(found.period)
+        found.totals,
+        year,
+        before if before != year else None,
+        period_words(found.period),
+        invented=found.invented,
+        months=(
+            _whole_months(found.period, found.months),
+            _whole_months(found.before_period or found.period, found.before),
+        ),
     )
+
+
+def _whole_months(period: tuple[date, date], months: pd.DataFrame) -> int:
+    """Months of a period that its registre tells from end to end, or nearly: the first request of
+    a year may come late in January."""
+    days = pd.date_range(*period).to_period("M").value_counts()
+    index = pd.PeriodIndex(months.index, freq="M")
+    told = days.reindex(index, fill_value=0)
+    return int((told.to_numpy() >= _MOSTLY * index.days_in_month.to_numpy()).sum())
 
 
 def _score(found: FollowUp, forecast: Forecast) -> Score:
@@ -155,7 +187,8 @@ def _score(found: FollowUp, forecast: Forecast) -> Score:
     tells = found.expected["inside"].notna()
     now = whole(found.months, like=list(found.months.index)).where(tells)
     after = [f"{int(str(month)[:4]) + 1}{str(month)[4:]}" for month in found.before.index]
-    before = whole(found.before, like=after) if len(found.before) else None
+    known = len(found.before) and not found.invented[1]
+    before = whole(found.before, like=after) if known else None
     return scored(forecast, now, before=before)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.french import typeset
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.indicators import INDICATORS
 from cpts_geo.study.follow_up.yearly import period_words
@@ -57,7 +58,8 @@ def _rows(found: FollowUp, name: str) -> list[tuple[Cell, ...]]:
     band = {str(month): dict(row) for month, row in found.expected.iterrows()}
     status = {str(month): str(kind) for month, kind in found.status[name].items()}
     total = found.totals.to_dict("index")[name]
-    said = ("registre des demandes", "scénario")[indicator.kind == "public"]
+    now, earlier = (f", {INVENTED}" if each else "" for each in found.invented)
+    source = f"registre des demandes{now}" + (f" ; période d’avant{earlier}" if earlier else "")
 
     def number(value: Any) -> Cell:
         return cell(value, 1, percent=share)
@@ -67,7 +69,7 @@ def _rows(found: FollowUp, name: str) -> list[tuple[Cell, ...]]:
         rest = (*told, *(None,) * (7 - len(told)))
         return (
             *first, number(value), status_words(kind), *rest[:3], number(previous), *rest[3:],
-            indicator.formula, said,
+            indicator.formula, typeset(source),
         )  # fmt: skip
 
     rows = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 import tomli_w
 
+from cpts_geo.capacity.answer.deadlines import week_by_deadline
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.comparing import levers as module
 from cpts_geo.capacity.comparing._lever import (
@@ -23,6 +25,7 @@ from cpts_geo.capacity.comparing._lever import (
 )
 from cpts_geo.capacity.comparing.compare import compare_scenarios
 from cpts_geo.capacity.comparing.levers import lever_effects
+from cpts_geo.capacity.comparing.shares import studied_weekdays
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario, load_scenarios, save_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
@@ -41,18 +44,27 @@ def effects(*levers: Lever, key: str = "beauce_gatinais", **changes: Any) -> pd.
     return lever_effects(answer(key, levers=levers, **changes), TERMS)
 
 
+def nothing(kind: str, **fields: Any) -> Lever:
+    """A lever that adds nothing: no file may hold one."""
+    unset = dict.fromkeys(("count", "hours", "days", "gps", "list_gain"))
+    return Lever.model_construct(**(unset | {"kind": kind} | fields))
+
+
 def effectors(count: int) -> Lever:
     return Lever(kind="effectors", count=count)
 
 
 def test_nothing_added_is_today() -> None:
-    found = effects(
-        effectors(0),
-        Lever(kind="site", hours=0.0),
-        Lever(kind="advanced", count=0),
-        Lever(kind="assistant", count=0),
+    result = answer()
+    levers = (
+        nothing("effectors", count=0),
+        nothing("site", hours=0.0),
+        nothing("advanced", count=0),
+        nothing("assistant", count=0),
         Lever(kind="assistant", count=1, list_gain=0.0),
     )
+    tried = result.scenario.model_copy(update={"levers": levers})
+    found = lever_effects(replace(result, scenario=tried), TERMS)
     assert (found["served_p50"] == found["served_before_p50"]).all()
     for name in ("gp_hours", "slots", "gain_p10", "gain_p90", "cost"):
         assert (found[name].drop(4) == 0).all(), name
@@ -64,7 +76,7 @@ def test_nothing_added_is_today() -> None:
 
 
 def test_more_effectors_never_serve_less() -> None:
-    found = effects(*map(effectors, (0, 1, 2, 5, 10, 40)))
+    found = effects(*map(effectors, (1, 2, 5, 10, 40)))
     for bound in ("p10", "p50", "p90"):
         for name in ("served", "gain", "alone", "consultations", "people_reached", "receipts"):
             values = found[f"{name}_{bound}"].dropna()
@@ -132,7 +144,11 @@ def test_costs_by_hand() -> None:
     assert found.at["effectors", "balance_p50"] == pytest.approx(given * 30 - 10 * weeks * 100)
     regulated = given / (1 - 0.03)
     assert found.at["effectors", "regulation_cost"] == pytest.approx(regulated * 6 / 60 * 100)
-    assert found.at["advanced", "other_cost"] == pytest.approx(2 * weeks * 200)
+    # One calendar: the Mondays and the Wednesdays of the year, paid by the hour and by half-day.
+    days = studied_weekdays(load_scenario("beauce_gatinais"))
+    halves = days[0] + days[2]
+    assert found.at["advanced", "gp_cost"] == pytest.approx(halves * 4 * 100)
+    assert found.at["advanced", "other_cost"] == pytest.approx(halves * 200)
     assert found.at["assistant", "cost"] == pytest.approx(1607 * 22)
     assert found.at["assistant", "aid"] == 22_050
     each = found.at["assistant", "cost"] / found.at["assistant", "people_with_mt"]
@@ -179,8 +195,10 @@ def test_counts_that_deny_the_answer_leave_shares_unknown(monkeypatch: pytest.Mo
 
 
 def test_slots_beyond_a_queue_leave_shares_unknown() -> None:
-    (row,) = effects(Lever(kind="site", hours=160.0, days=(1,))).to_dict("records")
-    assert row["slots"] == 640
+    (row,) = effects(
+        Lever(kind="site", hours=120.0, days=(1,)), minutes_per_slot_today=10.0
+    ).to_dict("records")
+    assert row["slots"] == 720
     assert math.isnan(row["served_p50"]) and math.isnan(row["alone_p50"])
 
 
@@ -195,6 +213,38 @@ def test_levers_are_chosen_from_what_is_missing() -> None:
     assert lever_effects(answer(levers=()), TERMS).empty
     opens = answer(calendar={"saturday_morning": True}, slots_saturday=0)
     assert "saturday" not in [each.kind for each in default_levers(opens)]
+
+
+@pytest.mark.parametrize("saturday", [False, True])
+def test_effectors_chosen_are_those_that_the_week_lacks(saturday: bool) -> None:
+    opens = {"calendar": {"saturday_morning": True}, "slots_saturday": 4} if saturday else {}
+    result = answer(**opens)
+    week = week_by_deadline(result).set_index(["deadline_days", "quantity", "unit"])["p50"]
+    own = result.scenario.deadline_days
+    missing = week[own, "missing", "slots"]
+    assert week[own, "missing", "gp_hours"] == pytest.approx(missing * 15 / 60)
+    lacking = week[own, "missing", "sas_effectors"]
+    first = lever_effects(result, TERMS).to_dict("records")[0]
+    assert first["sas_effectors"] == math.ceil(lacking - 1e-9)
+    assert first["slots"] >= missing
+    assert first["lever"] == f"{math.ceil(lacking - 1e-9)} effecteurs de plus, à 2\u202fh"
+    if not saturday:
+        assert first["reaches_target"]
+
+
+@pytest.mark.parametrize("key", ["ouest_loiret", "asclepios", "ondaine_forez"])
+def test_where_no_slot_is_known_effectors_give_all_the_hours_needed(key: str) -> None:
+    result = answer(key)
+    first = default_levers(result)[0]
+    assert (first.count or 0) * 2 >= result.gp_hours_per_week.p50
+
+
+def test_nobody_is_seen_without_a_consultation() -> None:
+    found = effects(effectors(2), Lever(kind="site", hours=20.0), no_show_rate=0.3)
+    for bound in ("p10", "p50", "p90"):
+        assert (found[f"people_reached_{bound}"] <= found[f"consultations_{bound}"]).all(), bound
+    none = effects(effectors(2), no_show_rate=0.0)
+    assert none["people_reached_p50"][0] > found["people_reached_p50"][0]
 
 
 def test_the_cheapest_that_reaches_the_target_is_put_forward() -> None:
@@ -236,15 +286,23 @@ def test_impossible_levers_are_all_told(tmp_path: Path) -> None:
         {"kind": "advanced", "count": 2, "hours": 3.0},
         {"kind": "site", "hours": 4.0, "days": [3, 1]},
         {"kind": "médecins", "count": 2},
+        {"kind": "effectors", "count": 0},
+        {"kind": "saturday", "count": 50},
+        {"kind": "site", "hours": 0.0},
+        {"kind": "site", "hours": 200.0, "days": [1]},
     ]
     path = tmp_path / "mine.toml"
     path.write_text(tomli_w.dumps({"base": "lvo", "label": "x", "levers": wrong}), "utf-8")
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
     said = "\n".join(caught.value.defects)
-    for place in range(1, 8):
+    for place in range(1, len(wrong) + 1):
         assert f"levers.{place}" in said, place
-    assert "il faut un nombre entier" in said and "il faut 0 ou plus" in said
+    assert "il faut un nombre entier" in said and "20 au plus" in said
+    short = {"kind": "site", "hours": 0.1}
+    path.write_text(tomli_w.dumps({"base": "lvo", "label": "x", "levers": [short]}), "utf-8")
+    with pytest.raises(ScenarioError, match=r"levers\.1\.hours » = 0\.1 : moins d’un créneau"):
+        load_scenario(path)
     closed = {"kind": "site", "hours": 4.0, "days": [1, 6]}
     path.write_text(tomli_w.dumps({"base": "lvo", "label": "x", "levers": [closed]}), "utf-8")
     with pytest.raises(ScenarioError, match=r"levers\.1\.days » : fermé le samedi"):

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpts_geo.capacity.answer.headline import headline
+from cpts_geo.capacity.comparing._measures import offer_measures
 from cpts_geo.capacity.demand.periods import (
     _month_of,
     _visitor_factors,
+    asked_a_year,
     month_means,
     per_opening_day,
     requests_by_day,
@@ -183,6 +186,22 @@ def test_a_whole_year_is_exactly_one(lvo: Scenario) -> None:
     assert per_opening_day(lvo, 502.0, 251.0) == 3.0
     all_months = studied_means(lvo.evolve(months=tuple(range(1, 13))))
     assert all_months == pytest.approx((1, 1))
+
+
+def test_saturdays_that_open_are_days_of_the_year(lvo: Scenario) -> None:
+    assert asked_a_year(lvo, 1000.0) == 1000.0  # exactly: no answer moves where none opens
+    opens = lvo.evolve(calendar={"saturday_morning": True}, slots_saturday=16, saturday_factor=0.5)
+    held = len(opens.calendar.saturdays)
+    assert held > 45
+    assert asked_a_year(opens, 251.0) == pytest.approx(251 + held / 2)
+    answer, closed = headline(opens, draws=500), headline(lvo, draws=500)
+    per_day = answer.requests_per_day.p50
+    assert answer.requests_per_year.p50 == pytest.approx(per_day * (251 + held / 2))
+    assert per_day == closed.requests_per_day.p50
+    # All its slots served, the consultations of a year are no more than its requests.
+    offered = opens.evolve(slots_today=200, slots_saturday=200)
+    found = offer_measures(offered, answer.drawn)["consultations"] / (1 - opens.no_show_rate)
+    assert np.median(found) == pytest.approx(answer.requests_per_year.p50, rel=1e-3)
 
 
 def test_months_studied_weigh_their_opening_days(lvo: Scenario) -> None:

@@ -43,8 +43,9 @@ from cpts_geo.capacity.scenario.supply import (
     Session,
     Visitors,
 )
-from cpts_geo.errors import ScenarioError
+from cpts_geo.errors import NeedUnknownError, ScenarioError
 from cpts_geo.schema import Status
+from cpts_geo.settings import CPTS_DIR
 
 
 @pytest.fixture(scope="module")
@@ -436,3 +437,14 @@ def test_altered_parameters_are_told_at_once(
     path.write_text("[target", encoding="utf-8")
     with pytest.raises(ScenarioError, match="illisible"):
         default_parameters()
+
+
+def test_a_copy_of_a_known_scenario_says_of_which_territory_it_is(tmp_path: Path) -> None:
+    text = (CPTS_DIR / "scenarios" / "lvo.toml").read_text(encoding="utf-8")
+    copy_of = tmp_path / "lvo_sat.toml"
+    copy_of.write_text(text, encoding="utf-8")
+    with pytest.raises(NeedUnknownError, match=r"ajoutez en tête « territory = \"lvo\" »"):
+        headline(load_scenario(copy_of), draws=100)
+    copy_of.write_text(f'territory = "lvo"\n{text}', encoding="utf-8")
+    found, known = (headline(load_scenario(x), draws=100) for x in (copy_of, "lvo"))
+    assert found.slots_per_day == known.slots_per_day

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
-from cpts_geo.atlas.look.values import EURO, euros, period_words, value_words
+from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, value_words
 from cpts_geo.atlas.look.words import goal, share_span, span
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
@@ -117,6 +117,7 @@ def _sentences(result: Headline, capacity: TerritoryCapacity) -> Iterator[str]:
             "recettes, et ce coût ne s’y ajoute pas. Du SAS : les majorations SNP, s’il adresse "
             "chaque patient, dans la limite de chaque médecin."
         )
+        yield f"Heures et créneaux des leviers : {slot_length(result.scenario)}."
     if "saturday" in kinds:
         yield (
             "Le samedi matin a ses propres demandes, qui s’ajoutent à celles de la semaine "

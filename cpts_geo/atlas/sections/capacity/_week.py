@@ -8,6 +8,7 @@ import pandas as pd
 
 from cpts_geo.atlas.charts.week import week_view
 from cpts_geo.atlas.look.grades import input_status
+from cpts_geo.atlas.look.values import slot_length
 from cpts_geo.atlas.look.words import deadline, estimate, todays
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import LEVELS, Interval
@@ -97,7 +98,11 @@ def _units(scenario: Scenario) -> str:
         f"{number(value, _tenths(value))}{NNBSP}h ({scenario.sources[name].grade})"
         for name, value in values.items()
     ]
-    return f"Un effecteur : {hours[0]} par semaine ; une demi-journée : {hours[1]}."
+    return (
+        f"Un effecteur : {hours[0]} par semaine ; une demi-journée : {hours[1]}. Heures "
+        "nécessaires : durée supposée d’une consultation ; les autres, comme celles des leviers : "
+        f"{slot_length(scenario)}. Le manque est compté en créneaux."
+    )
 
 
 def _tenths(value: float) -> int:

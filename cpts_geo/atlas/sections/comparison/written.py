@@ -53,7 +53,7 @@ TEXTS: Final = {
     "same_day": _Measure("Demandes servies le jour même", "part des demandes", share=True),
     "requests_served": _Measure("Demandes servies", "{period}"),
     "consultations": _Measure("Consultations, rendez-vous non honorés déduits", "{period}"),
-    "people_reached": _Measure("Personnes servies au moins une fois", "{period}"),
+    "people_reached": _Measure("Personnes reçues au moins une fois", "{period}"),
     "cost": _Measure("Coût des heures de consultation", "{period}", suffix=EUROS),
     "cost_per_consultation": _Measure(
         "Coût d’une consultation", "pour ses seules heures", 1, EUROS

@@ -13,16 +13,17 @@ from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import shortened
 from cpts_geo.french import NNBSP, number
-from cpts_geo.indicators.aci.rows import is_given
+from cpts_geo.indicators.aci.rows import is_given, is_of_example
 from cpts_geo.indicators.given_share import AGES
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
 from cpts_geo.sources.analyst.aci.codes import PERIODS, aci_indicators
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.study.study import Study
 
-#: Départements that a sheet of paper holds; letters of the name of an area and of a producer.
+#: Départements that a sheet of paper holds; letters of the name of an area, of a producer, and of
+#: a producer in a heading, of two lines at most.
 _DEPARTEMENTS: Final = 2
-_AREA, _ORIGIN = 24, 70
+_AREA, _ORIGIN, _HEADING = 24, 70, 44
 _UNKNOWN: Final = Status.UNKNOWN.value
 #: The four rows: those of all ages are another line, and stand in the annex.
 _ROWS: Final = {"17+": AGES["17+"], "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
@@ -52,10 +53,15 @@ def access(study: Study) -> dict[str, Any] | None:
         return None
     said = mine.loc[lines, ["date", "producer"]].drop_duplicates().itertuples(index=False)
     origin = " ; ".join(", ".join(filter(None, each)) for each in said)
+    # Areas around may be of an example where the territory is not.
+    shown = table[table["line"].isin(lines)].merge(kept[AREA], on=AREA)
+    invented = shown.loc[shown["status"] != _UNKNOWN, "producer"].map(is_invented)
+    if invented.any():
+        origin = INVENTED if invented.all() else f"{INVENTED} en partie ; {origin}"
     return {
         "areas": [shortened(short_name(str(name)), _AREA) for name in kept["area_name"]],
         "rows": [(_ROWS[line], _cells(table[table["line"] == line], kept)) for line in lines],
-        "origin": shortened(origin, _ORIGIN),
+        "origin": shortened(origin, _HEADING),
     }
 
 
@@ -82,7 +88,7 @@ def sas(study: Study) -> dict[str, Any] | None:
     said = known[known["producer"] != ""].iloc[0]
     origin = ", ".join(filter(None, (str(said["date"]), str(said["producer"]))))
     # A producer that is cut is still told to be none.
-    invented = known["producer"].str.contains(INVENTED, regex=False).any()
+    invented = known["producer"].map(is_invented).any()
     return {"told": told, "origin": INVENTED if invented else shortened(origin, _ORIGIN)}
 
 
@@ -107,7 +113,7 @@ def aci(study: Study) -> dict[str, Any] | None:
     kept = known[: _INDICATORS - 2 * (sas(study) is not None)]
     years = {name: {f"{row[f'{name}_year']:.0f}" for _, row in kept
                     if row[f"{name}_year"] > 0} for name in PERIODS}  # fmt: skip
-    invented = (study.aci["producer"] == INVENTED).any()
+    invented = any(is_of_example(row) for _, row in study.aci.iterrows())
     heads = [
         f"{words.replace('Référence', 'Réf.')} {''.join(years[name])}"
         if len(years[name]) == 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.charts.week import week_view
+from cpts_geo.atlas.look.values import slot_length
 from cpts_geo.atlas.look.words import (
     TOO_LARGE,
     deadline,
@@ -121,7 +122,8 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
         if floor is None
         else f"Au moins {slots(floor)} par jour, d’après les consultations déjà données.",
         "Créneaux d’aujourd’hui : non publiés, à demander à la CPTS." if today is None else "",
-        f"Intervalle : {CHANCES}.",
+        f"Intervalle : {CHANCES}."
+        + ("" if today is None else f" Manque : {slot_length(scenario)}."),
         f"{STATUS_MARKS[result.status]} {result.evidence}",
     ]
 

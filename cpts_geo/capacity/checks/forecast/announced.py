@@ -117,13 +117,12 @@ def announced(
             past = (year, number) <= (day.year, day.month)
             if past or (scenario.months and number not in scenario.months):
                 continue
-            saturdays = int((of_year.calendar.saturdays.month == number).sum())
-            counts = _month_counts(of_year, drawn, means, saturdays=saturdays, rng=rng)
+            counts = _month_counts(of_year, drawn, means, rng=rng)
             low, middle, high = quantiles(counts, drawn=True)
             inside.append(((low <= counts) & (counts <= high)).astype(np.float64))
             rows[f"{year}-{number:02d}"] = {
                 **dict(zip(LEVELS, (low, middle, high), strict=True)),
-                "opening_days": float(means["opening_days"]) + saturdays,
+                "opening_days": float(means["opening_days"]),
                 **_supply(scenario, by_month, number),
             }
     shares = np.mean(inside, axis=0) if inside else np.ones(1)
@@ -172,18 +171,18 @@ def chance_counts(means: Floats, *, dispersion: float, rng: np.random.Generator)
     return np.asarray(found, dtype=np.float64)
 
 
+def _saturdays(scenario: Scenario, month: int) -> float:
+    """Saturday mornings of a month that open, each its share of an ordinary day."""
+    held = int((scenario.calendar.saturdays.month == month).sum())
+    return held * (scenario.saturday_factor or 0.0)
+
+
 def _month_counts(
-    scenario: Scenario,
-    drawn: DemandDraws,
-    means: pd.Series,
-    *,
-    saturdays: int = 0,
-    rng: np.random.Generator,
+    scenario: Scenario, drawn: DemandDraws, means: pd.Series, *, rng: np.random.Generator
 ) -> Floats:
     """Requests that a month may count, one a draw; `means`: its row of ``month_means``."""
-    # A Saturday morning that opens adds its share of an ordinary day.
-    ordinary = float(means["opening_days"]) + saturdays * (scenario.saturday_factor or 0.0)
-    days = ordinary / scenario.opening_days_per_year
+    asked = float(means["opening_days"]) + _saturdays(scenario, int(str(means.name)))
+    days = asked / scenario.opening_days_per_year
     mean = days * (drawn.residents * means["residents"] + drawn.visitors * means["visitors"])
     return chance_counts(mean, dispersion=scenario.rules.dispersion, rng=rng)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -27,6 +28,8 @@ _LARGEST: Final = 1e12
 #: Where a manifest keeps them, by territory.
 FORECASTS: Final = "forecasts"
 SCORES: Final = "forecast_scores"
+#: Forecasts that later ones have replaced: what is judged when their months have come.
+PAST: Final = "past_forecasts"
 _REMEDY: Final = (
     "donnez le fichier manifest.json tel que « cpts-geo report » ou « cpts-geo follow-up » l’a "
     "écrit, sans y rien changer"
@@ -52,10 +55,30 @@ class Kept:
         What it announces.
     scores : tuple of Score
         How earlier ones held, the oldest first.
+    past : tuple of Forecast
+        Earlier forecasts of the same public, that this one has replaced.
     """
 
     forecast: Forecast
     scores: tuple[Score, ...]
+    past: tuple[Forecast, ...] = ()
+
+    def speaking_of(self, months: Collection[str]) -> Forecast:
+        """
+        Give the forecast that announced the most of some months.
+
+        Parameters
+        ----------
+        months : collection of str
+            Months that have come ("2026-01").
+
+        Returns
+        -------
+        Forecast
+            The last one made, of several that announced as many.
+        """
+        every = [*self.past, self.forecast]
+        return max(every, key=lambda each: (each.months.index.isin([*months]).sum(), each.made))
 
 
 def as_kept(forecast: Forecast) -> dict[str, Any]:
@@ -99,7 +122,7 @@ def as_kept_scores(scores: Sequence[Score]) -> list[dict[str, Any]]:
     Parameters
     ----------
     scores : sequence of Score
-        Scores of one territory; of two of the same months, the last one counts.
+        Scores of one territory; of two that share a month, the last one counts.
 
     Returns
     -------
@@ -111,11 +134,114 @@ def as_kept_scores(scores: Sequence[Score]) -> list[dict[str, Any]]:
     >>> as_kept_scores([])
     []
     """
-    last = {(each.first, each.last): each for each in scores}
+    kept: list[Score] = []
+    for score in scores:
+        kept = [*apart_from(score, kept), score]
     return [
-        {name: _written(value) for name, value in asdict(last[span]).items()}
-        for span in sorted(last)
+        {name: _written(value) for name, value in asdict(each).items()}
+        for each in sorted(kept, key=lambda each: each.first)
     ]
+
+
+def apart_from(score: Score, others: Iterable[Score]) -> list[Score]:
+    """
+    Leave out the scores of months that another one judges again.
+
+    Parameters
+    ----------
+    score : Score
+        The last one.
+    others : iterable of Score
+        Earlier ones of the same territory.
+
+    Returns
+    -------
+    list of Score
+        Those that share no month with it.
+
+    Examples
+    --------
+    >>> apart_from(None, [])
+    []
+    """
+    return [each for each in others if each.last < score.first or each.first > score.last]
+
+
+def carried(
+    path: Path,
+    *,
+    forecasts: Mapping[str, Mapping[str, Any]],
+    past: Mapping[str, Sequence[Forecast]] | None = None,
+    scores: Mapping[str, Sequence[Score]] | None = None,
+) -> dict[str, Any]:
+    """
+    Give what a manifest keeps of forecasts, when it takes the place of another.
+
+    Parameters
+    ----------
+    path : Path
+        Manifest that is replaced; it may not be there, or be no manifest.
+    forecasts : mapping of str to mapping
+        What is announced now, by territory, as :func:`as_kept` gives it.
+    past : mapping of str to sequence of Forecast, optional
+        Earlier forecasts that were read elsewhere.
+    scores : mapping of str to sequence of Score, optional
+        How they held.
+
+    Returns
+    -------
+    dict
+        :data:`FORECASTS`, :data:`PAST` (by territory, the oldest first: the last one made each
+        month, since all of a month announce the same months) and :data:`SCORES`.
+
+    Examples
+    --------
+    >>> sorted(carried(Path("absent.json"), forecasts={}))
+    ['forecast_scores', 'forecasts', 'past_forecasts']
+    """
+    old: Mapping[str, Any] = {}
+    if path.is_file():
+        with suppress(ForecastError):
+            old = _loaded(path)
+    earlier: dict[str, list[Any]] = {}
+    for key, ones in _named(old, PAST):
+        earlier.setdefault(key, []).extend(ones if isinstance(ones, list) else [])
+    for key, one in _named(old, FORECASTS):
+        earlier.setdefault(key, []).append(one)
+    for key, told in (past or {}).items():
+        earlier.setdefault(key, []).extend(as_kept(each) for each in told)
+    judged = {
+        key: [Score(**_known(each)) for each in found]
+        for key, found in _named(old, SCORES)
+        if not any(_score_defects(found))
+    }
+    for key, own in (scores or {}).items():
+        judged[key] = [*judged.get(key, []), *own]
+    return {
+        FORECASTS: dict(forecasts),
+        PAST: {key: _one_a_month(ones, forecasts.get(key)) for key, ones in earlier.items()},
+        SCORES: {key: as_kept_scores(each) for key, each in judged.items()},
+    }
+
+
+def _named(manifest: Mapping[str, Any], part: str) -> Iterable[tuple[str, Any]]:
+    """What a part of a manifest says, by territory; nothing where it is none."""
+    found = manifest.get(part)
+    return found.items() if isinstance(found, dict) else ()
+
+
+def _one_a_month(ones: Iterable[Any], now: Mapping[str, Any] | None) -> list[Any]:
+    """The last forecast made each month for each public, but that which is announced now."""
+    sound = [one for one in ones if not any(_forecast_defects(one))]
+    last = {(one["made"][:7], one["public"]): one for one in sorted(sound, key=_made)}
+    if now is not None:
+        last.pop((now["made"][:7], now["public"]), None)
+    return sorted(last.values(), key=_made)
+
+
+def _made(one: Mapping[str, Any]) -> str:
+    """The day a forecast was made."""
+    return str(one["made"])
 
 
 @memory_told(_MANIFEST)
@@ -157,8 +283,13 @@ def read_kept(path: Path | str, *, territory: str, public: str | None) -> Kept:
     """
     path = typed_path(path)
     every = _loaded(path)
-    found, scores = every.get(FORECASTS), every.get(SCORES, {})
-    if not isinstance(found, dict) or not found:
+    found, scores = dict(_named(every, FORECASTS)), every.get(SCORES, {})
+    past_of = dict(_named(every, PAST))
+    for key, ones in past_of.items():
+        # A follow-up whose scenario tells no demand announces nothing, and keeps the past.
+        if key not in found and isinstance(ones, list) and ones:
+            found[key] = ones[-1]
+    if not found:
         raise ForecastError(
             f"{one_line(path.name)} ne contient aucune prévision.",
             remedy="donnez le manifeste d’un rapport fait depuis que cpts_geo y garde ses "
@@ -187,7 +318,13 @@ def read_kept(path: Path | str, *, territory: str, public: str | None) -> Kept:
             ],
             remedy="donnez avec --scenario celui qui reçoit le même public, ou ôtez --forecast.",
         )
-    return Kept(_forecast(one), tuple(Score(**_known(each)) for each in past or ()))
+    before = past_of.get(territory, [])
+    earlier = tuple(
+        _forecast(each)
+        for each in (before if isinstance(before, list) else [])
+        if not any(_forecast_defects(each)) and each["public"] == one["public"]
+    )
+    return Kept(_forecast(one), tuple(Score(**_known(each)) for each in past or ()), earlier)
 
 
 def _loaded(path: Path) -> Mapping[str, Any]:

@@ -222,6 +222,8 @@ def _bias_words(score: Score) -> str:
 
 def _years_words(scores: Sequence[Score]) -> Iterable[str]:
     """What several periods say together; nothing of one."""
+    # A period judged again is one period; its last score counts.
+    scores = list({(each.first, each.last): each for each in scores}.values())
     # Months of a year are right or wrong together: years are what is counted.
     if len(scores) < 2:
         return

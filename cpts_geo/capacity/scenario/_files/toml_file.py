@@ -94,7 +94,12 @@ def _modern(path: Path) -> dict[str, Any]:
             defects=error.defects,
             remedy=REMEDY,
         ) from None
-    if path.parent == _SCENARIOS_DIR and (area := known_area(path.stem)) is not None:
+    key = path.stem if path.parent == _SCENARIOS_DIR else values.get("territory")
+    # A copy that says its territory is of the same communes. One with a base has those of its base;
+    # a saved one, which sources all that it rests on, holds its own.
+    told = values.get("sources")
+    apart = "base" in values or (isinstance(told, dict) and "found_share" in told)
+    if key in SHIPPED and not apart and (area := known_area(str(key))) is not None:
         sources = {AREA: OF_COMMUNES.model_dump()} | values.get("sources", {})
         return {AREA: area.model_dump()} | values | {"sources": sources}
     return values

@@ -70,9 +70,14 @@ def supply_defects(scenario: Any) -> list[str]:
 
 
 def lever_defects(scenario: Any) -> list[str]:
-    """Find levers that are held on days when nothing is open."""
-    opens = set(scenario.calendar.week_days)
-    return [
+    """Find levers that are held on days when nothing is open, or too short for one slot."""
+    opens, minutes = set(scenario.calendar.week_days), scenario.slot_minutes
+    short = [
+        f"« levers.{place}.hours » = {lever.hours:g} : moins d’un créneau de {minutes:g} minutes"
+        for place, lever in enumerate(scenario.levers or (), 1)
+        if lever.hours is not None and lever.hours * 60.0 < minutes - 1e-6
+    ]
+    return short + [
         f"« levers.{place}.days » : fermé le {WEEKDAYS[day - 1]} ; ouvrez-le dans « calendar »"
         for place, lever in enumerate(scenario.levers or (), 1)
         for day in lever.days or ()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from cpts_geo.errors import CptsGeoError, one_line, quoted
+from cpts_geo.errors import CptsGeoError, Defect, one_line, quoted
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import beyond
 from cpts_geo.sources.analyst._tables.text import Row
@@ -54,6 +54,24 @@ def read_workbook(path: Path, content: bytes, *, door: Door, wanted: str = "") -
         where = f"{quoted(said['sheet'])} ({said['cells']})" if "sheet" in said else ""
         raise beyond(name, door.error, name=path.name, found=said["found"], where=where)
     return _Workbook([_sheet(sheet, lines) for sheet in said["sheets"]], tuple(said["names"]))
+
+
+def failed_cells(sheet: Sheet, columns: Collection[int], *, header: int) -> list[Defect]:
+    """Say which cells of some columns, under the row of the header, hold an error, or a formula
+    that was never computed: the parser gives them as empty."""
+    where = f"feuille {quoted(sheet.name)}, cellule"
+    return [
+        Defect(f"{where} {column_letters(column)}{row} : {one_line(text)}", "cellule en erreur")
+        for column in sorted(columns)
+        for row, text in sheet.failed.get(column, ())
+        if row > header
+    ]
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column by its place (from 0)."""
+    first, last = divmod(column, 26)
+    return (column_letters(first - 1) if first else "") + chr(65 + last)
 
 
 def _sheet(about: dict[str, Any], lines: Iterator[bytes]) -> Sheet:

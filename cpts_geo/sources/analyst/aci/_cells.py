@@ -12,8 +12,9 @@ import pandas as pd
 from cpts_geo.errors import Defect, quoted
 from cpts_geo.sources._conventions.masked import bounded
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
+from cpts_geo.sources.analyst.filled.templates import NEWEST
 
-_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _PERCENT: Final = re.compile(r"\s*%$")
 
@@ -36,7 +37,8 @@ def row_values(
         if wrong:
             defects.append(Defect(f"{where}, {heading} : {quoted(text)}, {wrong}", "chiffre"))
         found |= {name: value, f"{name}_hidden": hidden}
-        year, wrong = _year(cells.get(f"{name}_year", ""), needed=bool(text))
+        said = cells.get(f"{name}_year", "")
+        year, wrong = _year(said, needed=bool(text), counted=name in COUNTED)
         if wrong:
             column = _COLUMNS[f"{name}_year"]
             defects.append(Defect(f"{where}, {column} : {wrong}", "année"))
@@ -68,16 +70,20 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
     wrong = "0 ou plus attendu" if value < 0 else "nombre trop grand" if np.isinf(value) else ""
     if indicator.percent and value > 100:
         wrong = "100 % au plus"
+    if indicator.whole and not value.is_integer() and not wrong:
+        wrong = "un nombre entier est attendu"
     scale = 100.0 if indicator.percent else 1.0
     return (np.nan if wrong else value / scale), False, wrong
 
 
-def _year(text: str, *, needed: bool) -> tuple[float, str]:
-    """A year (NaN unknown), and what is wrong."""
+def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:
+    """A year (NaN unknown), and what is wrong: nobody is counted beyond next year."""
     if not text:
         return np.nan, "année absente" if needed else ""
     if not _YEAR.fullmatch(text):
-        return np.nan, f"année attendue (2025), lu {quoted(text)}"
+        return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
+    if counted and int(text) > NEWEST:
+        return np.nan, f"{text} est après {NEWEST}"
     return float(text), ""
 
 

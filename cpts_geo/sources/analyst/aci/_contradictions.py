@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import Defect, quoted
-from cpts_geo.french import joined
+from cpts_geo.errors import Defect, quoted, thousands
+from cpts_geo.french import joined, percent
 from cpts_geo.sources._conventions.text import plain
-from cpts_geo.sources.analyst.aci.codes import COUNTED, PERIODS
+from cpts_geo.sources.analyst.aci.codes import COUNTED, PERIODS, aci_indicators
+
+#: Mission of the indicators that count people of a population.
+_PEOPLE: Final = "1a"
+#: Populations of a territory that are further apart are not the same.
+_FAR: Final = 1.25
+#: What a share of one decimal may differ by.
+_ROUNDED: Final = 0.0005
+#: Patients who are, nearly all, among others.
+_AMONG: Final = {"mt_70_nombre": "mt_17_nombre", "mt_ald_nombre": "mt_17_nombre"}
 
 
 def contradictions(table: pd.DataFrame) -> list[Defect]:
@@ -22,7 +31,59 @@ def contradictions(table: pd.DataFrame) -> list[Defect]:
     for territory, rows in table.groupby("territory", sort=False):
         of = f"{quoted(str(territory))}, " if territory else ""
         found += [Defect(f"{of}{said}", "millésimes mêlés") for said in _of_periods(rows)]
+        by_code: Any = rows.drop_duplicates("code").set_index("code").to_dict("index")
+        found += [Defect(f"{of}{said}", "part et nombre contraires")
+                  for said in _of_populations(by_code)]  # fmt: skip
+        found += [Defect(f"{of}{said}", "partie au-dessus du tout") for said in _above(by_code)]
     return found
+
+
+def _of_populations(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Numbers and shares of the same patients, of which periods suppose very different people."""
+    groups = {each.group: each for each in aci_indicators().values() if each.percent}
+    for about in aci_indicators().values():
+        share = groups.get(about.group)
+        # Requests and visits do change; a population hardly does.
+        if about.percent or about.mission != _PEOPLE or share is None:
+            continue
+        if not {about.code, share.code} <= {*rows}:
+            continue
+        both = rows[about.code], rows[share.code]
+        sides = {name: found for name in COUNTED if (found := _people(*both, name))}
+        least = min(sides, key=lambda name: sides[name][1], default="")
+        most = max(sides, key=lambda name: sides[name][0], default="")
+        if least and sides[most][0] > _FAR * sides[least][1]:
+            said = joined([
+                f"{thousands(rows[about.code][name])} pour "
+                f"{percent(rows[share.code][name], 1)} ({PERIODS[name]})"
+                for name in (least, most)
+            ])  # fmt: skip
+            yield f"{about.code} et {share.code} : {said} ne sont pas d’une même population"
+
+
+def _people(
+    number: Mapping[str, Any], share: Mapping[str, Any], name: str
+) -> tuple[float, float] | None:
+    """Least and most people of whom a number is a share; None where one of them is unknown."""
+    if not number[name] > 0 or not share[name] > 0:
+        return None
+    if number[f"{name}_year"] != share[f"{name}_year"]:
+        return None
+    low = max(share[name] - _ROUNDED, _ROUNDED)
+    return number[name] / (share[name] + _ROUNDED), number[name] / low
+
+
+def _above(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Patients who are among others, and more than these."""
+    for part, whole in _AMONG.items():
+        if not {part, whole} <= {*rows}:
+            continue
+        for name in COUNTED:
+            less, more = rows[part][name], rows[whole][name]
+            same = rows[part][f"{name}_year"] == rows[whole][f"{name}_year"]
+            if same and less > more:
+                of = f"{thousands(less)} au-dessus de {whole} ({thousands(more)})"
+                yield f"{part}, {PERIODS[name]} : {of}"
 
 
 def _of_row(row: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:

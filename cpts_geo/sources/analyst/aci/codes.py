@@ -90,6 +90,11 @@ class AciIndicator:
         """Whether it is a share: written in %, kept from 0 to 1."""
         return self.unit == "%"
 
+    @property
+    def whole(self) -> bool:
+        """Whether it counts what has no half."""
+        return self.unit not in ("%", "heures")
+
     def counts(self, field: str) -> bool:
         """
         Tell whether a field is one that this indicator counts.

@@ -28,10 +28,11 @@ from cpts_geo.sources.analyst._tables.text import (
     text_of,
     unbalanced,
 )
-from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, failed_cells, read_workbook
 from cpts_geo.sources.analyst.aci._cells import row_values
 from cpts_geo.sources.analyst.aci._contradictions import contradictions
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
+from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 _FORM: Final = "repartez du modèle : cpts-geo template aci"
@@ -93,7 +94,7 @@ def is_aci(path: Path | str) -> bool:
     """
     try:
         path = typed_path(path)
-        _, rows, _ = _table(path, read_bytes(path, _ACI))
+        _, rows, *_ = _table(path, read_bytes(path, _ACI))
     except IndicatorsError:
         return False
     named = {_BY_HEADING.get(plain(cell)) for _, cells in rows[:1] for cell in cells}
@@ -139,12 +140,12 @@ def read_aci(path: Path | str) -> GivenAci:
     [0.625, 0.8]
     """
     path = typed_path(path)
-    origin, rows, notes = _table(path, read_bytes(path, _ACI))
+    origin, rows, notes, failed = _table(path, read_bytes(path, _ACI))
     if not rows:
         raise _refused(path, ["aucune ligne d’en-tête"])
     names = [_BY_HEADING.get(plain(cell), "") for cell in rows[0][1]]
     if defects := list(_header_defects(names, rows[0][1])):
-        raise _refused(path, defects)
+        raise _other_table(path) or _refused(path, defects)
     unknown = [cell for cell, name in zip(rows[0][1], names, strict=True) if cell and not name]
     ignored = f"Colonnes laissées : {joined([one_line(cell) for cell in unknown])}."
     texts = [
@@ -153,7 +154,7 @@ def read_aci(path: Path | str) -> GivenAci:
     ]
     if not texts:
         raise _refused(path, ["aucune ligne sous l’en-tête"])
-    defects = list(_code_defects(texts))
+    defects = [*failed, *_code_defects(texts)]
     found = []
     for line, cells in texts:
         indicator = aci_indicators().get(cells.get("code", ""))
@@ -173,13 +174,16 @@ def read_aci(path: Path | str) -> GivenAci:
     )
 
 
-def _table(path: Path, content: bytes) -> tuple[str, list[Row], list[str]]:
-    """How a file was read, its rows from the heading on, and notes."""
+def _table(path: Path, content: bytes) -> tuple[str, list[Row], list[str], list[Defect]]:
+    """How a file was read, its rows from the heading on, notes, and its cells without a value."""
     if path.suffix.lower() in SUFFIXES:
         sheets = read_workbook(path, content, door=_ACI).sheets
         sheet = max(sheets, key=lambda each: _most_named(each.rows)[0])
         origin = f"Indicateurs de l’ACI lus dans {quoted(path.name)}, feuille {quoted(sheet.name)}."
-        return origin, sheet.rows[_most_named(sheet.rows)[1] :], []
+        below = sheet.rows[_most_named(sheet.rows)[1] :]
+        line, titles = below[0] if below else (0, ())
+        read = [place for place, text in enumerate(titles) if plain(text) in _BY_HEADING]
+        return origin, below, [], failed_cells(sheet, read, header=line)
     text, notes = text_of(path, content, door=_ACI)
     heads = {each: first_rows(path, text, each, door=_ACI) for each in SEPARATORS}
     best = max(SEPARATORS, key=lambda each: _most_named(heads[each])[0])
@@ -187,7 +191,7 @@ def _table(path: Path, content: bytes) -> tuple[str, list[Row], list[str]]:
     if rows is None:
         raise unbalanced(path, door=_ACI)
     origin = f"Indicateurs de l’ACI lus dans {quoted(path.name)}, séparés par : {SEPARATORS[best]}."
-    return origin, rows[_most_named(rows)[1] :], notes
+    return origin, rows[_most_named(rows)[1] :], notes, []
 
 
 def _most_named(rows: Sequence[Row]) -> tuple[int, int]:
@@ -223,6 +227,21 @@ def _code_defects(texts: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[De
         if count > 1 and code in known:
             of = f" de {quoted(territory)}" if territory else ""
             yield Defect(f"{code}{of} : {counted(count, 'ligne', 'lignes')}", "code en double")
+
+
+def _other_table(path: Path) -> IndicatorsError | None:
+    """Refusal of a table of another kind that a coordinator filled; None for any other file."""
+    try:
+        found = read_filled(path)
+    except IndicatorsError:
+        return None
+    if not found:
+        return None
+    return IndicatorsError(
+        f"{one_line(path.name)} : ceci est un tableau {found[0].template.key} ; ceux de l’ACI sont "
+        "attendus ici.",
+        remedy=f"donnez-le à « cpts-geo report --indicators » ; pour l’ACI, {_FORM}.",
+    )
 
 
 def _refused(path: Path, defects: Sequence[str]) -> IndicatorsError:

@@ -53,7 +53,7 @@ from cpts_geo.sources.analyst.calls._values.outcomes import (
 )
 from cpts_geo.sources.analyst.calls._values.periods import UNIT_WORDS, Unit, plain_periods
 from cpts_geo.sources.analyst.calls._values.times import Times, are_in_utc, times
-from cpts_geo.sources.analyst.calls._wordings import WORDINGS
+from cpts_geo.sources.analyst.calls._wordings import CALLS, WORDINGS
 from cpts_geo.sources.analyst.calls._words import says_nothing
 from cpts_geo.sources.codes import with_zero
 from cpts_geo.sources.door import memory_told, read_bytes
@@ -139,7 +139,8 @@ def read_call_log(
         In attrs: ``notes``, French sentences on what was adapted; ``lower_bound``, True where no
         column says the outcome, so that the log is one of consultations; ``with_hour``, False
         where it gives days only; ``counted``, what a row of the file counts (hour, day, week,
-        month; None where it is a call); ``periods``, first and last days of
+        month; None where it is a call); ``outcomes``, those that its columns can tell (``unknown``
+        for all others), None where each row says its own; ``periods``, first and last days of
         each; ``invented``, True where a column « exemple » says that nobody made these requests.
 
     Raises
@@ -227,6 +228,7 @@ def read_call_log(
             *_notes(header, places, said=said, elsewhere=elsewhere, unit=counting.unit),
             *unread_columns(header, cells, places, around=around),
         ),
+        "outcomes": None if "outcome" in columns else _told(counts),
         "lower_bound": set(counts.values()) <= {"appointment"} and "outcome" not in columns,
         "with_hour": said.with_hour,
         "counted": counting.unit,
@@ -234,6 +236,12 @@ def read_call_log(
         "invented": "example" in columns and not columns["example"].map(says_nothing).all(),
     }
     return log
+
+
+def _told(counts: Mapping[int, str]) -> tuple[str, ...]:
+    """Outcomes that columns of counts tell: without any, each row is an appointment."""
+    told = ("unknown" if what == CALLS else what for what in counts.values())
+    return tuple(dict.fromkeys(told)) or ("appointment",)
 
 
 def _zone(columns: Mapping[str, pd.Series]) -> str | None:

@@ -11,18 +11,28 @@ from typing import Final, NamedTuple
 import pandas as pd
 
 from cpts_geo.errors import quoted
-from cpts_geo.french import number
-from cpts_geo.settings import COG_YEAR
+from cpts_geo.french import MONTHS, number
 from cpts_geo.sources._conventions.masked import bounded
+from cpts_geo.sources._conventions.text import plain
+from cpts_geo.sources.analyst.filled.templates import NEWEST
 
 #: Nothing that is asked for is older.
 _OLDEST: Final = 2000
+_D: Final = "[0-9]"
+_MONTHS: Final = tuple(map(plain, MONTHS))
 _DATES: Final = (
-    re.compile(r"(?P<y>\d{4})(?:-(?P<m>\d{2})(?:-(?P<d>\d{2})(?:[T ]00:00(?::00)?)?)?)?"),
-    re.compile(r"(?:(?:(?P<d>\d{1,2})/)?(?P<m>\d{1,2})/)?(?P<y>\d{4})"),
+    re.compile(
+        rf"(?P<y>{_D}{{4}})(?:-(?P<m>{_D}{{2}})"
+        rf"(?:-(?P<d>{_D}{{2}})(?:[T ]{_D}{{2}}:{_D}{{2}}(?::{_D}{{2}})?)?)?)?"
+    ),
+    re.compile(rf"(?:(?:(?P<d>{_D}{{1,2}})(?P<s>[/.-]))?(?P<m>{_D}{{1,2}})[/.-])?(?P<y>{_D}{{4}})"),
+    # « 30 juin 2021 », « 1er janvier 2025 », « juin 2021 »
+    re.compile(rf"(?:(?P<d>{_D}{{1,2}})(?:er)? )?(?P<m>{'|'.join(_MONTHS)}) (?P<y>{_D}{{4}})"),
 )
 #: What a share may differ from its two numbers by, besides its last decimal.
 _SLACK: Final = 1e-9
+#: Decimals of a share of 1 that is written in whole points.
+_POINT: Final = 2
 
 
 class Number(NamedTuple):
@@ -62,20 +72,23 @@ def read_number(
 
 def read_date(text: str, *, wrong: Callable[[str], None]) -> str:
     """Read a year, a month or a day as ISO writes it; empty for none."""
-    found = next((match for each in _DATES if (match := each.fullmatch(text))), None)
+    tried = ((form, said) for form in _DATES for said in (text, plain(text)))
+    found = next((match for form, said in tried if (match := form.fullmatch(said))), None)
     if not text:
         return ""
     if found is None:
         wrong(f"date {quoted(text)} illisible : écrivez JJ/MM/AAAA, MM/AAAA ou AAAA")
         return ""
-    parts = [part for part in (found["y"], found["m"], found["d"]) if part]
+    month = found["m"] or ""
+    month = str(_MONTHS.index(month) + 1) if month in _MONTHS else month
+    parts = [part for part in (found["y"], month, found["d"]) if part]
     try:
         date(*(int(part) for part in (*parts, "1", "1")[:3]))
     except ValueError:
         wrong(f"date {quoted(text)} impossible")
         return ""
-    if not _OLDEST <= int(parts[0]) <= COG_YEAR + 1:
-        wrong(f"date {quoted(text)} : hors de {_OLDEST} à {COG_YEAR + 1}")
+    if not _OLDEST <= int(parts[0]) <= NEWEST:
+        wrong(f"date {quoted(text)} : hors de {_OLDEST} à {NEWEST}")
         return ""
     return "-".join(f"{int(part):02d}" for part in parts)
 
@@ -85,5 +98,6 @@ def disagrees(number: Number, population: Number, share: Number) -> bool:
     values = (number.value, population.value, share.value)
     if any(map(math.isnan, values)) or not population.value:
         return False
-    # A share that was cut, and not rounded, is as good.
-    return abs(number.value / population.value - share.value) > 10.0**-share.decimals + _SLACK
+    # A share that was cut, and not rounded, is as good; one of whole points was rounded.
+    slack = 10.0**-share.decimals / (2 if share.decimals == _POINT else 1)
+    return abs(number.value / population.value - share.value) > slack + _SLACK

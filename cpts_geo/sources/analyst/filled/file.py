@@ -28,7 +28,7 @@ from cpts_geo.sources.analyst._tables.text import (
     text_of,
     unbalanced,
 )
-from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, Sheet, failed_cells, read_workbook
 from cpts_geo.sources.analyst.filled._cells import disagrees, read_date, read_number
 from cpts_geo.sources.analyst.filled.templates import (
     NO_COMMUNE,
@@ -59,6 +59,8 @@ _DOOR: Final = Door(
 )
 #: Columns that tell a table to fill from any other.
 _OWN: Final = ("table", "territory")
+#: Headings of such a table, the producer among them, that tell it even so.
+_ENOUGH: Final = 5
 #: Columns of the rows read, besides those of the cells.
 ROWS: Final = (
     "table", "territory", "line", "level", "area_code", "detail", "number", "population", "share",
@@ -127,8 +129,9 @@ def read_filled(path: Path | str) -> tuple[Filled, ...]:
         return ()
     content = read_bytes(path, _DOOR)
     if path.suffix.lower() in SUFFIXES:
-        sheets = [sheet.rows for sheet in read_workbook(path, content, door=_DOOR).sheets]
-        return tuple(_table(path, rows) for rows in sheets if _header(rows) is not None)
+        sheets = read_workbook(path, content, door=_DOOR).sheets
+        return tuple(_table(path, each.rows, each) for each in sheets
+                     if _header(each.rows) is not None)  # fmt: skip
     text, _ = text_of(path, content, door=_DOOR)
     for separator in SEPARATORS:
         if _header(first_rows(path, text, separator, door=_DOOR)) is None:
@@ -141,19 +144,37 @@ def read_filled(path: Path | str) -> tuple[Filled, ...]:
 
 
 def _header(rows: Sequence[Row]) -> int | None:
-    """Place of the header of a table to fill; None where there is none."""
+    """Place of the header of a table to fill, one that lacks a column of its own too; None where
+    there is none."""
     wanted = {plain(headings()[key]) for key in _OWN}
-    found = (i for i, (_, cells) in enumerate(rows[:HEADER_ROWS]) if wanted <= {*map(plain, cells)})
-    return next(found, None)
+    ours = {plain(text) for text in headings().values()}
+    producer = plain(headings()["producer"])
+    for place, (_, cells) in enumerate(rows[:HEADER_ROWS]):
+        named = {*map(plain, cells)} & ours
+        if wanted <= named or (len(named) >= _ENOUGH and producer in named):
+            return place
+    return None
 
 
-def _table(path: Path, rows: Sequence[Row]) -> Filled:
+def _table(path: Path, rows: Sequence[Row], sheet: Sheet | None = None) -> Filled:
     """A table: which one it is, its columns, its rows."""
     start = _header(rows) or 0
     known = {plain(words): key for key, words in headings().items()}
     names = [known.get(plain(cell), "") for cell in rows[start][1]]
     body = rows[start + 1 :]
     places = {key: place for place, key in enumerate(names) if key}
+    if absent := [headings()[key] for key in _OWN if key not in places]:
+        raise IndicatorsError(
+            f"{one_line(path.name)} n’a pas toutes les colonnes d’un tableau à remplir.",
+            defects=[f"colonne absente : {quoted(each)}" for each in absent],
+            remedy="repartez d’un tableau vide : cpts-geo template.",
+        )
+    if not body:
+        raise IndicatorsError(
+            f"{one_line(path.name)} est un tableau sans rien dedans.",
+            defects=["aucune ligne sous l’en-tête"],
+            remedy="repartez d’un tableau vide, et remplissez ses lignes : cpts-geo template.",
+        )
     told = Counter(
         plain(cells[places["table"]]) for _, cells in body if len(cells) > places["table"]
     )
@@ -177,6 +198,8 @@ def _table(path: Path, rows: Sequence[Row]) -> Filled:
             remedy=f"repartez d’un tableau vide : cpts-geo template {template.key}.",
         )  # fmt: skip
     defects: list[str] = []
+    if sheet is not None:
+        defects += failed_cells(sheet, places.values(), header=rows[start][0])
     found = []
     for line, cells in body:
         if any(cells[len(names) :]):

@@ -11,10 +11,14 @@ from importlib import resources
 from typing import Any, Final, Literal
 
 from cpts_geo.schema import LEVELS
+from cpts_geo.settings import COG_YEAR
+from cpts_geo.sources._conventions.text import plain
 
 _Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 #: Who gives the figures of an invented example: whatever shows one of its rows shows this.
 INVENTED: Final = "exemple inventé"
+#: Nothing that is counted is of a later year.
+NEWEST: Final = COG_YEAR + 1
 #: What stands in place of a code where a zoning holds no commune.
 NO_COMMUNE: Final = "aucune"
 
@@ -88,6 +92,28 @@ class Template:
     def name(self) -> str:
         """Name of the table that a run writes."""
         return self.key.replace("-", "_")
+
+
+def is_invented(producer: object) -> bool:
+    """
+    Tell whether a figure is marked as invented.
+
+    Parameters
+    ----------
+    producer : object
+        Who gives it, as a file says it.
+
+    Returns
+    -------
+    bool
+        Whether the mark is a part of it, whatever its capitals and accents.
+
+    Examples
+    --------
+    >>> is_invented("CPAM (EXEMPLE INVENTE)"), is_invented("CPAM")
+    (True, False)
+    """
+    return plain(INVENTED) in plain(producer)
 
 
 @cache

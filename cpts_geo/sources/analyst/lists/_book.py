@@ -12,7 +12,7 @@ from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.communes import commune_of
 from cpts_geo.sources.analyst._tables.only import chosen_names, retyped
 from cpts_geo.sources.analyst._tables.text import Row
-from cpts_geo.sources.analyst._tables.workbook import Sheet, read_workbook
+from cpts_geo.sources.analyst._tables.workbook import Sheet, column_letters, read_workbook
 from cpts_geo.sources.analyst.lists._bare import is_commune, read_bare
 from cpts_geo.sources.analyst.lists._columns import (
     PERIMETER,
@@ -83,7 +83,7 @@ def _listed(path: Path, sheet: Sheet) -> _List | None:
     ]
     failed = {
         column: [
-            (row, f"feuille {quoted(sheet.name)}, cellule {_letters(column)}{row}", text)
+            (row, f"feuille {quoted(sheet.name)}, cellule {column_letters(column)}{row}", text)
             for row, text in cells
             if row > top and row not in sheet.hidden_rows
         ]
@@ -162,12 +162,3 @@ def _has_communes(each: _List) -> bool:
     ]
     filled = [cell for cell in cells if cell]
     return 2 * sum(is_commune(cell) or bool(commune_of(cell)) for cell in filled) >= len(filled) > 0
-
-
-def _letters(column: int) -> str:
-    """Letters of a column by its place (from 0)."""
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text

@@ -15,7 +15,14 @@ import pytest
 from cpts_geo.capacity.answer.headline import headline
 from cpts_geo.capacity.answer.seasons import demand_by_month
 from cpts_geo.capacity.checks.forecast.announced import Forecast, _month_counts, announced
-from cpts_geo.capacity.checks.forecast.kept import as_kept, as_kept_scores, read_kept
+from cpts_geo.capacity.checks.forecast.kept import (
+    FORECASTS,
+    PAST,
+    as_kept,
+    as_kept_scores,
+    carried,
+    read_kept,
+)
 from cpts_geo.capacity.checks.forecast.scored import Score, score_sentences, scored
 from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -47,6 +54,18 @@ def test_every_month_announced_begins_after_the_run() -> None:
     pd.testing.assert_frame_equal(told().months, months)
     other = told(day=date(2027, 12, 31)).months
     assert other.index[0] == "2028-01"
+
+
+def test_saturdays_that_open_are_announced_too() -> None:
+    case = load_scenario("beauce_gatinais")
+    opens = case.evolve(calendar={"saturday_morning": True}, slots_saturday=4)
+    first, second = (headline(each, draws=2000) for each in (case, opens))
+    months = (told(each).months.iloc[1:] for each in (first, second))
+    plain, more = (float(each["p50"].sum()) for each in months)
+    # 2027: 251 days or so, and 52 Saturdays but for the holidays, each .48 of a day.
+    part = second.requests_per_year.p50 / first.requests_per_year.p50
+    assert 1.08 < part < 1.11
+    assert more / plain == pytest.approx(part, rel=0.02)
 
 
 def test_slots_and_share_served_are_those_of_the_month() -> None:
@@ -144,9 +163,21 @@ def test_interval_score_against_its_definition() -> None:
 
 def test_years_that_miss_again_and_again_are_told() -> None:
     held, missed = (scored(band(), pd.Series(v, band().months.index)) for v in (100.0, 200.0))
-    assert not any("à revoir" in each for each in score_sentences(held, [held]))
-    assert any("2 fois sur 2" in each for each in score_sentences(missed, [missed]))
+    before, lost = (
+        dataclasses.replace(each, first="2025-01", last="2025-12") for each in (held, missed)
+    )
+    assert not any("à revoir" in each for each in score_sentences(held, [before]))
+    assert any("2 fois sur 2" in each for each in score_sentences(missed, [lost]))
     assert not any("Depuis" in each for each in score_sentences(held))
+
+
+def test_a_period_judged_again_counts_once() -> None:
+    held, missed = (scored(band(), pd.Series(v, band().months.index)) for v in (100.0, 200.0))
+    # The same months again, with a registre that was completed since: alone, nothing else is said.
+    assert score_sentences(held, [missed]) == score_sentences(held)
+    before = dataclasses.replace(missed, first="2025-01", last="2025-12")
+    said = " ".join(score_sentences(held, [before, missed, held])).replace("\u00a0", " ")
+    assert "12 mois sur 24" in said and "en 2 périodes" in said
 
 
 def test_an_old_forecast_is_refused_with_both_periods() -> None:
@@ -220,3 +251,57 @@ def test_a_score_is_written_whole() -> None:
     names = {each.name for each in dataclasses.fields(Score)}
     (kept,) = as_kept_scores([scored(band(), pd.Series({"2026-01": 104.0}))])
     assert set(kept) == names and kept["naive_mae"] is None
+
+
+# ---- what a manifest keeps when it is replaced
+
+
+def made_on(day: str, first: str, *, months: int = 12, public: str = "all") -> Forecast:
+    names = pd.period_range(first, periods=months, freq="M").astype(str)
+    band = pd.DataFrame({"p10": 90.0, "p50": 100.0, "p90": 110.0}, index=names)
+    return Forecast("bg", date.fromisoformat(day), "1", "", public, band, 0.5)
+
+
+def test_a_forecast_that_is_replaced_is_still_judged(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    for day, first in (("2024-11-30", "2025-01"), ("2025-11-30", "2026-01")):
+        path.write_text(json.dumps(carried(path, forecasts={"bg": as_kept(made_on(day, first))})))
+    kept = read_kept(path, territory="bg", public="all")
+    assert str(kept.forecast.made) == "2025-11-30" and len(kept.past) == 1
+    assert str(kept.speaking_of(["2025-03", "2025-04"]).made) == "2024-11-30"
+    assert str(kept.speaking_of(["2025-12", "2026-01", "2026-02"]).made) == "2025-11-30"
+    # Of no month of either, the last one is refused with its own months.
+    assert str(kept.speaking_of(["2030-01"]).made) == "2025-11-30"
+
+
+def test_one_forecast_a_month_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    for day in ("2025-10-01", "2025-11-01", "2025-11-20", "2025-11-30"):
+        path.write_text(
+            json.dumps(carried(path, forecasts={"bg": as_kept(made_on(day, "2026-01"))}))
+        )
+    found = json.loads(path.read_text())
+    assert [each["made"] for each in found[PAST]["bg"]] == ["2025-10-01"]
+    assert found[FORECASTS]["bg"]["made"] == "2025-11-30"
+    # Another territory in the same folder loses nothing either.
+    again = carried(path, forecasts={"lvo": as_kept(made_on("2025-12-01", "2026-01"))})
+    assert [each["made"] for each in again[PAST]["bg"]] == ["2025-10-01", "2025-11-30"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"past_forecasts": [1], "forecasts": {"bg": 3}}'])
+def test_a_file_that_is_no_manifest_carries_nothing(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(text)
+    found = carried(path, forecasts={})
+    assert not any(found[FORECASTS].values()) and not any(found[PAST].values())
+
+
+def test_a_past_forecast_that_is_broken_or_of_others_is_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.json"
+    other = as_kept(made_on("2024-11-30", "2025-01", public="no_mt"))
+    manifest = {
+        FORECASTS: {"bg": as_kept(made_on("2025-11-30", "2026-01"))},
+        PAST: {"bg": [other, {"made": 3}, "x"]},
+    }
+    path.write_text(json.dumps(manifest))
+    assert read_kept(path, territory="bg", public="all").past == ()
