@@ -35,6 +35,7 @@ from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.indicators.identity.sizes import AciSize, aci_size
 from cpts_geo.indicators.identity.table import identity_table
 from cpts_geo.schema import TERRITORY
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
@@ -207,6 +208,20 @@ class Study:
     def too_large(self) -> bool:
         """Whether its demand is beyond what one queue can represent."""
         return isinstance(self.answer, DemandTooLargeError)
+
+    @property
+    def invented(self) -> bool:
+        """Whether something of it is an invented example: a table filled, or its scenario."""
+        tables = [self.filled, *([] if self.aci is None else [self.aci])]
+        producers = [str(each) for table in tables for each in table["producer"]]
+        return self.invented_need or any(INVENTED in each for each in producers)
+
+    @property
+    def invented_need(self) -> bool:
+        """Whether its capacity rests on an invented example."""
+        scenario = self.scenario
+        texts = [scenario.label, *(each.text for each in scenario.sources.values())]
+        return any(INVENTED in text for text in texts)
 
     @property
     def scenarios(self) -> list[str]:

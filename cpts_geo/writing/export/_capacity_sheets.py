@@ -209,6 +209,13 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
         known = status_words(Status.UNKNOWN if unknown else result.status)
         served = [cell(each, percent=True) for each in found]
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
+        if unknown and not pd.isna(row["alone_p50"]):
+            alone = cell(row["alone_p50"], percent=True)
+            known = status_words(result.status)
+            yield (
+                row["lever"], "Part servie à lui seul, dans le délai", None, alone, None,
+                "des demandes", known, rests,
+            )  # fmt: skip
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue
