@@ -14,7 +14,7 @@ from typing import Final
 
 from cpts_geo.files import write_french_csv
 from cpts_geo.french import slug
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.export import _capacity_sheets as of_capacity
@@ -22,6 +22,7 @@ from cpts_geo.writing.export import _sheets as of_territory
 from cpts_geo.writing.workbook.aci import aci_sheet
 from cpts_geo.writing.workbook.book import write_book
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
+from cpts_geo.writing.workbook.week import week
 
 #: In the name of a sheet, which has room for few letters.
 _INVENTED: Final = INVENTED.rpartition(" ")[2]
@@ -31,7 +32,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
     """Tables of a study, those it has, in the order of the workbook."""
     need = [
         of_capacity.months(study),
-        of_capacity.week(study),
+        week(study),
         of_capacity.capacity(study),
         of_capacity.supposed(study),
         of_capacity.inputs(study),
@@ -52,7 +53,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
 
 def _marked(sheet: Sheet, *, invented: bool) -> Sheet:
     """A sheet whose name says that something of it is invented, where that is so."""
-    said = invented or any(INVENTED in str(value) for row in sheet.rows for value in row)
+    said = invented or any(is_invented(value) for row in sheet.rows for value in row)
     return replace(sheet, name=f"{sheet.name} ({_INVENTED})") if said else sheet
 
 
