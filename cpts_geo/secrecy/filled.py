@@ -48,7 +48,7 @@ def releasable_cells(
         The same rows; number and share are NaN, and the status a
         :class:`~cpts_geo.secrecy.disclosure.Mask`, where 1 to 10 patients are counted, or would be
         told by subtraction from their population, the line above, or the area around; where fewer
-        than 5 doctors, or an unknown number, are behind an activity; where a part is masked.
+        than 5 doctors are counted, or are, or may be, behind an activity; where a part is masked.
 
     Examples
     --------
@@ -64,6 +64,8 @@ def releasable_cells(
     """
     if table.empty:
         return table
+    # A year and a day of it may be one count: what is of a year is subtracted from it.
+    table, dates = table.assign(date=table["date"].str[:4]), table["date"]
     people = table["kind"].isin(["people", "visits"])
     counted = table["number"].fillna(table["share"] * table["population"])
     small = people & _few(counted)
@@ -72,13 +74,15 @@ def releasable_cells(
     hidden |= people & _few(_above(table, within) - counted)
     hidden |= people & _few(_around(table) - counted)
     hidden |= _by_few(table, doctors)
+    hidden |= (table["kind"] == "doctors") & table["number"].between(1, MIN_PROFESSIONALS - 1)
     # What rests on what rests on a masked line is masked too.
     for _ in resting:
         hidden |= _resting(table, hidden, resting)
     hidden &= table[_VALUES].notna().any(axis=1)
     status = table["status"].mask(hidden, Mask.SECRET.value)
     status = status.mask(hidden & small, Mask.UNDER_11.value)
-    shown = table.assign(**{name: table[name].mask(hidden) for name in _VALUES}, status=status)
+    values = {name: table[name].mask(hidden) for name in _VALUES}
+    shown = table.assign(**values, status=status, date=dates)
     if _ASIDE in table:
         # Another source may say what is masked.
         shown[_ASIDE] = table[_ASIDE].mask(status.isin(list(Mask)), "")

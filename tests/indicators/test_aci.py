@@ -114,8 +114,12 @@ def test_counts_of_few_patients_mask_the_share_and_the_rate() -> None:
     assert fiche("mt_ald_nombre", reference=24.0, value=0.0, target=5.0)["value"] == 0.0
 
 
-def test_doctors_are_counted_in_the_open() -> None:
-    assert fiche("sas_medecins", reference=4.0, value=6.0, target=8.0)["rate"] == 0.5
+def test_few_doctors_are_not_shown_nor_the_rate_that_would_tell_them() -> None:
+    assert fiche("sas_medecins", reference=5.0, value=6.0, target=7.0)["rate"] == 0.5
+    found = fiche("sas_medecins", reference=4.0, value=6.0, target=8.0)
+    assert (found["reference_status"], found["value"]) == (Mask.SECRET, 6.0)
+    assert np.isnan(found["reference"]) and np.isnan(found["rate"])
+    assert fiche("sas_medecins", reference=0.0, value=6.0, target=8.0)["reference"] == 0.0
 
 
 def test_the_log_fills_what_it_knows() -> None:

@@ -117,7 +117,7 @@ def test_zero_is_a_known_absence(tmp_path: Path) -> None:
     ("rows", "status"),
     [
         (["70+;CPTS;;7;900;;2024;CPAM"], "masked_under_11"),
-        (["70+;CPTS;;;900;0,8;2024;CPAM"], "masked_under_11"),
+        (["70+;CPTS;;;900;0,8 %;2024;CPAM"], "masked_under_11"),
         # All but a few of them, by subtraction from the line above, or from the département.
         (["70+;CPTS;;895;900;;2024;CPAM"], "masked"),
         (["17+;CPTS;;500;;;2024;CPAM", "70+;CPTS;;495;;;2024;CPAM"], "masked"),
@@ -140,7 +140,7 @@ def test_the_activity_of_few_doctors_does_not_leave(tmp_path: Path) -> None:
     for effectors, shown in ((4, False), (5, True)):
         some = [f"effecteurs;{effectors};2025;SAS", *rows]
         found = given(tmp_path, *some, head=SAS, key="sas")
-        assert cell(found, "effecteurs", part="sas")["number"] == effectors
+        assert (cell(found, "effecteurs", part="sas")["status"] != "masked") == shown
         assert cell(found, "demandes", part="sas")["number"] == 300
         for line in ("heures_offertes", "creneaux_public", "heures_dues"):
             masked = cell(found, line, part="sas")["status"] == "masked"
@@ -161,6 +161,44 @@ def test_zonings_are_counted_and_never_derived(tmp_path: Path) -> None:
     assert (table.loc["zip", "communes"], table.loc["zip", "people"]) == (0, 0)
     assert table.loc["zac", "ask"].startswith("à demander à l’ARS")
     assert any("1 commune hors du territoire" in note for note in found.notes)
+
+
+def test_zonings_of_one_cell_and_in_full_are_understood(tmp_path: Path) -> None:
+    head = "Tableau;Territoire;Code Insee;Zonage;Habitants concernés;Date;Producteur"
+    rows = ["42095;ZIP, FRR;;2024;ARS", "42183;Zone d’intervention prioritaire (ZIP);;2024;ARS",
+            "42001;aucun;;;"]  # fmt: skip
+    table = given(tmp_path, *rows, head=head, key="zonage").table("zoning").set_index("line")
+    assert table["communes"].dropna().to_dict() == {"zip": 2, "frr": 1}
+    with pytest.raises(IndicatorsError, match="une ligne par zonage"):
+        given(tmp_path, "42095;ZIP + QPV;900;2024;ARS", head=head, key="zonage")
+
+
+def test_a_year_holds_its_days_and_areas_around_keep_their_own(tmp_path: Path) -> None:
+    rows = ["effecteurs;9;2025;SAS", "medecins_eligibles;20;31/12/2025;SAS"]
+    assert (
+        cell(given(tmp_path, *rows, head=SAS, key="sas"), "effecteurs", part="sas")["number"] == 9
+    )
+    with pytest.raises(IndicatorsError, match="deux millésimes mêlés"):
+        given(tmp_path, rows[0], "medecins_eligibles;20;2024;SAS", head=SAS, key="sas")
+    around = given(tmp_path, "17+;CPTS;;800;8000;10;2025;CPAM", "17+;France;FR;;;11;2023;Cnam")
+    found = cell(around, "17+", level="france")
+    assert (found["share"], found["date"]) == (0.11, "2023")
+    assert "année 2023, et 2025 pour le territoire : non comparable" in found["note"]
+
+
+def test_a_percentage_of_a_workbook_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(MT.split(";"))
+    book.active.append(["acces-mt", KEY, "17+", "CPTS", "", "", "", 0.118, 2025, "CPAM"])
+    path = tmp_path / "acces.xlsx"
+    book.save(path)
+    [plain] = read_filled(path)
+    assert "écrivez 11,8" in plain.defects[0]
+    book.active["H2"].number_format = "0.0%"
+    book.save(path)
+    [shown] = read_filled(path)
+    assert shown.rows["share"].tolist() == pytest.approx([0.118])
+    assert shown.defects == ()
 
 
 def test_every_defect_is_told_at_once(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, number, percent, typeset
-from cpts_geo.indicators.aci.secret import _hide, _mask_patients
+from cpts_geo.indicators.aci.secret import _hide, _mask_few
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import (
@@ -103,7 +103,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
     Notes
     -----
     A count of 1 to 10 patients, or of all but 1 to 10 of a population, is masked, and with it the
-    share of the same patients in the same period, and the rates that would tell it.
+    share of the same patients in the same period, and the rates that would tell it; so is a count
+    of 1 to 4 doctors.
 
     Examples
     --------
@@ -135,7 +136,7 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
             remedy="donnez les chiffres de la même année que le registre, ou videz ces cellules : "
             "le registre les remplit.",
         )
-    _mask_patients(rows)
+    _mask_few(rows)
     return _rated(rows)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.schema import TERRITORY, Status
-from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS, Mask
 from cpts_geo.secrecy.together import told_together
 from cpts_geo.sources.analyst.aci.codes import COUNTED, aci_indicators
 from cpts_geo.sources.analyst.filled.templates import templates
@@ -26,9 +26,9 @@ _FACT: Final = ["line", "year", "number", "population", "share", "hidden", "part
 _NO_YEAR: Final = -1.0
 
 
-def _mask_patients(rows: Mapping[Any, dict[Any, Any]]) -> None:
+def _mask_few(rows: Mapping[Any, dict[Any, Any]]) -> None:
     """
-    Mask counts of 1 to 10 patients, and all that tells them, in place.
+    Mask counts of 1 to 10 patients, all that tells them, and counts of 1 to 4 doctors, in place.
 
     Parameters
     ----------
@@ -39,11 +39,15 @@ def _mask_patients(rows: Mapping[Any, dict[Any, Any]]) -> None:
     --------
     >>> row = {"reference": 24.0, "previous": 20.0, "value": 7.0}
     >>> row |= {f"{name}_{end}": 0.0 for name in row for end in ("year", "status")}
-    >>> _mask_patients({"mt_ald_nombre": row})
+    >>> _mask_few({"mt_ald_nombre": row})
     >>> row["value_status"]
     'masked_under_11'
     """
     _hide(rows, told_together(_facts(rows), within=_within()))
+    for code, name in ((code, name) for code in rows for name in COUNTED):
+        row = rows[code]
+        if aci_indicators()[str(code)].doctors and 0 < row[name] < MIN_PROFESSIONALS:
+            row |= {name: _NAN, f"{name}_status": Mask.SECRET.value}
 
 
 def _hide(rows: Mapping[Any, dict[Any, Any]], told: Collection[tuple[str, float]]) -> None:
@@ -53,7 +57,7 @@ def _hide(rows: Mapping[Any, dict[Any, Any]], told: Collection[tuple[str, float]
     Parameters
     ----------
     rows : mapping of str to dict
-        As for :func:`_mask_patients`.
+        As for :func:`_mask_few`.
     told : collection of (str, float)
         Line and year of each.
 

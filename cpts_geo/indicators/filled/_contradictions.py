@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.errors import Defect
 from cpts_geo.french import day, joined, number
-from cpts_geo.schema import REGION
+from cpts_geo.schema import AROUND, REGION
 from cpts_geo.sources.analyst.filled.file import places
 from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, Line, templates
 
@@ -53,34 +53,46 @@ def _vintages(rows: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> Iterator
     """Lines that are read together, and bear several dates."""
     dated = rows[rows["date"] != ""]
     groups = [_line(row).group for row in dated.to_dict("records")]
-    for (key, table, group), found in dated.groupby(
+    for (key, table, group), every in dated.groupby(
         [dated["territory"], dated["table"], pd.Series(groups, dated.index, dtype=str)], sort=False
     ):
         mine = areas[str(key)]
         # Each région has its own order.
         if table == "zonage" and (mine["area_level"] == REGION.key).sum() > 1:
             continue
-        dates = sorted(found["date"].unique())
+        # Areas around are compared with it: their own year is kept, and said.
+        found = every[~every["level"].isin([level.key for level in AROUND])]
+        dates = _vintages_of(found["date"])
         if len(dates) > 1:
             label = templates()[str(table)].lines[str(found["line"].iloc[0])].label
             if group not in templates()[str(table)].lines:
                 label = f"lignes « {group} »"
             lines = joined([str(place) for place in found["place"]])
-            said = f"{label} : deux millésimes mêlés ({joined([day(each) for each in dates])})"
+            said = (
+                f"{label} : deux millésimes mêlés ({joined([day(each) for each in dates])}) ; ne "
+                "gardez que les chiffres d’une seule date"
+            )
             file = found["file"].iloc[0]
             yield Defect(f"{file}, lignes {lines} : {said}", "deux millésimes mêlés")
 
 
+def _vintages_of(dates: pd.Series) -> list[str]:
+    """Dates that are not within one another: a year holds its days."""
+    every = sorted(dates.unique())
+    return [x for x in every if not any(y != x and y.startswith(x) for y in every)]
+
+
 def _above(rows: pd.DataFrame) -> Iterator[str]:
     """Parts above their whole, of the same area and date."""
-    keys = [*_CELL, "date"]
-    numbers = {tuple(row[key] for key in keys): row["number"] for row in rows.to_dict("records")}
+    cells = {tuple(row[key] for key in _CELL): row for row in rows.to_dict("records")}
     for row, where in places(rows):
         line = _line(row)
         for code in filter(None, (line.within, _NEARLY.get(line.code, ""))):
-            beside = {**row, "line": code}
-            whole = numbers.get(tuple(beside[key] for key in keys))
-            if whole is not None and row["number"] > whole:
+            above = cells.get(tuple({**row, "line": code}[key] for key in _CELL))
+            if above is None or len(_vintages_of(pd.Series([row["date"], above["date"]]))) > 1:
+                continue
+            whole = above["number"]
+            if row["number"] > whole:
                 label = templates()[row["table"]].lines[code].label
                 many = f"{line.label} ({number(row['number'])})"
                 said = f"{many} au-dessus de {label} ({number(whole)})"

@@ -13,7 +13,7 @@ from cpts_geo.indicators.filled._contradictions import SLACK, contradictions
 from cpts_geo.indicators.filled.areas import asked_territory, known_elsewhere, left_out
 from cpts_geo.schema import AROUND
 from cpts_geo.sources.analyst.filled.file import REMEDY, ROWS, Filled, places
-from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, level_words
+from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, level_words, templates
 
 #: Digits of the code of an area of each level.
 _DIGITS: Final = {level.key: 2 for level in AROUND if level.members}
@@ -82,7 +82,7 @@ def checked_rows(
             kept.append(found)
         elif not wrong:
             aside.append(row["area_code"])
-    rows = pd.DataFrame(kept, columns=list(ROWS))
+    rows = _nowhere(pd.DataFrame(kept, columns=list(ROWS)), inside)
     defects += contradictions(rows, areas)
     if defects:
         raise IndicatorsError(
@@ -90,6 +90,18 @@ def checked_rows(
         )
     told = (left_out(file, keys) for file, keys in others.items())
     return rows, (*_aside(aside), *told)
+
+
+def _nowhere(rows: pd.DataFrame, inside: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Rows without those of communes that are in no zoning: where all are, each zoning has none."""
+    out = (rows["table"] == "zonage") & (rows["line"] == "")
+    kept = [rows[~out]]
+    zoned = set(rows.loc[(rows["table"] == "zonage") & ~out, "territory"])
+    for key, found in rows[out & (rows["producer"] != "")].groupby("territory"):
+        if key not in zoned and set(inside[str(key)].index) <= set(found["area_code"]):
+            first = found.head(1).assign(area_code=NO_COMMUNE, number=0.0)
+            kept += [first.assign(line=code) for code in templates()["zonage"].lines]
+    return pd.concat(kept, ignore_index=True) if out.any() else rows
 
 
 def _placed(

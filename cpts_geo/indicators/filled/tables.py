@@ -213,7 +213,19 @@ def _cells(template: Template, areas: pd.DataFrame, rows: pd.DataFrame) -> pd.Da
                 [] if mine.empty else mine.sort_values("rank", kind="stable").to_dict("records")
             )
             found.append(_cell(line, area, ordered))
-    return pd.DataFrame(found, columns=list(_COLUMNS))
+    table = pd.DataFrame(found, columns=list(_COLUMNS))
+    # What another table says of areas around may be of another year than that of the territory.
+    mine = table[table["area_level"] == TERRITORY.key]
+    of_line = dict(zip(mine["line"], mine["date"].str[:4], strict=True))
+    own = pd.Series([of_line.get(each, "") for each in table["line"]], table.index, dtype=str)
+    year = table["date"].str[:4]
+    given = rows[rows["rank"] == _FIRST] if len(rows) else rows
+    cells = set(given[["line", "area_code"]].itertuples(index=False, name=None))
+    filled = [each in cells for each in zip(table["line"], table["area_code"], strict=True)]
+    other = pd.Series(filled, table.index, dtype=bool) & (own != "") & (year != own)
+    said = "année " + year + ", et " + own + " pour le territoire : non comparable"
+    noted = table["note"].where(table["note"] == "", table["note"] + " ; ") + said
+    return table.assign(note=table["note"].mask(other, noted))
 
 
 def _cell(line: Line, area: dict[Any, Any], rows: list[dict[Any, Any]]) -> dict[str, Any]:

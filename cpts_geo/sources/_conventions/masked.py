@@ -8,6 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from cpts_geo.errors import quoted
+from cpts_geo.french import typeset
+
 #: Marks of a figure that its producer hides (statistical secrecy) or did not receive.
 _MASKED: Final = re.compile(
     r"(?i)ns|nc|nd|s|n/?a\b.*|.*secret\b.*|non (?:communiqué|significatif|diffusé).*"
@@ -42,3 +45,15 @@ def bounded(
     high = high.where(~hidden, masked[1]).where(~below, most)
     found = pd.DataFrame({"low": low, "high": high, "masked": hidden | below}, index=values.index)
     return found, text[low.isna() & ~hidden & (text != "")]
+
+
+def unsigned(text: str, value: float) -> str:
+    """Say of a percentage up to 1, written without its sign, that it may be a share (a spreadsheet
+    keeps 11,8 % as 0,118), and what to write; empty for any other."""
+    if not 0 < value <= 1 or text.rstrip().endswith("%"):
+        return ""
+    shown = [f"{each:.10g}".replace(".", ",") for each in (100 * value, value)]
+    return typeset(
+        f"{quoted(text)} : {shown[0]} % ou {shown[1]} % ? écrivez {shown[0]} % (ou, si c’est bien "
+        f"moins de 1 %, {shown[1]} % avec son signe)"
+    )

@@ -23,6 +23,7 @@ from cpts_geo.sources.analyst._tables._marks import (
     opendocument_marks,
 )
 from cpts_geo.sources.analyst._tables._old_excel import COMPOUND, old_excel_marks
+from cpts_geo.sources.analyst._tables._percents import percent_styles, styled_cells
 
 _BLOCK: Final = 1 << 20
 #: A cell that holds something, and its reference; one that is only formatted has no content.
@@ -31,7 +32,7 @@ _CELL: Final = re.compile(
 )
 
 
-def sheets(content: bytes, *, rows: str, wanted: str = "") -> bytes:
+def sheets(content: bytes, *, rows: str, wanted: str = "", percents: bool = False) -> bytes:
     """Read the visible sheets, and the one that is wanted: a line of JSON (``damaged``, ``beyond``
     a bound, or ``names`` and ``sheets``), then one line a row that holds something."""
     try:
@@ -39,12 +40,16 @@ def sheets(content: bytes, *, rows: str, wanted: str = "") -> bytes:
         if excess:
             return json.dumps(excess).encode()
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _read(book, rows, _marked(content, wanted), wanted)
+            marks = _marked(content, wanted)
+            return _read(book, rows, marks, wanted, _shown_percents(content) if percents else {})
     except CalamineError:
         return json.dumps({"damaged": True}).encode()
 
 
-def _read(book: CalamineWorkbook, rows: str, marks: dict[str, Marks], wanted: str) -> bytes:
+def _read(
+    book: CalamineWorkbook, rows: str, marks: dict[str, Marks], wanted: str,
+    percents: dict[str, set[tuple[int, int]]],
+) -> bytes:  # fmt: skip
     """JSON of the visible sheets, row by row, or what is beyond a bound."""
     heads: list[dict[str, Any]] = []
     lines: list[bytes] = []
@@ -65,8 +70,12 @@ def _read(book: CalamineWorkbook, rows: str, marks: dict[str, Marks], wanted: st
         before = len(lines)
         # Empty rows above the first cell are given, empty columns before it are not.
         left = [""] * (sheet.start or (0, 0))[1]
+        in_percent = percents.get(about.name, set())
         for number, row in enumerate(sheet.iter_rows(), start=1):
-            texts = left + [_cell_text(cell) for cell in row]
+            texts = left + [
+                _percent_text(cell) if (number, place) in in_percent else _cell_text(cell)
+                for place, cell in enumerate(row, start=len(left))
+            ]
             while texts and not texts[-1]:
                 texts.pop()
             if texts:
@@ -99,6 +108,26 @@ def _cell_text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
+
+
+def _percent_text(cell: object) -> str:
+    """Text of a cell that a workbook shows in %: its number, a hundred times, and the sign."""
+    if not isinstance(cell, int | float) or isinstance(cell, bool):
+        return _cell_text(cell)
+    return f"{float(f'{100 * cell:.12g}'):.12g} %"
+
+
+def _shown_percents(content: bytes) -> dict[str, set[tuple[int, int]]]:
+    """Cells that a workbook shows in %, by visible sheet: row (from 1), column (from 0)."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            styles = percent_styles(archive)
+            parts = _parts(archive, "") if styles else {}
+            return {name: styled_cells(archive, part, styles) for name, part in parts.items()}
+    except MemoryError:
+        raise  # the process lacks it, and says so
+    except (*UNREADABLE, KeyError, ElementTree.ParseError):
+        return {}
 
 
 def _marked(content: bytes, wanted: str) -> dict[str, Marks]:

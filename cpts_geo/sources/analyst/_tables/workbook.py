@@ -39,10 +39,13 @@ class _Workbook(NamedTuple):
     names: tuple[str, ...]
 
 
-def read_workbook(path: Path, content: bytes, *, door: Door, wanted: str = "") -> _Workbook:
+def read_workbook(
+    path: Path, content: bytes, *, door: Door, wanted: str = "", percents: bool = False
+) -> _Workbook:
     """Read the visible sheets, and the one that is wanted, as text (dates in ISO form, whole
-    numbers without decimals); a refusal of what is damaged, protected or beyond a bound."""
-    rows = {"rows": f"{door.key}_rows", "wanted": wanted}
+    numbers without decimals; with `percents`, what Excel shows in % as it shows it); a refusal of
+    what is damaged, protected or beyond a bound."""
+    rows = {"rows": f"{door.key}_rows", "wanted": wanted, "percents": percents}
     answer = run_within(
         "workbook", _SHEETS, rows, content=content, error=door.error, name=path.name
     )

@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import Defect, quoted
-from cpts_geo.sources._conventions.masked import bounded
+from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
 from cpts_geo.sources.analyst.filled.templates import NEWEST
 
-_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
+#: A year, or a day or a month of it.
+_YEAR: Final = re.compile(
+    r"(?:[0-9]{1,2}/){0,2}((?:19|20)[0-9]{2})"
+    r"|((?:19|20)[0-9]{2})(?:-[0-9]{2}){1,2}(?:[T ]00:00(?::00)?)?"
+)
 _TEXTS: Final = ("justification", "comment", "producer", "date")
 _PERCENT: Final = re.compile(r"\s*%$")
 
@@ -51,6 +55,10 @@ def row_values(
                 column = _COLUMNS[f"{name}_field"]
                 defects.append(Defect(f"{where}, {column} : {wrong}", "champ"))
         given = given or bool(text)
+    # The registre of the CPTS fills its own indicators: who gives a reference or a target is known.
+    left = indicator.follow_up and not (cells.get("value") or cells.get("previous"))
+    if given and left and not found["producer"]:
+        found["producer"] = indicator.producer
     if given and not found["producer"]:
         defects.append(Defect(f"{where} : producteur absent", "producteur absent"))
     return found, defects
@@ -72,6 +80,8 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
         wrong = "100 % au plus"
     if indicator.whole and not value.is_integer() and not wrong:
         wrong = "un nombre entier est attendu"
+    if indicator.percent and not wrong:
+        wrong = unsigned(text, value)
     scale = 100.0 if indicator.percent else 1.0
     return (np.nan if wrong else value / scale), False, wrong
 
@@ -80,11 +90,13 @@ def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:
     """A year (NaN unknown), and what is wrong: nobody is counted beyond next year."""
     if not text:
         return np.nan, "année absente" if needed else ""
-    if not _YEAR.fullmatch(text):
+    found = _YEAR.fullmatch(text)
+    if found is None:
         return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
-    if counted and int(text) > NEWEST:
-        return np.nan, f"{text} est après {NEWEST}"
-    return float(text), ""
+    year = int(found[1] or found[2])
+    if counted and year > NEWEST:
+        return np.nan, f"{year} est après {NEWEST}"
+    return float(year), ""
 
 
 def _field(field: str, indicator: AciIndicator) -> str:

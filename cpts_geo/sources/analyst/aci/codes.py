@@ -46,6 +46,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "comment": "Commentaire",
     "producer": "Producteur",
     "date": "Date des données",
+    "ask": "À demander",
 }
 
 
@@ -64,6 +65,8 @@ class AciIndicator:
         What its field must hold; empty for anything.
     people : bool
         Whether it counts patients.
+    doctors : bool
+        Whether it counts doctors.
     group : str
         Of the same patients; empty for none.
     follow_up : str
@@ -82,6 +85,7 @@ class AciIndicator:
     example: tuple[float, float, float, float]
     like: str = ""
     people: bool = False
+    doctors: bool = False
     group: str = ""
     follow_up: str = ""
 

@@ -177,7 +177,7 @@ def read_aci(path: Path | str) -> GivenAci:
 def _table(path: Path, content: bytes) -> tuple[str, list[Row], list[str], list[Defect]]:
     """How a file was read, its rows from the heading on, notes, and its cells without a value."""
     if path.suffix.lower() in SUFFIXES:
-        sheets = read_workbook(path, content, door=_ACI).sheets
+        sheets = read_workbook(path, content, door=_ACI, percents=True).sheets
         sheet = max(sheets, key=lambda each: _most_named(each.rows)[0])
         origin = f"Indicateurs de l’ACI lus dans {quoted(path.name)}, feuille {quoted(sheet.name)}."
         below = sheet.rows[_most_named(sheet.rows)[1] :]
@@ -207,7 +207,7 @@ def _header_defects(names: Sequence[str], written: Sequence[str]) -> Iterator[De
     for name, heading in _COLUMNS.items():
         if names.count(name) > 1:
             yield Defect(f"colonne {quoted(heading)} : {names.count(name)} fois", "répétée")
-        if name not in names:
+        if name not in names and name != "ask":
             near = difflib.get_close_matches(heading, others, n=1)
             said = f" ; au plus près : {quoted(near[0])}" if near else ""
             yield Defect(f"colonne absente : {quoted(heading)}{said}", "colonne absente")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpts_geo.errors import quoted
 from cpts_geo.french import MONTHS, number
-from cpts_geo.sources._conventions.masked import bounded
+from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst.filled.templates import NEWEST
 
@@ -44,9 +44,11 @@ class Number(NamedTuple):
 
 
 def read_number(
-    text: str, *, most: float, whole: bool, percent: bool, wrong: Callable[[str], None]
-) -> Number:
-    """Read a number, « NS », « < 11 » or « N/A - raison »; a percentage becomes a share of 1."""
+    text: str, *, most: float, whole: bool, percent: bool, wrong: Callable[[str], None],
+    alone: bool = True,
+) -> Number:  # fmt: skip
+    """Read a number, « NS », « < 11 » or « N/A - raison »; a percentage becomes a share
+    of 1; where it is `alone`, nothing in its row confirms it."""
     bare = text.rstrip().removesuffix("%").rstrip() if percent else text
     found, unread = bounded(pd.Series([bare]), masked=(math.nan, math.nan), whole=whole)
     if bool(found["masked"].iloc[0]):
@@ -60,6 +62,8 @@ def read_number(
         wrong(f"{quoted(text)} : négatif")
     elif value > most:
         wrong(f"{quoted(text)} : plus de {number(most)}{' %' if percent else ''}")
+    elif percent and alone and (said := unsigned(text, value)):
+        wrong(said)
     elif whole and not math.isnan(value) and not value.is_integer():
         wrong(f"{quoted(text)} : un nombre entier est attendu")
     else:

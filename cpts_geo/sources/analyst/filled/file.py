@@ -7,7 +7,7 @@ with every defect.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,6 @@ import pandas as pd
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
-from cpts_geo.foreign import shown_name
 from cpts_geo.french import joined
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import (
@@ -29,15 +28,8 @@ from cpts_geo.sources.analyst._tables.text import (
     unbalanced,
 )
 from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, Sheet, failed_cells, read_workbook
-from cpts_geo.sources.analyst.filled._cells import disagrees, read_date, read_number
-from cpts_geo.sources.analyst.filled.templates import (
-    NO_COMMUNE,
-    Line,
-    Template,
-    headings,
-    level_words,
-    templates,
-)
+from cpts_geo.sources.analyst.filled._rows import Said, line_rows, zoned_rows
+from cpts_geo.sources.analyst.filled.templates import Template, headings, templates
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 #: What is done about a filled table that is refused.
@@ -129,7 +121,7 @@ def read_filled(path: Path | str) -> tuple[Filled, ...]:
         return ()
     content = read_bytes(path, _DOOR)
     if path.suffix.lower() in SUFFIXES:
-        sheets = read_workbook(path, content, door=_DOOR).sheets
+        sheets = read_workbook(path, content, door=_DOOR, percents=True).sheets
         return tuple(_table(path, each.rows, each) for each in sheets
                      if _header(each.rows) is not None)  # fmt: skip
     text, _ = text_of(path, content, door=_DOOR)
@@ -207,128 +199,11 @@ def _table(path: Path, rows: Sequence[Row], sheet: Sheet | None = None) -> Fille
                 Defect(f"ligne {line} : d’une autre largeur", "ligne d’une autre largeur")
             )
         texts = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
-        reader = _row if "line" in template.columns else _zone
-        row = reader(template, _Said(texts, line, defects))
-        if row is not None:
-            found.append({"table": template.key, "place": line, "file": path.name, **row})
-    return Filled(path.name, template, pd.DataFrame(found, columns=list(ROWS)), tuple(defects))
-
-
-@dataclass(frozen=True)
-class _Said:
-    """Cells of one line by key, and where what is wrong of them is told."""
-
-    cells: Mapping[str, str]
-    line: int
-    defects: list[str]
-
-    def __getitem__(self, key: str) -> str:
-        return self.cells.get(key, "")
-
-    def wrong(self, text: str, kind: str = "cellule impossible") -> None:
-        """Tell a defect of this line."""
-        self.defects.append(Defect(f"ligne {self.line} : {text}", kind))
-
-    def number(self, key: str, *, most: float, whole: bool, percent: bool = False) -> Any:
-        """Read the number of a column."""
-        name = headings()[key]
-        return read_number(self[key], most=most, whole=whole, percent=percent,
-                           wrong=lambda text: self.wrong(f"{name} : {text}"))  # fmt: skip
-
-    def origin(self) -> dict[str, str]:
-        """Date, producer and remark; a figure without the first two is refused."""
-        iso = read_date(self["date"], wrong=self.wrong)
-        if not self["date"]:
-            self.wrong("une valeur sans date", "valeur sans date")
-        producer = shown_name(self["producer"])
-        if not producer:
-            self.wrong("une valeur sans producteur", "valeur sans producteur")
-        return {"date": iso, "producer": producer, "remark": shown_name(self["remark"])}
-
-
-def _row(template: Template, said: _Said) -> dict[str, Any] | None:
-    """One figure of an area; None for a line that nobody filled."""
-    line = template.lines.get(said["line"].strip().lower())
-    values = [key for key in ("number", "population", "share", "value") if key in template.columns]
-    if not any(said[key] for key in values):
-        return None
-    if plain(said["table"]) != template.key:
-        said.wrong(f"tableau {quoted(said['table'])} au lieu de {quoted(template.key)}")
-    if line is None:
-        said.wrong(f"ligne {quoted(said['line'])} inconnue ; existe : {joined([*template.lines])}",
-                   "ligne inconnue")  # fmt: skip
-        return None
-    found = _figures(line, said, values)
-    return {
-        "territory": said["territory"],
-        "line": line.code,
-        "level": _level(line, said),
-        "area_code": said["area_code"],
-        "detail": shown_name(said["detail"]),
-        **found,
-        **said.origin(),
-    }
-
-
-def _figures(line: Line, said: _Said, values: Sequence[str]) -> dict[str, Any]:
-    """Number, population and share that a line gives."""
-    whole = line.kind in ("people", "doctors", "visits")
-    if "value" in values:
-        percent = line.kind == "share"
-        given = said.number("value", most=line.most, whole=whole, percent=percent)
-        column = "share" if percent else "number"
-        return {column: given.value, "masked": given.masked}
-    number = said.number("number", most=float("inf"), whole=True)
-    population = said.number("population", most=float("inf"), whole=True)
-    share = said.number(
-        "share", most=line.most if line.kind == "share" else 100.0, whole=False, percent=True
-    )
-    if number.value > population.value:
-        said.wrong("plus de personnes que la population", "nombre au-dessus de la population")
-    elif disagrees(number, population, share):
-        said.wrong(
-            "la part n’est pas le nombre rapporté à la population", "part et nombre contraires"
-        )
-    return {
-        "number": number.value,
-        "population": population.value,
-        "share": share.value,
-        "masked": number.masked or share.masked,
-    }
-
-
-def _level(line: Line, said: _Said) -> str:
-    """Level of the area of a line."""
-    words = {plain(text): key for key, text in level_words().items()}
-    text = plain(said["level"]) or plain(level_words()["cpts"])
-    level = words.get(text, "")
-    if level not in line.levels:
-        expected = joined([level_words()[key] for key in line.levels])
-        said.wrong(f"niveau {quoted(said['level'])} ; attendu : {expected}")
-    return level
-
-
-def _zone(template: Template, said: _Said) -> dict[str, Any] | None:
-    """A commune of a zoning; None for a line that nobody filled."""
-    if not said["zoning"] and not said["people"]:
-        return None
-    code = said["zoning"].strip().lower()
-    if code not in template.lines:
-        known = joined([each.upper() for each in template.lines])
-        said.wrong(f"zonage {quoted(said['zoning'])} inconnu ; existe : {known}", "zonage inconnu")
-        return None
-    people = said.number("people", most=float("inf"), whole=True)
-    commune = said["code_insee"].strip().upper()
-    none = plain(commune) == NO_COMMUNE
-    return {
-        "territory": said["territory"],
-        "line": code,
-        "level": "commune",
-        "area_code": NO_COMMUNE if none else commune.zfill(5) if commune.isdigit() else commune,
-        "number": people.value,
-        "masked": people.masked,
-        **said.origin(),
-    }
+        reader = line_rows if "line" in template.columns else zoned_rows
+        where = {"table": template.key, "place": line, "file": path.name}
+        found += [where | row for row in reader(template, Said(texts, line, defects))]
+    table = pd.DataFrame(found, columns=list(ROWS))
+    return Filled(path.name, template, table, tuple(defects))
 
 
 def places(rows: pd.DataFrame) -> Iterator[tuple[Any, str]]:
