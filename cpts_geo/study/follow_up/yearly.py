@@ -48,6 +48,8 @@ class Yearly:
         What is announced of the months to come; None where the scenario tells no demand.
     past : tuple of Forecast
         What was announced before, judged or not yet.
+    notes : tuple of str
+        What was left out of the files of indicators, in French.
     """
 
     aci: pd.DataFrame
@@ -55,6 +57,7 @@ class Yearly:
     sentences: tuple[str, ...]
     forecast: Forecast | None
     past: tuple[Forecast, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def yearly(
@@ -96,7 +99,7 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    by_key, _ = aci_by_territory(given, {found.territory: found.label})
+    by_key, notes = aci_by_territory(given, {found.territory: found.label})
     rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
@@ -117,7 +120,7 @@ def yearly(
             sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
         scores = kept.scores if found.invented[0] else (*before, score)
     ahead = _next(found, scenario, day)
-    return Yearly(aci_table(rows, _known(found)), scores, sentences, ahead, past)
+    return Yearly(aci_table(rows, _known(found)), scores, sentences, ahead, past, notes)
 
 
 def period_words(period: tuple[date, date]) -> str:
