@@ -30,6 +30,8 @@ _WORD_UNIT = re.compile(
 )
 #: No file of Windows bears these names, whatever its extension.
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")
+#: A date of a file, to the month or the day.
+_ISO = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 #: From Monday; from January.
 WEEKDAYS = tuple(get_day_names(locale="fr")[index] for index in range(7))
 MONTHS = tuple(get_month_names(locale="fr")[index] for index in range(1, 13))
@@ -294,6 +296,30 @@ def day(iso: str) -> str:
         return " au ".join(day(part) for part in iso.split("/"))
     pattern = {4: "y", 7: "MMMM y", 10: "d MMMM y"}[len(iso)]
     return str(format_date(date.fromisoformat(f"{iso}-01-01"[:10]), pattern, locale="fr"))
+
+
+def short_day(text: str) -> str:
+    """
+    Write every date of a text in figures, as a table has room for.
+
+    Parameters
+    ----------
+    text : str
+        Dates as ``2024-04-15``, ``2017-12`` or ``2021``, or periods, among other words.
+
+    Returns
+    -------
+    str
+        The same with ``15/04/2024``, ``12/2017`` and ``2021``.
+
+    Examples
+    --------
+    >>> short_day("2024-04-15"), short_day("2017-12 ; 2021"), short_day("2023-03-06/2024-03-31")
+    ('15/04/2024', '12/2017 ; 2021', '06/03/2023 au 31/03/2024')
+    """
+    parts = re.split(r"(?<=\d)/(?=\d{4}-)", text)
+    turned = (_ISO.sub(lambda found: "/".join(reversed(found[0].split("-"))), x) for x in parts)
+    return " au ".join(turned)
 
 
 def clock(hour: time) -> str:

@@ -35,6 +35,7 @@ from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.indicators.identity.sizes import AciSize, aci_size
 from cpts_geo.indicators.identity.table import identity_table
 from cpts_geo.schema import TERRITORY
+from cpts_geo.sources.analyst.filled.templates import is_invented
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
@@ -209,6 +210,20 @@ class Study:
         return isinstance(self.answer, DemandTooLargeError)
 
     @property
+    def invented(self) -> bool:
+        """Whether something of it is an invented example: a table filled, or its scenario."""
+        tables = [self.filled, *([] if self.aci is None else [self.aci])]
+        return self.invented_need or any(
+            table["producer"].map(is_invented).any() for table in tables
+        )
+
+    @property
+    def invented_need(self) -> bool:
+        """Whether its capacity rests on an invented example."""
+        origins = (each.text for each in self.scenario.sources.values())
+        return any(map(is_invented, (self.scenario.label, *origins)))
+
+    @property
     def scenarios(self) -> list[str]:
         """Titles of the changes of supply, in the order of the columns of communes."""
         return [shift.title for shift in self.access.shifts]
@@ -232,11 +247,11 @@ class Study:
     @cached_property
     def identity(self) -> pd.DataFrame:
         """Its number, its size for the contract, where it lies, a fact a row."""
-        mine = self.figures
-        every = embedded.load_communes(), embedded.load_arrondissements()
+        codes = self.figures["code_insee"]
+        places = places_of(embedded.load_communes(), embedded.load_arrondissements(), codes)
         return identity_table(
-            mine, self.outline, key=self.key, facts=self.facts, sizes=embedded.load_aci_sizes(),
-            places=places_of(*every, mine["code_insee"]),
+            self.figures, self.outline, key=self.key, facts=self.facts,
+            sizes=embedded.load_aci_sizes(), places=places,
         )  # fmt: skip
 
     @cached_property
@@ -245,12 +260,9 @@ class Study:
         shares = [] if self.share is None else [share_fact(self.share, self.key)]
         facts = pd.concat([self.common.facts, *shares], ignore_index=True)
         return compare_areas(
-            self.figures,
-            self.common.comparisons,
-            names=pd.Series({self.key: self.name}),
-            facts=facts,
-            basins=self.common.basins,
-        )
+            self.figures, self.common.comparisons, names=pd.Series({self.key: self.name}),
+            facts=facts, basins=self.common.basins,
+        )  # fmt: skip
 
     @cached_property
     def mt_access(self) -> pd.DataFrame:
@@ -340,12 +352,9 @@ class Study:
         numbers = dict(zip(self.facts["fact"], values, strict=True))
         areas = (area for area in trend(self.comparison) if area.area_level == TERRITORY.key)
         return study_capacity(
-            self.headline,
-            facts=numbers,
-            counted=next(areas, None),
-            lines=self.common.lines,
+            self.headline, facts=numbers, counted=next(areas, None), lines=self.common.lines,
             parameters=self.common.parameters,
-        )
+        )  # fmt: skip
 
     @cached_property
     def trial(self) -> Trial | None:

@@ -9,12 +9,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from docs._ext import dictionary, examples, gallery, model, words
+from docs._ext import dictionary, examples, filling, gallery, model, words
 
 #: What a page may ask for; each gives Markdown.
 PIECES: Final[dict[str, Callable[..., str]]] = {
     "answers": examples.answers,
     "apl-weights": model.apl_weights,
+    "asked": filling.asked,
     "catalogue": words.catalogue,
     "columns": dictionary.columns,
     "commands": words.commands,
@@ -23,10 +24,12 @@ PIECES: Final[dict[str, Callable[..., str]]] = {
     "grades": words.grades,
     "known-lines": model.known_lines,
     "notebooks": gallery.outline,
+    "outcomes": filling.outcomes,
     "outputs": dictionary.outputs,
     "parameters": model.parameters,
     "profiles": model.profiles,
     "reach": examples.reach,
+    "sheets": filling.sheets,
     "signs": words.signs,
     "travel-laws": model.travel_laws,
 }

@@ -230,9 +230,12 @@ def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
 # ---- a part of a year
 
 
-def of_log(*months: int, name: str = "response_rate") -> KnownOfLog:
-    totals = pd.DataFrame({"value": [0.7], "status": "measured", "previous": [0.6]}, index=[name])
-    return KnownOfLog(totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=months)
+def of_log(*months: int) -> KnownOfLog:
+    figures = {"value": [0.7], "status": "measured", "previous": [0.6]}
+    totals = pd.DataFrame(figures, index=["response_rate"])
+    return KnownOfLog(
+        totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=(months[0], months[1])
+    )
 
 
 @pytest.mark.parametrize(

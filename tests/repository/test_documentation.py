@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import inspect
+import json
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import cpts_geo
 import run
+from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.capacity.scenario.parameters import default_parameters
 from cpts_geo.cli.main import app
 from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.sources.analyst.calls.log import OUTCOMES_FRENCH
+from cpts_geo.sources.analyst.filled._cells import read_date, read_number
+from cpts_geo.sources.analyst.filled.templates import templates
 from docs import build as verb
 from docs._ext import dictionary, gallery, reference, typography
 from docs._ext.examples import five
@@ -42,6 +48,10 @@ WORDS = {
     *("SNP", "TVS", "effecteur", "heures de consultation", "lieu de SNP", "médecin traitant (MT)"),
     *("registre des demandes", "relevant potentiellement de la ville"),
 }
+#: What every command that is copied from a page begins with.
+RUN = ["python3", "run.py"]
+#: What says, to who opens the folder, where the pages that the code writes are read.
+BUILT = "% Des tableaux manquent ici ? Cette page se lit construite : python3 run.py docs, puis "
 #: A page of each kind: opened in a browser.
 PAGES = (
     "index.html",
@@ -86,6 +96,18 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             copied(folder)
             built(folder, "-D", "nb_execution_mode=off")
     return folder / "html"
+
+
+def text_blocks(name: str) -> list[str]:
+    """Blocks of a page of the guide that are typed, or answered, in a terminal."""
+    page = (DOCS / "guide" / name).read_text(encoding="utf-8")
+    return re.findall(r"^ *```text\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+
+
+def commands_told(name: str) -> list[list[list[str]]]:
+    """What is typed after ``run.py``, line by line, in each block of a page of the guide."""
+    blocks = [[shlex.split(line) for line in block.splitlines()] for block in text_blocks(name)]
+    return [[line[2:] for line in block] for block in blocks if block[0][:2] == RUN]
 
 
 def text(page: Path) -> str:
@@ -165,6 +187,38 @@ def test_every_column_written_by_a_report_is_told_and_nothing_else_is() -> None:
         for column in columns:
             assert dictionary.meaning(name, column, told), (name, column)
     assert sorted(set(said) - used) == []
+
+
+def test_the_whole_scenarios_of_the_guide_are_read_with_their_sources(tmp_path: Path) -> None:
+    page = (DOCS / "guide" / "scenarios.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (seven,) = (each for each in blocks if each.count("\n") == 7)
+    (origins,) = (each for each in blocks if each.startswith("[sources]"))
+    (whole,) = (each for each in blocks if each.startswith("label") and "[sources]" in each)
+    path = tmp_path / "le_mien.toml"
+    for text, sourced in ((seven + origins, {"slots_today"}), (whole, {"slots_today", "sessions"})):
+        path.write_text(text, encoding="utf-8")
+        scenario = load_scenario(path)
+        assert {scenario.sources[name].grade for name in sourced} == {"B"}
+    assert scenario.calendar.saturday_morning
+    assert [lever.kind for lever in scenario.levers or ()] == ["effectors"]
+
+
+def test_a_page_that_the_code_writes_says_how_it_is_read() -> None:
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (DOCS / "guide").glob("*.md")}
+    written = {name for name, page in pages.items() if "{generated}" in page or "{{ " in page}
+    assert {"remplir.md", "commandes.md", "glossaire.md", "lire_une_fiche.md"} <= written
+    assert {name for name, page in pages.items() if BUILT in page[:250]} == written
+
+
+def test_the_guide_names_the_sheets_of_the_workbook_and_whom_to_ask(site: Path) -> None:
+    page = text(site / "guide" / "lire_une_fiche.html")
+    assert "Méthode et sources" in page
+    assert "Indicateurs ACI" in page
+    page = text(site / "guide" / "remplir.html")
+    asks = [line.ask.values() for each in templates().values() for line in each.lines.values()]
+    assert sorted({ask for each in asks for ask in each if ask not in page}) == []
+    assert [words for words in OUTCOMES_FRENCH if f">{words}<" not in page] == []
 
 
 def test_a_column_that_nothing_tells_is_refused() -> None:
@@ -263,9 +317,47 @@ def test_an_executed_notebook_shows_its_results_without_a_network(
 
 
 @pytest.mark.report
+def test_the_tables_are_filled_read_and_followed_as_they_are_told(
+    command: Command, tmp_path: Path
+) -> None:
+    blocks = commands_told("remplir.md")
+    empty, read, followed, example = blocks
+    listed = text_blocks("cinq_minutes.md")
+    (communes,) = (block for block in listed if block.startswith("commune\n"))
+    (tmp_path / "mes_communes.csv").write_text(communes, encoding="utf-8")
+    for typed in (*empty, *read, *example):
+        code, said, errors = command(*typed)
+        assert code == 0, said + errors
+    assert {row[1] for row in empty} == {*templates(), "aci", "registre"}
+    # What is announced today is of months to come: it is kept as if two years had passed since.
+    kept = json.loads(next(tmp_path.glob("outputs/cpts*/manifest.json")).read_text("utf-8"))
+    for forecast in kept["forecasts"].values():
+        for month in forecast["months"]:
+            month["month"] = f"{int(month['month'][:4]) - 2}{month['month'][4:]}"
+    (tmp_path / "manifest_d_avant.json").write_text(json.dumps(kept), encoding="utf-8")
+    for years, name in ((2, "registre_d_avant"), (1, "registre")):
+        drawn = ("template", "registre", "beauce_gatinais", "--example", "--replace")
+        over = ("--year", str(date.today().year - years), "--out", f"{name}.csv")
+        assert command(*drawn, *over)[0] == 0
+    ((*typed,),) = followed
+    code, said, errors = command(*typed)
+    assert code == 0, said + errors
+    for folder in ("suivi", "exemple_suivi"):
+        written = {path.name for path in (tmp_path / "outputs" / folder).iterdir()}
+        assert {"suivi.html", "suivi.csv", "fiche_aci.xlsx", "fiche_aci.html"} <= written
+    page = (DOCS / "guide" / "remplir.md").read_text(encoding="utf-8")
+    for told, iso in (("2025", "2025"), ("12/2025", "2025-12"), ("31/12/2025", "2025-12-31")):
+        assert f"`{told}`" in page
+        assert read_date(told, wrong=pytest.fail) == iso
+    for told in re.findall(r"\*\*Le secret.*?\. De", page, re.DOTALL)[0].split("`")[1::2]:
+        given = read_number(told, most=1e9, whole=True, percent=False, wrong=pytest.fail)
+        assert given.masked, told
+
+
+@pytest.mark.report
 def test_the_five_minutes_are_as_they_are_told(command: Command, tmp_path: Path) -> None:
     page = (DOCS / "guide" / "cinq_minutes.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^ *```text\n(.*?)^ *```$", page, re.MULTILINE | re.DOTALL)
+    blocks = text_blocks("cinq_minutes.md")
     (listed,) = (block for block in blocks if block.startswith("commune\n"))
     first, more = (block for block in blocks if block.lstrip().startswith("python3 run.py report"))
     told = next(block for block in blocks if block.startswith("·"))

@@ -151,7 +151,7 @@ def test_a_manifest_that_keeps_scores_goes_on_with_them(
     ("options", "words"),
     [
         ({"year": 2024}, "N de 2024, registre de 2025"),
-        ({"territory": "ailleurs"}, "« ailleurs » ; demandés : beauce_gatinais"),
+        ({"territory": "nulle_part"}, "« nulle_part » ; demandés : beauce_gatinais"),
     ],
 )
 def test_indicators_of_another_year_or_place_are_refused(

@@ -11,7 +11,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
 from cpts_geo.capacity.scenario._slips.hours import SATURDAY
 from cpts_geo.capacity.workforce.week import BANDS, CLOSED, DAYS, PDSA, hours_known
-from cpts_geo.french import NNBSP, WEEKDAYS, number
+from cpts_geo.french import NBSP, NNBSP, WEEKDAYS, counted, number
 from cpts_geo.study.capacity import TerritoryCapacity
 
 _PDSA_WORDS: Final = "PDSA"
@@ -81,10 +81,10 @@ def week_view(result: Headline, capacity: TerritoryCapacity) -> _WeekGrid:
     rows.append(_WeekRow("Jour", [_day(result, days[day], day) for day in DAYS], total=True))
     shown = "Créneaux nécessaires"
     if known:
-        shown = "Créneaux offerts / nécessaires"
+        shown = "Créneaux offerts · nécessaires"
     elif scenario.week_slots is not None:
         shown = (
-            "Créneaux nécessaires, par jour offerts / nécessaires (leurs heures ne sont pas dites)"
+            "Créneaux nécessaires, par jour offerts · nécessaires (leurs heures ne sont pas dites)"
         )
     profile = "le registre des demandes" if scenario.calendar.hour_factors else "profil supposé (D)"
     notes = [f"{shown}, arrondis ; heures : {profile}."]
@@ -106,13 +106,19 @@ def _cell(result: Headline, row: Mapping[Any, Any], *, offered: bool) -> _WeekCe
     needed = named_interval(row, "needed")
     own = result.scenario.has_own_line
     text = number(needed.p50) if own else span(needed.p10, needed.p90)
-    return _WeekCell(f"{number(row['offered'])} / {text}" if offered else text)
+    return _WeekCell(f"{_offered(row)} · {text}" if offered else text)
+
+
+def _offered(row: Mapping[Any, Any]) -> str:
+    """Slots offered, with their word."""
+    return counted(row["offered"], "offert", "offerts")
 
 
 def _day(result: Headline, row: Mapping[Any, Any], day: int) -> _WeekCell:
     """A whole day, with the interval of what it needs."""
     if math.isnan(row["needed_p50"]):
         return _WeekCell(_UNCOUNTED if day == SATURDAY else _CLOSED_WORDS, CLOSED)
-    text = estimate(result, named_interval(row, "needed"))
+    # An interval is never cut between its bounds.
+    text = estimate(result, named_interval(row, "needed")).replace(" ", NBSP)
     known = not math.isnan(row["offered"])
-    return _WeekCell(f"{number(row['offered'])} / {text}" if known else text)
+    return _WeekCell(f"{_offered(row)} · {text}" if known else text)

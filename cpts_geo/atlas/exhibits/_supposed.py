@@ -17,6 +17,7 @@ from cpts_geo.atlas.look.words import (
     shift_numbers,
     slots,
 )
+from cpts_geo.capacity.answer.existing import offer
 from cpts_geo.french import capital, typeset, whole_percent
 from cpts_geo.schema import APL_OF_NEED
 from cpts_geo.study.study import Study
@@ -60,13 +61,19 @@ def _offers(study: Study) -> Iterator[_Row]:
             f"Avec {slots(planned.slots)} par jour, {served} des demandes seraient servies dans le "
             "délai",
         )
-    if result.scenario.has_own_line and needed and (planned is None or planned.slots != needed):
-        served = whole_percent(result.scenario.target)
-        hours = gp_hours(result.gp_hours_per_week.p50)
+    scenario, known = result.scenario, None
+    if scenario.has_own_line and needed and (planned is None or planned.slots != needed):
+        known = offer(scenario, needed, median_per_day=result.requests_per_day.p50)
+    if known is not None:
+        # That of the page: whole slots serve a little more than the target.
+        served, hours = (
+            whole_percent(known.served_at_median),
+            gp_hours(result.gp_hours_per_week.p50),
+        )
         yield (
             f"{capital(slots(needed))} par jour",
-            f"{served} des demandes servies dans le délai, pour {hours} de consultation par "
-            "semaine",
+            f"{served} des demandes servies dans le délai (objectif : "
+            f"{whole_percent(scenario.target)}), pour {hours} de consultation par semaine",
             f"Avec {slots(needed)} par jour, {served} des demandes seraient servies dans le délai",
         )
 
@@ -77,7 +84,10 @@ def _levers(study: Study) -> Iterator[_Row]:
     if result is None or capacity is None or capacity.levers.empty:
         return
     table = capacity.levers
-    said = " : ".join(lever_finding(table))
+    said = " : ".join(lever_finding(table, target=result.scenario.target))
+    # Where the target is met without any, none is put forward.
+    if not table["best"].any() and said.strip(" :"):
+        yield "Avec les créneaux d’aujourd’hui", said, said
     for row in table.sort_values("best", ascending=False, kind="stable").to_dict("records"):
         known = [each for each in lever_numbers(row, result.scenario) if each[0]]
         yield str(row["lever"]), _listed(known), said if row["best"] else str(row["lever"])

@@ -295,6 +295,32 @@ def _plain(value: float) -> str:
     return number(value, 0 if value.is_integer() else 1)
 
 
+def share_cell(found: Mapping[Any, Any]) -> Cell:
+    """
+    Write the share of a line that has a number too.
+
+    Parameters
+    ----------
+    found : mapping
+        As for :func:`filled_cell`.
+
+    Returns
+    -------
+    Cell
+        As :func:`filled_cell`; a number without its share is not said twice.
+
+    Examples
+    --------
+    >>> found = {"number": 12.0, "share": float("nan"), "status": "announced", "unit": ""}
+    >>> share_cell(found).text
+    'part inconnue'
+    """
+    lacking = pd.isna(found["share"]) and not pd.isna(found["number"])
+    if lacking and found["status"] not in MASK_TEXTS:
+        return Cell("part inconnue")
+    return filled_cell(found)
+
+
 def filled_cell(found: Mapping[Any, Any], value: str = "") -> Cell:
     """
     Write a cell of a table that a coordinator fills, or whom to ask.

@@ -96,8 +96,8 @@ def slot_length(scenario: Scenario) -> str:
     Examples
     --------
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
-    >>> slot_length(load_scenario("lvo")), slot_length(load_scenario("asclepios"))[:19]
-    ('créneaux de 15\u202fmin, comme aujourd’hui', 'créneaux de 16,4\u202fmin')
+    >>> slot_length(load_scenario("lvo")).replace(NNBSP, " ")
+    'créneaux de 15 min, comme aujourd’hui'
     """
     minutes = scenario.slot_minutes
     whole = float(minutes).is_integer()

@@ -751,7 +751,7 @@ def lever_numbers(row: Mapping[Any, Any], scenario: Scenario) -> list[tuple[str,
     gained = row["people_with_mt"]
     brought = (f"{number(row['gp_hours'], int(row['gp_hours'] % 1 > 0))}{NNBSP}h", "par semaine")
     if not math.isnan(gained):
-        brought = (number(gained), "avec un médecin traitant")
+        brought = (number(round(gained, -1)), "avec un médecin traitant")
     name, whose = ("served", "servies à temps")
     if math.isnan(row["served_p50"]):
         name, whose = ("alone", "servies à lui seul")
@@ -785,7 +785,7 @@ def share_span(found: Interval[float]) -> str:
     return f"{middle} ({low.removesuffix('%').strip()} à {high.removesuffix('%').strip()})"
 
 
-def lever_finding(levers: pd.DataFrame) -> tuple[str, str]:
+def lever_finding(levers: pd.DataFrame, *, target: float) -> tuple[str, str]:
     """
     Say what the lever that is put forward would do.
 
@@ -793,15 +793,19 @@ def lever_finding(levers: pd.DataFrame) -> tuple[str, str]:
     ----------
     levers : DataFrame
         As :func:`cpts_geo.capacity.comparing.levers.lever_effects` gives them.
+    target : float
+        Share of requests to be served in time.
 
     Returns
     -------
     tuple of str
-        The lever, what it would do without its stop; both empty where none is put forward.
+        The lever, what it would do without its stop; that none is needed, and why; both empty where
+        none is put forward.
     """
     best = levers[levers["best"]] if len(levers) else levers
     if not len(best):
-        return "", ""
+        met = len(levers) > 0 and bool((levers["served_before_p50"] >= target).any())
+        return ("Aucun levier nécessaire", "l’objectif est tenu") if met else ("", "")
     row = best.iloc[0]
     before, after = (whole_percent(row[f"{name}_p50"]) for name in ("served_before", "served"))
     return (

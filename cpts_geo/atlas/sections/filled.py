@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells
+from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells, share_cell
 from cpts_geo.atlas.look.words import short_name
-from cpts_geo.french import NNBSP, counted, number, percent
+from cpts_geo.french import NNBSP, counted, number, percent, short_day
 from cpts_geo.schema import AREA, TERRITORY, Status
-from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
+from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID, is_invented
 from cpts_geo.study.study import Study
 
-#: Said above a table that holds an invented figure.
-_INVENTED: Final = f"{INVENTED.capitalize()} : ces chiffres ne sont pas ceux du territoire."
 _NOTHING: Final = Cell("—")
+#: What the estimate of the model is of.
+_SUPPOSED: Final = "France, supposé"
 
 
 def filled_sections(study: Study) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def filled_sections(study: Study) -> dict[str, Any]:
 
 def _warn(table: pd.DataFrame) -> str:
     """What is said above a table that holds an invented figure; empty for none."""
-    return _INVENTED if table["producer"].map(is_invented).any() else ""
+    return INVENTED_SAID if table["producer"].map(is_invented).any() else ""
 
 
 def _by_area(table: pd.DataFrame, *, numbers: bool) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _by_area(table: pd.DataFrame, *, numbers: bool) -> dict[str, Any]:
         if first and first[0].status == Status.UNKNOWN.value:
             first = [_NOTHING]
         keys = areas[AREA].itertuples(index=False, name=None)
-        cells = [*first, *(_beside(by_area.get(key), mine) for key in keys)]
+        cells = [*first, *(_beside(by_area.get(key), mine, share=numbers) for key in keys)]
         rows.append(Row(_label(mine), _detail(mine), tuple(cells)))
     return {"warn": _warn(table), "heads": [*(["Nombre"] if numbers else []), *names], "rows": rows}
 
@@ -74,17 +74,22 @@ def _label(row: Mapping[Any, Any]) -> str:
 
 def _detail(row: Mapping[Any, Any]) -> str:
     """Date and producer of the value of the territory, what to know of it, what is set aside."""
-    origin = ", ".join(filter(None, (row["date"], row["producer"])))
+    origin = _origin(row)
     aside = f"écarté : {row['set_aside']}" if row["set_aside"] else ""
     return ". ".join(filter(None, (origin, row["note"], aside)))
 
 
-def _beside(row: Mapping[Any, Any] | None, mine: Mapping[Any, Any]) -> Cell:
+def _origin(row: Mapping[Any, Any]) -> str:
+    """Date and producer of a value."""
+    return ", ".join(filter(None, (short_day(str(row["date"])), row["producer"])))
+
+
+def _beside(row: Mapping[Any, Any] | None, mine: Mapping[Any, Any], *, share: bool) -> Cell:
     """The value of an area, with its date and producer where they are not those of the row."""
     if row is None:
         return _NOTHING
-    cell = filled_cell(row)
-    origin = ", ".join(filter(None, (row["date"], row["producer"])))
+    cell = share_cell(row) if share else filled_cell(row)
+    origin = _origin(row)
     same = (row["date"], row["producer"]) == (mine["date"], mine["producer"])
     return Cell(cell.text, status=cell.status, note=cell.note, origin="" if same else origin)
 
@@ -94,7 +99,9 @@ def _passages(table: pd.DataFrame) -> dict[str, Any]:
     found = _by_area(table, numbers=False)
     supposed = table.drop_duplicates("line")["estimate"]
     cells = [
-        _NOTHING if pd.isna(value) else Cell(number(value), status=Status.ESTIMATED.value)
+        _NOTHING
+        if pd.isna(value)
+        else Cell(number(value), status=Status.ESTIMATED.value, origin=_SUPPOSED)
         for value in supposed
     ]
     rows = [
@@ -118,7 +125,7 @@ def _zoning(table: pd.DataFrame) -> dict[str, Any]:
         if not pd.isna(row["people"]):
             share = f"{percent(row['share'])} des habitants"
             people = Cell(number(row["people"]), status=row["status"], origin=share)
-        origin = ", ".join(filter(None, (row["date"], row["producer"])))
+        origin = _origin(row)
         said = ". ".join(filter(None, (row["names"], row["note"])))
         rows.append(Row(row["label"], said, (Cell(many), people, *plain_cells(origin))))
     return {"warn": _warn(table), "heads": ["Communes", "Habitants", "Arrêté"], "rows": rows}
@@ -136,6 +143,6 @@ def _sas_rows(table: pd.DataFrame) -> Iterator[Row]:
         cell = filled_cell(row)
         hours = f"{NNBSP}h" if "heures" in row["unit"] and cell.text[:1].isdigit() else ""
         value = Cell(f"{cell.text}{hours}", status=cell.status, note=cell.note)
-        origin = ", ".join(filter(None, (row["date"], row["producer"])))
+        origin = _origin(row)
         yield Row(row["label"], _detail({**row, "date": "", "producer": ""}),
                   (value, *plain_cells(origin)))  # fmt: skip

@@ -66,7 +66,8 @@ def lever_effects(result: Headline, terms: LeverTerms) -> pd.DataFrame:
         and aid less cost; _p10, _p50, _p90), aid, sas_receipts (more at most, if the SAS sends
         every patient), regulation_cost (of these requests), cost_per_person (a person reached, or
         who gains a médecin traitant; median); reaches_target (at the median), best (the cheapest
-        that does; else the one that serves most; none where no share is known).
+        that does; else the one that serves most; none where no share is known, or where the target
+        is met without any).
 
     Examples
     --------
@@ -85,7 +86,7 @@ def lever_effects(result: Headline, terms: LeverTerms) -> pd.DataFrame:
         return pd.DataFrame()
     before = _measured(result, scenario, result.drawn)
     table = pd.DataFrame([_row(each, result, terms, before=before) for each in levers])
-    return table.assign(best=_best(table))
+    return table.assign(best=_best(table, target=scenario.target))
 
 
 def _measured(
@@ -199,9 +200,10 @@ def _money(
     }
 
 
-def _best(table: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """The cheapest lever that reaches the target; else the one that serves most; none unknown."""
-    helps = table["gain_p50"] > _NEAR
+def _best(table: pd.DataFrame, *, target: float) -> npt.NDArray[np.bool_]:
+    """The cheapest lever that reaches the target; else the one that serves most; none unknown, or
+    where the target is met without any."""
+    helps = (table["gain_p50"] > _NEAR) & (table["served_before_p50"] < target - _NEAR)
     able = table[helps & table["reaches_target"]]
     if len(able):
         return np.asarray(table.index == able["cost"].idxmin())

@@ -173,7 +173,7 @@ def asked_a_year(scenario: Scenario, requests: Amount) -> Amount:
     >>> from cpts_geo.capacity.scenario.loading import load_scenario
     >>> case = load_scenario("lvo").evolve(calendar={"saturday_morning": True}, slots_saturday=16)
     >>> asked_a_year(load_scenario("lvo"), 2510.0), round(asked_a_year(case, 2510.0))
-    (2510.0, 2718)
+    (2510.0, 2755)
     """
     return requests * (scenario.ordinary_days_per_year / scenario.opening_days_per_year)
 

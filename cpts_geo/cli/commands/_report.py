@@ -67,6 +67,7 @@ def asked_territories(
     from cpts_geo.analysis import analyse  # noqa: PLC0415
     from cpts_geo.api.territories import Territories  # noqa: PLC0415
     from cpts_geo.geography.perimeters.checking import audit_lines  # noqa: PLC0415
+    from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID  # noqa: PLC0415
     from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
 
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
@@ -82,6 +83,9 @@ def asked_territories(
         sentence = study.perimeter if cut or request.cpts else ""
         source = f"Source : {study.document}." if request.cpts else ""
         say(" ".join(filter(None, [f"{study.name} : {size}.", sentence, source])))
+    for study in result.studies.values():
+        if study.invented:
+            say(f"À savoir : {study.name}. {INVENTED_SAID}")
     for note in (*result.notes, *(audit_lines(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
     return Territories(result)

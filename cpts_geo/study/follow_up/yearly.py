@@ -167,9 +167,9 @@ def _whole_months(period: tuple[date, date], months: pd.DataFrame) -> int:
     """Months of a period that its registre tells from end to end, or nearly: the first request of
     a year may come late in January."""
     days = pd.date_range(*period).to_period("M").value_counts()
-    every = pd.PeriodIndex(months.index, freq="M")
-    told = days.reindex(every, fill_value=0).to_numpy()
-    return int((told >= _MOSTLY * every.days_in_month.to_numpy()).sum())
+    index = pd.PeriodIndex(months.index, freq="M")
+    told = days.reindex(index, fill_value=0)
+    return int((told.to_numpy() >= _MOSTLY * index.days_in_month.to_numpy()).sum())
 
 
 def _score(found: FollowUp, forecast: Forecast) -> Score:

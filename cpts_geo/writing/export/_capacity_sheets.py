@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
 
 from cpts_geo.atlas.look.grades import input_status
 from cpts_geo.atlas.look.values import period_words, value_words
-from cpts_geo.atlas.look.words import deadline, support, whom
+from cpts_geo.atlas.look.words import support, whom
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
-from cpts_geo.capacity.workforce.week import CLOSED, PDSA
-from cpts_geo.french import MONTHS, WEEKDAYS, capital, typeset
+from cpts_geo.french import MONTHS, capital, typeset
 from cpts_geo.schema import Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.study import Study
-from cpts_geo.writing._need_tables import week_table
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet, cell, status_words
 
 #: What each level of an interval is called.
 _LEVELS: Final = {"p10": "bas", "p50": "médiane", "p90": "haut"}
-#: Values of the table of a week, in words; cells that are no unscheduled care of the line.
-_WEEK_WORDS: Final = {
-    "needed": "nécessaires",
-    "offered": "offerts",
-    "served": "servis",
-    "missing": "manquants",
-    "slots": "créneaux",
-    "gp_hours": "heures de consultation",
-    "sas_effectors": "effecteurs du SAS",
-    "half_days": "demi-journées de consultation",
-}
-_APART: Final = {PDSA: "PDSA : hors périmètre", CLOSED: "fermé : non compté"}
 #: Quantities of an answer: where it holds them, their name, unit and decimals.
 _QUANTITIES: Final = (
     ("requests_per_year", "Demandes par an", "demandes", 0),
@@ -71,42 +57,6 @@ def months(study: Study) -> Sheet | None:
         heads=("Mois", "Jours d’ouverture", *heads, "Part servie aujourd’hui", "Signe"),
         rows=rows,
     )
-
-
-def week(study: Study) -> Sheet | None:
-    """The week by day, band of hours and deadline; None where it is not known."""
-    table = None if study.capacity is None else week_table(study.capacity)
-    if table is None:
-        return None
-    rows: list[tuple[Cell, ...]] = []
-    for found in table.to_dict("records"):
-        apart = found["state"] in _APART
-        rows.append(
-            (
-                "" if pd.isna(found["day"]) else capital(WEEKDAYS[found["day"] - 1]),
-                _hours(found),
-                "" if pd.isna(found["deadline_days"]) else deadline(found["deadline_days"]),
-                _WEEK_WORDS[found["quantity"]],
-                _WEEK_WORDS[found["unit"]],
-                *(cell(found[level], 1) for level in ("p50", "p10", "p90")),
-                _APART[found["state"]] if apart else status_words(found["status"]),
-            )
-        )
-    return Sheet(
-        name="Semaine",
-        about=f"créneaux par jour et tranche d’heures, puis par délai ; du bas au haut : {CHANCES}",
-        heads=("Jour", "Heures", "Délai", "Quantité", "Unité", "Médiane", "Bas", "Haut", "Signe"),
-        rows=rows,
-    )
-
-
-def _hours(found: Mapping[Any, Any]) -> str:
-    """A band of hours, the whole day, or the week."""
-    if pd.isna(found["day"]):
-        return "semaine"
-    if pd.isna(found["first_hour"]):
-        return "jour"
-    return f"{found['first_hour']} h – {found['last_hour']} h"
 
 
 def capacity(study: Study) -> Sheet:
@@ -209,6 +159,13 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
         known = status_words(Status.UNKNOWN if unknown else result.status)
         served = [cell(each, percent=True) for each in found]
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
+        if unknown and not pd.isna(row["alone_p50"]):
+            alone = cell(row["alone_p50"], percent=True)
+            known = status_words(result.status)
+            yield (
+                row["lever"], "Part servie à lui seul, dans le délai", None, alone, None,
+                "des demandes", known, rests,
+            )  # fmt: skip
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue

@@ -15,11 +15,11 @@ import pandas as pd
 from cpts_geo import __version__
 from cpts_geo.atlas.look.cells import MASK_LABEL, STATUS_WORDS
 from cpts_geo.atlas.sections.territory.communes import commune_columns
-from cpts_geo.french import slug, typeset
+from cpts_geo.french import short_day, slug, typeset
 from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import CHANGES, COLUMNS, GRADE_LABELS, LEVELS, Column, status_column
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
-from cpts_geo.sources.analyst.filled.templates import templates
+from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID, templates
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
@@ -133,7 +133,7 @@ def _filled(study: Study) -> Iterator[tuple[Cell, ...]]:
                     str(found["area_name"]), words[found["area_level"]],
                     cell(found[name], int(name == "share"), percent=name == "share"),
                     of_people or ("%" if name == "share" else str(found["unit"])), None, None, None,
-                    str(found["date"]), str(found["producer"]), str(found["grade"]),
+                    short_day(str(found["date"])), str(found["producer"]), str(found["grade"]),
                     status_words(found["status"]), typeset(" ; ".join(filter(None, said))),
                 )  # fmt: skip
 
@@ -143,8 +143,8 @@ def zoning(study: Study) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         (
             row["label"], cell(row["communes"]), row["names"], cell(row["people"]),
-            cell(row["share"], 1, percent=True), row["date"], row["producer"], row["grade"],
-            status_words(row["status"]),
+            cell(row["share"], 1, percent=True), short_day(row["date"]), row["producer"],
+            row["grade"], status_words(row["status"]),
             typeset(" ; ".join(filter(None, (row["note"], row["ask"])))),
         )
         for row in study.zoning.to_dict("records")
@@ -221,6 +221,7 @@ def _told(what: str, texts: dict[Any, str]) -> list[tuple[Cell, ...]]:
 def read_me(study: Study, sheets: Iterable[Sheet], *, day: date, sources: str) -> Sheet:
     """What the file is, what each sheet holds, how to read a cell."""
     lines = [
+        *([("Attention", INVENTED_SAID)] if study.invented else []),
         (study.name, "besoin en soins non programmés, indicateurs et hypothèses"),
         ("Date", f"{day:%d/%m/%Y}, cpts_geo {__version__}"),
         *((sheet.name, sheet.about) for sheet in sheets),

@@ -31,6 +31,7 @@ from cpts_geo.files import write_atomically
 from cpts_geo.foreign import for_spreadsheet, shown_name, visible
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.analyst.filled.templates import INVENTED, INVENTED_SAID
 from cpts_geo.sources.catalogue.catalogue import sources as catalogue
 from cpts_geo.study.study import Study
 
@@ -61,10 +62,15 @@ def write_slides(
         left_out = _fill(page, said, study=study, national=national, day=day)
         if said.used:
             _write(_box(page, _BOTTOM, _FOOT), [_credit(said.used)], _LEAST, ink=style.MUTED)
+        marked = f"{INVENTED.capitalize()} — " if study.invented else ""
+        name = shown_name(study.name, most=_FOOT_NAME)
         if said.layer is None:
-            _foot(page, f"{shown_name(study.name, most=_FOOT_NAME)} — {day:%d/%m/%Y} — {rank}")
+            _foot(page, f"{marked}{name} — {day:%d/%m/%Y} — {rank}")
+        elif marked:
+            _foot(page, INVENTED.capitalize())
         notes = page.notes_slide.notes_text_frame
-        notes.text = visible("\n".join([*left_out, *said.notes]))
+        told = [INVENTED_SAID] if study.invented else []
+        notes.text = visible("\n".join([*told, *left_out, *said.notes]))
         for element in (page._element, page.notes_slide._element):
             _speak_french(element)
     about = shown.core_properties

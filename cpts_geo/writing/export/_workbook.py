@@ -7,11 +7,14 @@ function that makes them harmless. The same study on the same day gives the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from cpts_geo.files import write_french_csv
 from cpts_geo.french import slug
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.export import _capacity_sheets as of_capacity
@@ -19,24 +22,39 @@ from cpts_geo.writing.export import _sheets as of_territory
 from cpts_geo.writing.workbook.aci import aci_sheet
 from cpts_geo.writing.workbook.book import write_book
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
+from cpts_geo.writing.workbook.week import week
+
+#: In the name of a sheet, which has room for few letters.
+_INVENTED: Final = INVENTED.rpartition(" ")[2]
 
 
 def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]:
     """Tables of a study, those it has, in the order of the workbook."""
+    need = [
+        of_capacity.months(study),
+        week(study),
+        of_capacity.capacity(study),
+        of_capacity.supposed(study),
+        of_capacity.inputs(study),
+    ]
     every = [
         of_territory.identity(study, day=day),
         of_territory.indicators(study),
         of_territory.communes(study),
         of_territory.zoning(study),
-        of_capacity.months(study),
-        of_capacity.week(study),
-        of_capacity.capacity(study),
-        of_capacity.supposed(study),
-        of_capacity.inputs(study),
+        *need,
         None if study.aci is None else aci_sheet(study.aci),
         of_territory.methods(study, used),
     ]
-    return [sheet for sheet in every if sheet is not None]
+    # What rests on an invented scenario is invented throughout.
+    whole = {id(sheet) for sheet in need if study.invented_need}
+    return [_marked(sheet, invented=id(sheet) in whole) for sheet in every if sheet is not None]
+
+
+def _marked(sheet: Sheet, *, invented: bool) -> Sheet:
+    """A sheet whose name says that something of it is invented, where that is so."""
+    said = invented or any(INVENTED in str(value) for row in sheet.rows for value in row)
+    return replace(sheet, name=f"{sheet.name} ({_INVENTED})") if said else sheet
 
 
 def write_workbook(

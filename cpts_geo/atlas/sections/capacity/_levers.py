@@ -9,7 +9,7 @@ from typing import Any, Final
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
 from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, value_words
-from cpts_geo.atlas.look.words import goal, share_span, span
+from cpts_geo.atlas.look.words import goal, lever_finding, share_span, span
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
 from cpts_geo.capacity.scenario.loading import described
@@ -19,6 +19,9 @@ from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import TerritoryCapacity
 
 _UNKNOWN: Final = Cell(UNKNOWN_TEXT, status=Status.UNKNOWN.value)
+_UNCOUNTED: Final = Cell(
+    "non calculé : créneaux d’aujourd’hui inconnus", status=Status.UNKNOWN.value
+)
 #: Nothing is to be known: an assistant gives no slot.
 _NONE: Final = Cell("—")
 
@@ -50,7 +53,11 @@ def _row(row: Mapping[Any, Any], result: Headline) -> Row:
         text = f"{number(row['gp_hours'], int(row['gp_hours'] % 1 > 0))}{NNBSP}h"
         hours = Cell(text, origin=counted(row["slots"], "créneau", "créneaux"))
     cost = Cell(euros(row["cost"]), status=paid.value)
-    cells = (_share(row, known), hours, _people(row, known), cost, _receipts(row, known))
+    without = result.at_least is None and result.today is None
+    cells = tuple(
+        _UNCOUNTED if without and cell is _UNKNOWN else cell
+        for cell in (_share(row, known), hours, _people(row, known), cost, _receipts(row, known))
+    )
     return Row(str(row["lever"]), "", cells)
 
 
@@ -69,7 +76,7 @@ def _people(row: Mapping[Any, Any], known: Status) -> Cell:
     if not math.isnan(gained):
         less = named_interval(row, "requests_less")
         told = "" if math.isnan(less.p50) else f"{number(less.p50)} demandes de moins par an"
-        text = f"{number(gained)} avec un médecin traitant"
+        text = f"{number(round(gained, -1))} avec un médecin traitant"
         return Cell(text, status=Status.ASSUMED.value, origin=told)
     found = named_interval(row, "people_reached")
     if math.isnan(found.p50):
@@ -102,10 +109,13 @@ def _sentences(result: Headline, capacity: TerritoryCapacity) -> Iterator[str]:
     elif table["served_before_p50"].isna().all():
         yield (
             "Les créneaux d’aujourd’hui ne sont pas connus : seule est dite la part que chaque "
-            "levier servirait à lui seul. Demandez-les à la CPTS."
+            "levier servirait à lui seul. Ils sont à renseigner dans le scénario."
         )
     if not result.scenario.has_own_line:
         yield f"Ordre de grandeur. {result.evidence}"
+    finding = lever_finding(table, target=result.scenario.target)
+    if all(finding) and not table["best"].any():
+        yield f"{' : '.join(finding)}."
     if table["best"].any():
         yield (
             "Mis en avant : le moins coûteux de ceux qui atteignent l’objectif "

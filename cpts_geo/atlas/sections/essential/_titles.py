@@ -72,8 +72,10 @@ def _access(access: TerritoryAccess) -> str:
 def _changes(study: Study) -> str:
     """What the lever put forward would serve, else what a change of supply makes of the APL."""
     access = study.access
-    if study.capacity and all(found := lever_finding(study.capacity.levers)):
-        return " : ".join(found)
+    if study.capacity and study.headline:
+        target = study.headline.scenario.target
+        if all(found := lever_finding(study.capacity.levers, target=target)):
+            return " : ".join(found)
     known = next(filter(None, map(shift_finding, access.shifts)), "")
     if known:
         return known

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.words import need_finding
 from cpts_geo.atlas.maps.drawings import StillMaps
 from cpts_geo.atlas.sections.paper import (
@@ -20,6 +21,7 @@ from cpts_geo.atlas.sections.paper import (
     _year,
 )
 from cpts_geo.atlas.sections.paper._fitting import css_text, shortened
+from cpts_geo.sources.analyst.filled.templates import INVENTED, INVENTED_SAID
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 
@@ -53,14 +55,15 @@ def section(
     -------
     dict
         What the template shows: ``foot`` (a text of CSS), ``credit`` (the same in words),
-        ``title`` of the second page, ``pages``: the blocks of each in reading order, by the name
-        of their template; what is not known has no block, and an empty place is never kept for it.
+        ``invented`` (what is told above each page of an invented example; empty), ``title`` of the
+        second page, ``pages``: the blocks of each in reading order, by the name of their template;
+        what is not known has no block, and an empty place is never kept for it.
     """
     result, capacity = study.headline, study.capacity
     levers = _levers.levers(study)
     sas, aci = _filled.sas(study), _filled.aci(study)
     # What a coordinator gave leaves less room to what closes the page.
-    crowded = sas is not None and aci is not None
+    crowded = sas is not None or aci is not None
     access = _filled.access(study)
     figures = _figures.section(study, apart=access is not None)
     first: Mapping[str, Any] = {
@@ -70,6 +73,7 @@ def section(
         # Emergency passages and SAS effectors are rows of the key figures.
         "figures": figures,
         "access": access,
+        "zoned": _filled.zoned(study) or None,
         # Its averages are key figures, where there is no room to say them twice.
         "map": _map.section(
             study, stills, means=access is None and len(figures["areas"]) <= _AREAS
@@ -77,26 +81,35 @@ def section(
     }
     second: Mapping[str, Any] = {
         # The weekly grid opens the need.
-        "need": _need.section(study),
+        "need": _need.section(study, crowded=crowded),
         "sas": sas,
         "year": None if result is None or capacity is None else _year.section(result, capacity),
-        "levers": _levers.section(levers),
+        "levers": _levers.section(levers, result, crowded=crowded),
         "aci": aci,
         "unknown": _closing.unknown(study, crowded=crowded),
         "steps": {},
-        "sources": _closing.sources(used, crowded=crowded),
+        "sources": _closing.sources(used, cells=_cells(sas, aci), crowded=crowded),
     }
     # What the package computes comes from the others.
     given = [each.producer for each in used if not each.producer.startswith(_OURSELVES)]
     producers = Counter(re.split(r" ?[,(]", name)[0] for name in given)
     known = ", ".join(name for name, _ in producers.most_common(_FOOT_PRODUCERS))
-    foot = shortened(f"{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
+    invented = INVENTED_SAID if study.invented else ""
+    marked = f"{INVENTED.capitalize()} · " if invented else ""
+    foot = shortened(f"{marked}{shortened(study.name, _FOOT_NAME)} · {date} · {known}", _FOOT)
     return {
         "foot": css_text(foot),
         "credit": foot,
+        "invented": invented,
         "title": need_finding(study),
         "pages": [
             [(name, block) for name, block in page.items() if block is not None]
             for page in (first, second)
         ],
     }
+
+
+def _cells(sas: Mapping[str, Any] | None, aci: Mapping[str, Any] | None) -> list[Cell]:
+    """Cells of the second page, whose signs it explains."""
+    found = [] if sas is None else [cell for cell, _ in sas["told"]]
+    return found + ([] if aci is None else [cell for _, row, _ in aci["rows"] for cell in row])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cpts_geo.atlas.sections.paper._fitting import fitting, others
-from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, TERRITORY, WITHOUT_MT
+from cpts_geo.atlas.look.cells import Cell
+from cpts_geo.atlas.sections.paper._fitting import fitting, others, paper_signs
+from cpts_geo.schema import TERRITORY, WITHOUT_MT
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, MIN_PROFESSIONALS
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
@@ -29,18 +30,20 @@ def unknown(study: Study, *, crowded: bool = False) -> dict[str, Any]:
     if result is not None and result.today is None:
         said.append("Combien de créneaux sont offerts aujourd’hui, et combien sont pris.")
     said.append("Ce que deviennent les demandes sans rendez-vous : plus tard, ailleurs, ou rien.")
-    kept, left = fitting(said, _UNKNOWN // 2 if crowded else _UNKNOWN)
+    kept, left = fitting(said, _UNKNOWN // 3 if crowded else _UNKNOWN)
     return {"said": kept, "more": others(left)}
 
 
-def sources(used: Sequence[Source], *, crowded: bool = False) -> dict[str, Any]:
+def sources(
+    used: Sequence[Source], *, cells: Sequence[Cell] = (), crowded: bool = False
+) -> dict[str, Any]:
     """Producers and works, the signs, what is never written."""
-    most = _SOURCES // 3 if crowded else _SOURCES
+    most = _SOURCES // 5 if crowded else _SOURCES
     kept, left = fitting(list(dict.fromkeys(each.attribution for each in used)), most)
     return {
         "said": " ; ".join(kept),
         "more": others(left),
-        "signs": [(STATUS_MARKS[each], STATUS_LABELS[each]) for each in STATUS_LABELS],
+        "signs": paper_signs(cells),
         "patients": MIN_PATIENTS,
         "professionals": MIN_PROFESSIONALS,
     }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, filled_cell, own_label, shown_text
 from cpts_geo.atlas.look.words import short_name
-from cpts_geo.atlas.sections.paper._fitting import others, shortened
+from cpts_geo.atlas.sections.paper._fitting import others, paper_signs, shortened
 from cpts_geo.french import NNBSP, capital, duration, number, signed_number, whole_percent
 from cpts_geo.indicators.densities import per_10k
 from cpts_geo.indicators.gp_sources import trend
@@ -27,6 +27,7 @@ from cpts_geo.schema import (
     vintages,
 )
 from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
+from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
@@ -72,7 +73,9 @@ _EMERGENCY: Final = _Family(
     DREES.family("emergency"), "Urgences ou SMUR, en moyenne", "voir la Drees"
 )
 #: Whom to ask for what a coordinator fills, in few letters.
-_WHOM: Final = {"sans_hospitalisation": "l’ARS", "effecteurs": "le SAS"}
+_WHOM: Final = {
+    "passages": "l’ARS", "sans_hospitalisation": "l’ARS", "effecteurs": "le SAS",
+}  # fmt: skip
 #: Those that stand in rows of their own, where these are known.
 _APART: Final = ("share_without_mt", "share_ald_without_mt")
 
@@ -85,9 +88,11 @@ def section(study: Study, *, apart: bool) -> dict[str, Any]:
     rank = areas.groupby("area_level").cumcount()
     kept = areas[rank < areas["area_level"].map({DEPARTEMENT.key: _DEPARTEMENTS}).fillna(1)]
     names = [shortened(short_name(str(name)), _AREA) for name in kept["area_name"]]
+    rows = [line for line in _lines(study, kept, apart=apart) if line is not None]
     return {
         "areas": names,
-        "rows": [line for line in _lines(study, kept, apart=apart) if line is not None],
+        "rows": rows,
+        "signs": paper_signs(cell for row in rows for cell in row.cells),
         "more": others(len(areas) - len(kept)),
     }
 
@@ -99,12 +104,18 @@ def _lines(study: Study, areas: pd.DataFrame, *, apart: bool) -> Iterator[_Line 
     yield _trend(table, areas)
     supply = [each for each in _SUPPLY if not (apart and each.name in _APART)]
     yield from (_line(family, table, areas) for family in supply)
-    # Where four rows say who has a médecin traitant, minutes are left to the annex.
+    yield _near(study, areas)
+    # Where four rows say who has a médecin traitant, the way to emergencies is left to the annex.
     if not apart:
-        yield _near(study, areas)
         yield _line(_EMERGENCY, table, areas)
-    yield _given(study.passages, "sans_hospitalisation", "Urgences non hospitalisées", areas)
-    yield _given(study.sas, "effecteurs", "Effecteurs du SAS", areas)
+    passages = _given(study.passages, "passages", "Passages pour 1 000 hab.", areas)
+    if passages.cells[0].status != Status.UNKNOWN.value:
+        yield passages
+    yield _given(study.passages, "sans_hospitalisation", "Passages sans hospitalisation", areas)
+    # Known, they are told with the rest of the SAS.
+    effectors = _given(study.sas, "effecteurs", "Effecteurs du SAS", areas)
+    if effectors.cells[0].status == Status.UNKNOWN.value:
+        yield effectors
 
 
 def _line(family: _Family, table: pd.DataFrame, areas: pd.DataFrame) -> _Line | None:
@@ -121,8 +132,8 @@ def _line(family: _Family, table: pd.DataFrame, areas: pd.DataFrame) -> _Line | 
     label, vintage = own_label(column, main)
     order = list(areas[AREA].itertuples(index=False, name=None))
     cells = [_cell(family, name, block.loc[area], base=str(main["base"])) for area in order]
-    if cells[0].status == Status.UNKNOWN.value:
-        cells[0] = Cell(family.ask or cells[0].text, status=Status.UNKNOWN.value)
+    ask = Cell(family.ask, status=Status.UNKNOWN.value) if family.ask else _NOTHING
+    cells = [ask if each.status == Status.UNKNOWN.value else each for each in cells]
     base = f" ({main['base']})" if main["base"] else ""
     producer = str(main["source"]) or sources()[column.source].attribution
     return _Line(
@@ -165,7 +176,7 @@ def _trend(table: pd.DataFrame, areas: pd.DataFrame) -> _Line | None:
     mine = next(each for each in found.values() if each.area_level == TERRITORY.key)
     first, last = (COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps")))
     source = sources()[COLUMNS[embedded_vintage("gps")].source].attribution
-    label = f"Leur évolution (ici {number(mine.before)} → {number(mine.after)})"
+    label = f"Évolution des généralistes ({number(mine.before)} → {number(mine.after)})"
     return _Line(label, tuple(cells), f"{first}–{last}", _producer(source))
 
 
@@ -192,10 +203,9 @@ def _given(table: pd.DataFrame, line: str, label: str, areas: pd.DataFrame) -> _
     rows = table[table["line"] == line].set_index(AREA).to_dict("index")
     order = list(areas[AREA].itertuples(index=False, name=None))
     cells = [filled_cell(rows[area]) if area in rows else _NOTHING for area in order]
-    if cells[0].status == Status.UNKNOWN.value:
-        cells[0] = Cell(f"voir {_WHOM[line]}", status=Status.UNKNOWN.value)
+    ask = Cell(f"voir {_WHOM[line]}", status=Status.UNKNOWN.value)
+    shown = [ask if each.status == Status.UNKNOWN.value else each for each in cells]
     mine = rows[order[0]]
-    shown = [cells[0], *(_NOTHING if c.status == Status.UNKNOWN.value else c for c in cells[1:])]
     return _Line(label, tuple(shown), _year(str(mine["date"])), _producer(str(mine["producer"])))
 
 
@@ -207,6 +217,9 @@ def _year(vintage: str) -> str:
 
 def _producer(attribution: str) -> str:
     """Who produced a figure: the last of those named, without the title of the work."""
+    # The page says above that it is an example.
+    if INVENTED in attribution:
+        return INVENTED.rpartition(" ")[2]
     last = attribution.rpartition(";")[2].strip()
     name = last.partition(",")[0].partition(" cpts_geo")[0]
     # The région of an ARS heads a column of this table.

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.atlas.look.cells import Cell, filled_cell
+from cpts_geo.atlas.look.cells import Cell, filled_cell, share_cell
 from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import shortened
-from cpts_geo.french import NNBSP, number
+from cpts_geo.french import NNBSP, joined, number, percent, short_day
 from cpts_geo.indicators.aci.rows import is_given, is_of_example
 from cpts_geo.indicators.given_share import AGES
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
@@ -27,6 +27,8 @@ _AREA, _ORIGIN, _HEADING = 24, 70, 44
 _UNKNOWN: Final = Status.UNKNOWN.value
 #: The four rows: those of all ages are another line, and stand in the annex.
 _ROWS: Final = {"17+": AGES["17+"], "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
+#: Whom to ask for their shares, in few letters.
+_ASK: Final = "voir la CPAM"
 #: A row alone is one of the key figures.
 _LEAST: Final = 2
 #: Indicators of the ACI that the page holds, and letters of a title.
@@ -35,10 +37,17 @@ _INDICATORS, _TITLE = 4, 66
 _SAS: Final = (
     ("medecins_eligibles", "généralistes éligibles"), ("effecteurs", "effecteurs"),
     ("heures_offertes", "par semaine offertes"), ("heures_dues", "dues"),
-    ("creneaux_public", "créneaux PUBLIC"), ("creneaux_pro", "PRO"), ("creneaux_snp", "SNP"),
-    ("creneaux_cpts", "CPTS"), ("taux_de_remplissage", "pourvus"), ("demandes", "demandes"),
-    ("part_rendez_vous", "avec rendez-vous"), ("part_48h", "de ceux-ci sous 48 h"),
+    ("creneaux_public", "créneaux PUBLIC"), ("creneaux_pro", "créneaux PRO"),
+    ("creneaux_snp", "créneaux SNP"), ("creneaux_cpts", "créneaux CPTS"),
+    ("taux_de_remplissage", "des créneaux pourvus"), ("demandes", "demandes de SNP"),
+    ("part_rendez_vous", "ont eu un rendez-vous"), ("part_48h", "des rendez-vous sous 48 h"),
 )  # fmt: skip
+#: What a rate is of: written in its place where the rate is not known.
+_INSTEAD: Final = {
+    "taux_de_remplissage": ("creneaux_pourvus", "créneaux pourvus"),
+    "part_rendez_vous": ("rendez_vous", "rendez-vous donnés"),
+    "part_48h": ("rendez_vous_48h", "rendez-vous sous 48 h"),
+}
 
 
 def access(study: Study) -> dict[str, Any] | None:
@@ -52,7 +61,7 @@ def access(study: Study) -> dict[str, Any] | None:
     if len(lines) < _LEAST:
         return None
     said = mine.loc[lines, ["date", "producer"]].drop_duplicates().itertuples(index=False)
-    origin = " ; ".join(", ".join(filter(None, each)) for each in said)
+    origin = short_day(" ; ".join(", ".join(filter(None, each)) for each in said))
     # Areas around may be of an example where the territory is not.
     shown = table[table["line"].isin(lines)].merge(kept[AREA], on=AREA)
     invented = shown.loc[shown["status"] != _UNKNOWN, "producer"].map(is_invented)
@@ -73,9 +82,9 @@ def _cells(table: pd.DataFrame, areas: pd.DataFrame) -> list[Cell]:
 
 
 def _share(row: dict[Any, Any]) -> Cell:
-    """What is known of a line; a dash where nobody gave it."""
-    cell = filled_cell(row)
-    return Cell("—") if cell.status == _UNKNOWN else cell
+    """What is known of a line, or whom to ask."""
+    cell = share_cell(row)
+    return Cell(_ASK, status=_UNKNOWN) if cell.status == _UNKNOWN else cell
 
 
 def sas(study: Study) -> dict[str, Any] | None:
@@ -84,12 +93,39 @@ def sas(study: Study) -> dict[str, Any] | None:
     known = table[table["status"] != _UNKNOWN]
     if known.empty:
         return None
-    told = [(_hours(dict(known.loc[line])), words) for line, words in _SAS if line in known.index]
-    said = known[known["producer"] != ""].iloc[0]
-    origin = ", ".join(filter(None, (str(said["date"]), str(said["producer"]))))
+    lines = [
+        (line, words) if line in known.index else _INSTEAD.get(line, (line, words))
+        for line, words in _SAS
+    ]
+    told = [(_hours(dict(known.loc[line])), words) for line, words in lines if line in known.index]
+    said = known[known["producer"] != ""]
+    period = joined([short_day(str(each)) for each in said["date"].unique() if each])
     # A producer that is cut is still told to be none.
-    invented = known["producer"].map(is_invented).any()
-    return {"told": told, "origin": INVENTED if invented else shortened(origin, _ORIGIN)}
+    invented = said["producer"].map(is_invented).any()
+    producer = INVENTED if invented else str(said["producer"].iloc[0])
+    return {
+        "told": told,
+        "origin": shortened(", ".join(filter(None, (period, producer))), _ORIGIN),
+    }
+
+
+def zoned(study: Study) -> str:
+    """Communes and people of each zoning that a file gives, in one line; empty for none."""
+    table = study.zoning[study.zoning["status"] != _UNKNOWN]
+    if table.empty:
+        return ""
+    told: list[str] = []
+    for row in table.to_dict("records"):
+        # What is counted is said once.
+        people, communes = (" des habitants", " communes") if not told else ("", "")
+        share = f" ({percent(row['share'], 0)}{people})" if row["share"] > 0 else ""
+        many = f"{number(row['communes'])}{communes}" if row["communes"] else "aucune"
+        told.append(f"{row['line'].upper()} {many}{share}")
+    first = table.iloc[0]
+    origins = table[["producer", "date"]].drop_duplicates().itertuples(index=False)
+    said = " ; ".join(", ".join(filter(None, map(str, each))) for each in origins)
+    origin = said if len(said) <= _ORIGIN else f"{first['producer']}, {first['date']}…"
+    return f"Zonage ({short_day(origin)}) : {' ; '.join(told)}."
 
 
 def aci(study: Study) -> dict[str, Any] | None:
@@ -120,13 +156,15 @@ def aci(study: Study) -> dict[str, Any] | None:
         else words
         for name, words in PERIODS.items()
     ]
-    more = f"{number(len(kept))} sur {number(len(given))}" if len(kept) < len(given) else ""
+    more = ""
+    if len(kept) < len(given):
+        more = f"{number(len(kept))} sur {number(len(given))}, suite : fiche"
     rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
             for about, row in kept]  # fmt: skip
     return {
         "heads": heads,
         "rows": rows,
-        "origin": " ; ".join(filter(None, (INVENTED if invented else "", more))),
+        "origin": " ; ".join(filter(None, ("inventés" if invented else "", more))),
     }
 
 

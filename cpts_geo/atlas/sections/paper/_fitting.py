@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from markupsafe import Markup
 
+from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, MASK_TEXTS, Cell
 from cpts_geo.french import NNBSP, number
+from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 
 #: Where the rest is.
 ELSEWHERE = "voir l’annexe"
@@ -35,6 +37,17 @@ def fitting(texts: Sequence[str], letters: int) -> tuple[list[str], int]:
 def gp_time(hours: float) -> str:
     """Hours of GP, short; what is under an hour is not made one."""
     return f"moins de 1{NNBSP}h" if 0 < hours < 1 else f"{number(hours)}{NNBSP}h"
+
+
+def paper_signs(cells: Iterable[Cell] = ()) -> list[tuple[str, str]]:
+    """Signs of a page with their words: an announced figure is quoted; the mask where one is."""
+    masked = any(each.status in MASK_TEXTS for each in cells)
+    signs = [
+        ("« »" if each is Status.ANNOUNCED else STATUS_MARKS[each], words)
+        for each, words in STATUS_LABELS.items()
+        if each is not Status.UNKNOWN
+    ]
+    return [*signs, (next(MARKS[mask] for mask in MASK_TEXTS), MASK_LABEL)] if masked else signs
 
 
 def others(count: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.look.words import (
     centred,
@@ -24,6 +24,8 @@ from cpts_geo.study.study import Study
 
 #: Letters that one line of the band holds, and two of its small text.
 _LINE, _TWO_LINES = 96, 190
+#: What a CPTS that reads its own page has to do.
+TO_FILL: Final = "à renseigner dans le scénario."
 #: Letters of a line of the small text.
 _SMALL_LINE = 118
 
@@ -106,7 +108,7 @@ def _gap(study: Study) -> Message | None:
     if result.today is None:
         floor = result.observed
         if floor is None:
-            return Message(label, "Créneaux d’aujourd’hui non publiés :", "à demander à la CPTS.")
+            return Message(label, "Créneaux d’aujourd’hui :", TO_FILL)
         given = f"ses consultations en occupent {floor.slots} au moins."
         return Message(label, "Créneaux d’aujourd’hui non publiés :", given)
     served = f"{whole_percent(result.today.served_at_median)} des demandes servies à temps"

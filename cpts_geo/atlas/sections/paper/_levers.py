@@ -7,7 +7,8 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.atlas.look.values import euros, period_words
+from cpts_geo.atlas.look.grades import input_status
+from cpts_geo.atlas.look.values import EURO, euros, period_words
 from cpts_geo.atlas.look.words import (
     gain_effect,
     gain_numbers,
@@ -21,8 +22,9 @@ from cpts_geo.atlas.look.words import (
 from cpts_geo.atlas.sections.paper._fitting import gp_time, others, shortened
 from cpts_geo.capacity.answer.existing import Offer
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.french import whole_percent
-from cpts_geo.schema import STATUS_MARKS, Status
+from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.french import number, whole_percent
+from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.study import Study
 
@@ -59,34 +61,64 @@ def levers(study: Study) -> list[Lever]:
     return [*tried, *offers, *_openings(study.access), *_shifts(study.access)]
 
 
-def section(found: Sequence[Lever]) -> dict[str, Any] | None:
-    """Finding, rows that fit, how many are left out; None without a row."""
+def section(
+    found: Sequence[Lever], result: Headline | None, *, crowded: bool = False
+) -> dict[str, Any] | None:
+    """Finding, headings, rows that fit, what a cost rests on; None without a row."""
     if not found:
         return None
-    said = next((f"{each.lead} {each.effect}" for each in found if each.lead), "")
     kept = [each for each in found if each.kept]
     room = max(_MOST - len(kept), 0)
     rows = kept + [each for each in found if not each.kept][:room]
+    rows = rows[:_MOST] if crowded else rows
+    # The title is of a row that is seen.
+    said = next((f"{each.lead} {each.effect}" for each in rows if each.lead), "")
+    of_levers = result is not None and any("€" in value for row in rows for value, _ in row.numbers)
     return {
-        "title": said.rstrip(".") or "Ce qui changerait l’offre de soins",
+        "title": said.rstrip(".") or ("Ce que changerait chaque levier" if of_levers else
+                                      "Ce qui changerait l’offre de soins"),
+        "heads": _heads(result.scenario) if of_levers and result else (),
         "rows": rows,
+        "cost": _cost(result.scenario) if of_levers and result else "",
         "more": others(len(found) - len(rows)),
-    }
+    }  # fmt: skip
+
+
+def _heads(scenario: Scenario) -> tuple[str, ...]:
+    """Headings of the numbers of a lever."""
+    return "Par semaine", "Demandes servies à temps", f"Coût {period_words(scenario)}"
+
+
+def _cost(scenario: Scenario) -> str:
+    """What an hour of a doctor is held to cost, and how it is known."""
+    status = input_status(scenario, "gp_hour_cost")
+    known = f"{STATUS_MARKS[status]} {STATUS_LABELS[status]}"
+    return f"Coût : {number(scenario.gp_hour_cost)}{EURO} l’heure de médecin ({known})."
+
+
+def _short(numbers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Numbers without the words that the headings say."""
+    said = ("par semaine", "servies à temps", "à temps")
+    return tuple(
+        (value, "" if words in said or value.endswith("€") else words.removeprefix("servies "))
+        for value, words in numbers
+    )
 
 
 def _tried(result: Headline, table: pd.DataFrame) -> Iterator[Lever]:
     """The lever put forward, then the next ones: hours or people, share served, euros."""
     ranked = table.sort_values("best", ascending=False, kind="stable") if len(table) else table
-    lead, effect = lever_finding(table)
-    for row in ranked.head(_LEVERS).to_dict("records"):
-        # A narrow column says it in fewer words.
-        numbers = tuple(
-            (value, words.removeprefix("servies "))
-            for value, words in lever_numbers(row, result.scenario)
-        )
+    lead, effect = lever_finding(table, target=result.scenario.target)
+    ranked_rows = ranked.head(_LEVERS).to_dict("records")
+    none_needed = bool(lead) and not table["best"].any()
+    for row in ranked_rows:
+        numbers = _short(lever_numbers(row, result.scenario))
         mark, title = STATUS_MARKS[Status.ASSUMED], shortened(str(row["lever"]), _LEVER)
         if not row["best"]:
-            yield Lever(title, numbers, mark, kept=True)
+            # Where none is needed, the first row says so in the head.
+            first = none_needed and row is ranked_rows[0]
+            said = (f"{lead} :", f"{effect}.") if first else ("", "")
+            yield Lever(title, numbers, mark, *said, kept=True)
             continue
         least = "le moins coûteux qui suffise" if row["reaches_target"] else "le plus utile"
         why = f", {least} ({euros(row['cost'])} {period_words(result.scenario)})."
@@ -119,11 +151,12 @@ def _offers(result: Headline) -> Iterator[Lever]:
 def _served(offer: Offer) -> tuple[tuple[str, str], ...]:
     """Hours, share served and slots of an offer."""
     many, word = slots(offer.slots).split(" ", 1)
-    return (
+    found = (
         (gp_time(offer.gp_hours_per_week), "par semaine"),
         (whole_percent(offer.served_at_median), "à temps"),
         (many, f"{word} par jour"),
     )
+    return _short(found)
 
 
 def _openings(access: TerritoryAccess) -> Iterator[Lever]:

@@ -19,7 +19,7 @@ from cpts_geo.atlas.look.words import (
     whom,
 )
 from cpts_geo.atlas.sections.paper._fitting import gp_time, shortened
-from cpts_geo.atlas.sections.paper._head import contradicted
+from cpts_geo.atlas.sections.paper._head import TO_FILL, contradicted
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES, LEVELS, Interval, named_interval
 from cpts_geo.french import NNBSP, number, percent, whole_percent
@@ -45,8 +45,9 @@ class _Row(NamedTuple):
     own: bool
 
 
-def section(study: Study) -> dict[str, Any]:
-    """The table and the dots, or why there is none and what to ask for."""
+def section(study: Study, *, crowded: bool = False) -> dict[str, Any]:
+    """The table and the dots, or why there is none and what to ask for; what the first page says
+    too is left to it where the page is `crowded`."""
     result, capacity = study.headline, study.capacity
     if result is None or capacity is None:
         large = study.too_large
@@ -64,7 +65,7 @@ def section(study: Study) -> dict[str, Any]:
         "rows": rows,
         "mark": STATUS_MARKS[result.status],
         "grid": week_view(result, capacity) if result.slots_per_day.p90 else None,
-        "said": [text for text in _said(result, capacity) if text],
+        "said": [text for text in _said(result, capacity, crowded=crowded) if text],
     }
 
 
@@ -104,7 +105,7 @@ def _bounds(result: Headline, row: Mapping[Any, float], name: str) -> str:
     return estimate(result, named_interval(row, name))
 
 
-def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
+def _said(result: Headline, capacity: TerritoryCapacity, *, crowded: bool) -> list[str]:
     """Hours and SAS effectors, what there is today, the floor, for whom."""
     scenario, hours = result.scenario, result.gp_hours_per_week
     measures = capacity.resources["sas_effectors"]
@@ -113,19 +114,23 @@ def _said(result: Headline, capacity: TerritoryCapacity) -> list[str]:
     now = "" if today is None else f" ; aujourd’hui, {gp_time(today.gp_hours_per_week)}"
     floor = shown_floor(result)
     the = "les " if scenario.public == "no_mt" else ""
-    return [
+    said = [
         f"{_many(result, hours, f'{NNBSP}h de consultation par semaine')}, soit "
         f"{_many(result, effectors, ' effecteurs du SAS')} à {number(scenario.effector_hours)}"
         f"{NNBSP}h chacun{now}.",
-        f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps.",
         ""
         if floor is None
         else f"Au moins {slots(floor)} par jour, d’après les consultations déjà données.",
-        "Créneaux d’aujourd’hui : non publiés, à demander à la CPTS." if today is None else "",
-        f"Intervalle : {CHANCES}."
-        + ("" if today is None else f" Manque : {slot_length(scenario)}."),
-        f"{STATUS_MARKS[result.status]} {result.evidence}",
+        f"Créneaux d’aujourd’hui : {TO_FILL}" if today is None else "",
     ]
+    if crowded:
+        return said
+    asked = (
+        f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps."
+    )
+    rests = f"{STATUS_MARKS[result.status]} {result.evidence}"
+    lacking = "" if today is None else f" Manque : {slot_length(scenario)}."
+    return [said[0], asked, *said[1:], f"Intervalle : {CHANCES}.{lacking}", rests]
 
 
 def _many(result: Headline, found: Interval[Any], unit: str) -> str:

@@ -42,7 +42,7 @@ def section(result: Headline, capacity: TerritoryCapacity) -> dict[str, Any] | N
         "title": title,
         "chart": Markup(_svg(result, table, title=title)),
         "week": _week(result, capacity),
-        "sign": f"{STATUS_MARKS[status]} {STATUS_LABELS[status]}",
+        "sign": f"{STATUS_MARKS[status]} {STATUS_LABELS[status]}.",
     }
 
 

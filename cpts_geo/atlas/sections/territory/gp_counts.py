@@ -67,14 +67,14 @@ def _source_rows(comparison: pd.DataFrame) -> list[Row]:
 
 
 def _cell(found: pd.Series) -> Cell:
-    """Density for 100,000 people, then for 10,000, the count and the interval it comes with."""
+    """Density for 100,000 people, then the count, that for 10,000 and the interval."""
     if math.isnan(found["density"]):
         return Cell(UNKNOWN_TEXT, status="unknown", note=str(found["note"]))
     tenth = per_10k(str(found["indicator"]), float(found["density"]))
-    details = [] if tenth is None else [f"{number(tenth, 1)} pour 10 000"]
-    if not math.isnan(found["count"]):
-        # An estimate of a fraction of a doctor would claim more than it knows.
-        details.append(_doctors(found["count"]))
+    # An estimate of a fraction of a doctor would claim more than it knows.
+    details = [] if math.isnan(found["count"]) else [_doctors(found["count"])]
+    if tenth is not None:
+        details.append(f"{number(tenth, 1)} pour 10 000")
     if not math.isnan(found["low"]):
         details.append(f"{number(found['low'])} à {number(found['high'])} à 95 %")
     return Cell(

@@ -19,6 +19,8 @@ _Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 INVENTED: Final = "exemple inventé"
 #: Nothing that is counted is of a later year.
 NEWEST: Final = COG_YEAR + 1
+#: What a reader is told of it, before any figure.
+INVENTED_SAID: Final = f"{INVENTED.capitalize()} : des chiffres ne sont pas ceux du territoire."
 #: What stands in place of a code where a zoning holds no commune.
 NO_COMMUNE: Final = "aucune"
 
