@@ -6,6 +6,7 @@ Days vary (negative binomial), and months too, apart from year to year, as epide
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -56,6 +57,14 @@ def registre(
         "notes": (), "lower_bound": False, "with_hour": True, "counted": None, "periods": (),
     }  # fmt: skip
     return log
+
+
+def read_french(path: Path) -> pd.DataFrame:
+    """Read a CSV back as a French Excel does; narrow spaces are plain ones."""
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", dtype={"Mois": str})
+    plain = [str(name).replace("\u202f", " ").replace("\u00a0", " ") for name in table]
+    return table.set_axis(plain, axis=1)
 
 
 def written(log: pd.DataFrame, path: object) -> None:

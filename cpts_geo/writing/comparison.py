@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -23,14 +23,14 @@ from cpts_geo.errors import OutputError
 from cpts_geo.files import write_csv, write_json, write_text
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import slug
-from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
-from cpts_geo.study.follow_up.indicators import INDICATORS
 from cpts_geo.study.follow_up.yearly import Yearly
 from cpts_geo.study.follow_up.yearly import period_words as said_period
 from cpts_geo.writing.output_folder import staged
 from cpts_geo.writing.workbook.aci import ACI_FILES, write_aci
+from cpts_geo.writing.workbook.follow_up import follow_up_sheet
+from cpts_geo.writing.workbook.sheet import write_table
 
 #: Table of a call log -> end of its file's name.
 _LOG_FILES: Final = {
@@ -45,13 +45,6 @@ _LOG_FILES: Final = {
 _MANIFEST: Final = "suivi_manifest.json"
 #: Files of a follow-up: page, table, what they come from.
 FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", _MANIFEST, *ACI_FILES)
-_ANSWERS: Final = {True: "oui", False: "non", None: "inconnu"}
-#: What the model expects, month by month.
-_EXPECTED: Final = "slot_requests"
-_FOLLOW_UP_COLUMNS: Final = (
-    "month", "indicator", "label", "value", "low", "high", "inside", "status", "previous",
-    "change", "more_than_chance", "p", "unit", "source",
-)  # fmt: skip
 
 
 def write_comparison(
@@ -257,7 +250,7 @@ def write_follow_up(
     with staged(folder, last=_MANIFEST, say=say) as stage:
         shown = follow_up_page(found, date=f"{day:%d/%m/%Y}", forecast=review.sentences)
         write_text(shown, stage.folder / page)
-        write_csv(_follow_up_table(found), stage.folder / table)
+        write_table(follow_up_sheet(found), stage.folder / table)
         made = [stage.folder / page, stage.folder / table]
         made += write_aci(
             review.aci, stage.folder, name=found.label, period=said_period(found.period), day=day
@@ -284,39 +277,6 @@ def write_follow_up(
         }  # fmt: skip
         write_json(manifest, stage.folder / _MANIFEST)
     return [folder / name for name in FOLLOW_UP_FILES]
-
-
-def _follow_up_table(found: FollowUp) -> pd.DataFrame:
-    """One row a month and an indicator, then one an indicator of the whole period."""
-    now, earlier = (f", {INVENTED}" if each else "" for each in found.invented)
-    source = f"registre des demandes{now}, {found.period[0]:%d/%m/%Y}–{found.period[1]:%d/%m/%Y}"
-    source += f" ; période d’avant{earlier}" if earlier else ""
-    before = {str(month)[-2:]: dict(row) for month, row in found.before.iterrows()}
-    band = {str(month): dict(row) for month, row in found.expected.iterrows()}
-    status = {str(month): dict(row) for month, row in found.status.iterrows()}
-    totals = found.totals.to_dict("index")
-    rows: list[dict[str, Any]] = []
-    for name, indicator in INDICATORS.items():
-        said = {
-            "indicator": name,
-            "label": indicator.label,
-            "unit": indicator.unit,
-            "source": f"{source} ; {indicator.formula}",
-        }
-        for month, value in found.months[name].items():
-            row = {"month": str(month), "value": value, "status": status[str(month)][name]}
-            row["previous"] = before.get(str(month)[-2:], {}).get(name)
-            if name == _EXPECTED:
-                low, high, inside = (band[str(month)][end] for end in ("p10", "p90", "inside"))
-                row |= {"low": low, "high": high, "inside": _ANSWERS[inside]}
-            rows.append(said | row)
-        total = totals[name]
-        told = {key: total[key] for key in ("value", "status", "previous", "change", "p")}
-        tested = before and indicator.kind != "public"
-        more = _ANSWERS[total["significant"]] if tested else ""
-        rows.append(said | told | {"month": "total", "more_than_chance": more})
-    table = pd.DataFrame(rows, columns=list(_FOLLOW_UP_COLUMNS))
-    return table.round({"value": 4, "previous": 4, "change": 4})
 
 
 def write_outcomes(values: Mapping[str, int], folder: Path, *, own: Mapping[str, str]) -> Path:

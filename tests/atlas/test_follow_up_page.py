@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -39,13 +42,44 @@ def test_what_changed_is_said_in_words(changed: FollowUp) -> None:
     first, inside, last = follow_up_sections(changed)["sentences"]
     assert first.endswith("%.") and "taux de réponse" in first
     assert "sur 12" in inside and "8 mois sur 10" in inside
-    assert last.startswith("A changé, plus que le hasard ne l’explique : rendez-vous donnés (+")
+    assert last.startswith("Ce qui a vraiment changé, et que le hasard seul n’explique pas : ")
+    assert re.search(r"rendez-vous donnés \([\d ]+ → [\d ]+, \+", last.replace("\u202f", " "))
     assert "sans médecin traitant" not in last
 
 
 def test_chance_alone_changes_nothing() -> None:
     found = followed(registre(2025, seed=7), registre(2024, seed=7))
     assert follow_up_sections(found)["sentences"][-1].startswith("Depuis la période d’avant, rien")
+
+
+def lost(log: pd.DataFrame, month: int, share: float) -> pd.DataFrame:
+    """A registre of which a share of the answers of a month are not given."""
+    answered = log["outcome"].isin(["appointment", "advice"]) & (log["time"].dt.month == month)
+    missed = answered & (np.random.default_rng(0).random(len(log)) < share)
+    found = log.assign(outcome=log["outcome"].mask(missed, "no_slot"))
+    found.attrs = log.attrs
+    return found
+
+
+def test_a_month_that_departs_is_named_with_both_values() -> None:
+    now = lost(registre(2025, seed=7, mean=20.0), 9, 0.5)
+    found = followed(now, registre(2024, seed=7, mean=20.0))
+    first = found.apart.iloc[0]
+    assert (first["month"], first["indicator"]) == ("2025-09", "response_rate")
+    last = follow_up_sections(found)["sentences"][-1].replace("\u202f", " ")
+    assert re.search(r"septembre \(taux de réponse : 3\d,\d % au lieu de 6\d,\d %\)", last)
+    assert 0 < first["p"] <= 0.05 and found.apart["value"].notna().all()
+
+
+def test_from_nothing_no_ratio_is_told() -> None:
+    before = registre(2024, seed=7)
+    never = before.assign(outcome=before["outcome"].mask(before["outcome"] == "no_slot", "other"))
+    never.attrs = before.attrs
+    found = followed(registre(2025, seed=7), never)
+    assert np.isnan(found.totals.at["no_slot", "change"])
+    told = follow_up_sections(found)
+    assert "sans créneau (0 → " in told["sentences"][-1]
+    assert any(row[3].text.startswith("0 → ") for row in told["changes"])
 
 
 def test_a_follow_up_alone_compares_nothing(page: str) -> None:
@@ -65,7 +99,8 @@ def test_what_is_missing_says_whom_to_ask() -> None:
 def test_a_mask_is_a_square_and_a_word() -> None:
     found = followed(registre(2025, seed=3, mean=2.0, phi=1.2))
     shown = follow_up_sections(found)
-    assert any("secret" in cell.text for row in shown["months"] for cell in row)
+    cells = [cell for *_, rows in shown["tables"] for row in rows for cell in row]
+    assert any("secret" in cell.text for cell in cells)
     assert any("masqué" in svg for _, svg in shown["drawings"])
 
 
@@ -81,7 +116,11 @@ def test_text_of_others_is_no_code(changed: FollowUp, open_offline: Open) -> Non
 def test_the_page_opens_without_a_network(page: str, width: int, open_offline: Open) -> None:
     opened = open_offline(page, viewport={"width": width, "height": 900})
     assert opened.page.locator("svg.chart").count() == 2
-    assert opened.page.locator("#mois tbody tr").count() == 12
+    assert opened.page.locator("#mois tbody tr").count() == 2 * 12
+    if width == 1366:
+        cut = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
+        assert opened.page.evaluate(f"{cut}.length") == 0
+    assert opened.page.locator(".swipe").first.is_visible() == (width == 390)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.errors == [] and opened.requests == []
     found = Axe().run(opened.page)

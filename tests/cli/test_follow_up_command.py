@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.study.follow_up.indicators import INDICATORS
-from tests.registres import registre, written
+from tests.registres import read_french, registre, written
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -39,17 +39,37 @@ def test_a_follow_up_is_a_page_a_table_and_what_they_come_from(
     told = manifest["outputs"] | manifest["inputs"]
     for path in (out / "suivi.csv", out / "suivi.html", now, before):
         assert told[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
-    table = pd.read_csv(out / "suivi.csv")
-    assert set(table["indicator"]) == set(INDICATORS) and len(table) == 13 * len(INDICATORS)
+    table = read_french(out / "suivi.csv")
+    assert set(table["Code"]) == set(INDICATORS) and len(table) == 13 * len(INDICATORS)
     # Every count of 1 to 10 is masked, of both periods.
-    counts = table[table["indicator"].map(lambda name: INDICATORS[name].kind == "count")]
-    for name in ("value", "previous"):
+    counts = table[table["Code"].map(lambda name: INDICATORS[name].kind == "count")]
+    value, previous = (
+        next(name for name in table if name.startswith(f"{first} (du ") and year in name)
+        for first, year in (("Valeur", "2025"), ("Période d’avant", "2024"))
+    )
+    for name in (value, previous):
         assert not counts[name].between(1, 10).any()
-    assert set(table["status"]) <= {"measured", "computed", "masked", "unknown"}
-    assert set(table["more_than_chance"].dropna()) <= {"oui", "non", "inconnu"}
-    inside = table[table["inside"].notna()]
-    assert set(inside["indicator"]) == {"slot_requests"} and len(inside) == 12
-    assert inside["value"].isna().eq(inside["inside"] == "inconnu").all()
+    signs = {"● mesuré", "ƒ calculé", "■ secret statistique", "▨ donnée absente"}
+    assert set(table["Signe"]) <= signs
+    assert set(table["Plus que le hasard"].dropna()) <= {"oui", "non", "inconnu"}
+    inside = table[table["Dans l’attendu"].notna()]
+    assert set(inside["Code"]) == {"slot_requests"} and len(inside) == 12
+    assert inside[value].isna().eq(inside["Dans l’attendu"] == "inconnu").all()
+
+
+def test_ones_own_communes_tell_who_comes_from_elsewhere(
+    registres: tuple[Path, Path], command: Command, tmp_path: Path
+) -> None:
+    communes = tmp_path / "communes.csv"
+    communes.write_text("commune\nPithiviers\nMalesherbes\n", encoding="utf-8")
+    own = ("--scenario", "beauce_gatinais", "--perimeter", communes)
+    assert command("follow-up", registres[0], *own, "--output", "out")[0] == 0
+    table = read_french(tmp_path / "out" / "suivi.csv").set_index(["Code", "Mois"])
+    share = table.loc[("outside", "période")].iloc[2]
+    log = pd.read_csv(registres[0], sep=";")
+    assert share == pytest.approx(100 * (log["commune"] != "Pithiviers").mean(), abs=0.01)
+    code, _, said = command("follow-up", registres[0], *own, "--territory", "beauce_gatinais")
+    assert code == 1 and "l’un ou l’autre" in said
 
 
 def test_wordings_that_are_not_known_are_asked(

@@ -128,7 +128,10 @@ def test_the_log_fills_what_it_knows() -> None:
 
 def test_what_is_given_against_the_log_is_set_aside_and_said() -> None:
     found = fiche("taux_reponse", known=log(), reference=0.5, target=0.75, value=0.9)
-    assert found["value"] == 0.7 and "chiffre donné laissé" in found["remark"]
+    assert found["value"] == 0.7 and "écarté (90,0" in found["remark"] and "70,0" in found["remark"]
+    hidden = log(np.nan, status=Mask.SECRET.value)
+    masked = fiche("taux_reponse", known=hidden, reference=0.5, target=0.75, value=0.9)
+    assert "90" not in masked["remark"] and "est secret" in masked["remark"]
 
 
 def test_what_the_log_masks_stays_masked_whatever_is_typed() -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.capacity.demand.periods import in_year
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import AskedError, CptsGeoError
-from cpts_geo.study.follow_up._expected import expected_months
+from cpts_geo.study.follow_up._expected import expected_months, shares_of_year
 from cpts_geo.study.follow_up.follow_up import FollowUp, _followed, follow_up
 from cpts_geo.study.follow_up.indicators import INDICATORS
 from cpts_geo.study.follow_up.yearly import _whole_months
@@ -94,6 +95,28 @@ def test_the_band_is_the_demand_laid_on_the_days(found: FollowUp) -> None:
     )
 
 
+def test_a_saturday_that_opens_is_counted_offered_and_expected(year: pd.DataFrame) -> None:
+    case = SCENARIO.evolve(calendar={"saturday_morning": True}, slots_saturday=3)
+    saturdays = in_year(case, 2025).calendar.saturdays
+    march = saturdays[saturdays.month == 3]
+    more = year.iloc[: 12 * len(saturdays)].assign(
+        time=saturdays.repeat(12) + pd.Timedelta(hours=9), outcome="advice"
+    )
+    log = pd.concat([year, more]).astype({"outcome": year["outcome"].dtype})
+    log = log.sort_values("time", ignore_index=True)
+    log.attrs = year.attrs
+    found, without = followed(log, scenario=case).months, followed(log).months
+    assert len(march) == 5 and len(saturdays) > 45
+    gained = (found - without).loc["2025-03"]
+    assert gained["opening_days"] == 5 and gained["slots_offered"] == 3 * 5
+    assert gained["requests"] == gained["advice"] == 12 * 5
+    # A Saturday has its share of a mean day of its month, in the band as in the forecast.
+    days = in_year(SCENARIO, 2025).calendar.opening_days
+    alone = shares_of_year(SCENARIO, days[days.month == 3])
+    told = shares_of_year(case, march)
+    assert told.tolist() == pytest.approx([case.saturday_factor * alone.mean()] * 5)
+
+
 def test_the_band_holds_the_chance_of_a_count() -> None:
     # Where the demand is known, what is left is the chance of a count: 1.28 roots of phi a mean.
     days = SCENARIO.calendar.opening_days
@@ -117,7 +140,7 @@ def test_appointments_alone_are_not_held_against_requests(year: pd.DataFrame) ->
     log.attrs = year.attrs | {"lower_bound": True}
     found = followed(log)
     assert found.expected["inside"].isna().all()
-    assert any("que des rendez-vous" in note for note in found.notes)
+    assert any("que des rendez-vous" in note for note in found.limits)
 
 
 # ---- secrecy
@@ -262,7 +285,7 @@ def test_a_scenario_of_another_territory_is_refused(kept: Path) -> None:
 def test_a_registre_of_elsewhere_is_doubted(tmp_path: Path, year: pd.DataFrame) -> None:
     path = tmp_path / "registre.csv"
     written(year.assign(commune="Marseille"), path)
-    assert any("bien le sien" in note for note in follow_up(path, SCENARIO).notes)
+    assert any("bien le sien" in note for note in follow_up(path, SCENARIO).limits)
 
 
 @pytest.mark.parametrize("text", ["", "date;issue\n", "date;issue\n04/03/2024;RDV\n"])

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import mannwhitneyu
+from scipy.stats import t as student
 
 from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.study.follow_up._changes import (
     Gaps,
     Spread,
+    apart,
     chance,
     count_gaps,
     holm,
@@ -22,7 +24,7 @@ from cpts_geo.study.follow_up._changes import (
     share_gaps,
     spread_of,
 )
-from cpts_geo.study.follow_up._comparing import compared
+from cpts_geo.study.follow_up._comparing import compared, departed
 from cpts_geo.study.follow_up._counting import counts_of
 from cpts_geo.study.follow_up._showing import TOTAL, shown
 from cpts_geo.study.follow_up.follow_up import _slots
@@ -37,6 +39,13 @@ def changes(seed: int, **now: object) -> pd.DataFrame:
     counts = [counts_of(log, SCENARIO, communes={INSIDE}) for log in logs]
     tables = [shown(each, _slots(SCENARIO, each.days)) for each in counts]
     return pd.DataFrame(compared(SCENARIO, counts, tables))
+
+
+def months_apart(seed: int) -> pd.DataFrame:
+    """Months said to depart of two generated years without a change."""
+    logs = [registre(year, seed=seed) for year in (2025, 2024)]
+    counts = [counts_of(log, SCENARIO, communes={INSIDE}) for log in logs]
+    return departed(SCENARIO, counts, [shown(x, _slots(SCENARIO, x.days)) for x in counts])
 
 
 def alarms(tries: int) -> int:
@@ -91,6 +100,29 @@ def test_phi_is_how_months_vary_around_one_change() -> None:
     assert np.isnan(chance(alike, None))
 
 
+def test_a_month_is_set_against_the_others_alone() -> None:
+    # Deleted residual of a regression through zero: gap = common x variance, one month an own term.
+    gap, variance = np.array([1.0, 4.0, 2.0, 12.0, 3.0]), np.array([2.0, 4.0, 3.0, 2.0, 5.0])
+    found = apart(Gaps(gap, variance, 0.0))
+    for place in range(5):
+        own = (np.arange(5) == place).astype(float)
+        design = np.column_stack([variance, own]) / np.sqrt(variance)[:, None]
+        seen = gap / np.sqrt(variance)
+        fitted, *_ = np.linalg.lstsq(design, seen, rcond=None)
+        phi = max(1.0, float(((seen - design @ fitted) ** 2).sum()) / 3)
+        error = np.sqrt(phi * np.linalg.inv(design.T @ design)[1, 1])
+        assert found[place] == pytest.approx(2 * student.sf(abs(fitted[1]) / error, 3))
+    assert np.isnan(apart(Gaps(np.ones(3), np.ones(3), 0.0))).all()
+
+
+def test_a_month_of_nothing_does_not_hide_the_others() -> None:
+    for compare in (share_gaps, count_gaps):
+        told = compare(table((15, 20, 10, 20)))
+        found = compare(table((15, 20, 10, 20), (0, 0, 0, 0)))
+        assert found.change == told.change and found.variance.sum() == told.variance.sum()
+    assert np.isnan(count_gaps(table((5, 2, 0, 2))).change)
+
+
 def test_holm_is_the_sequence_of_rejections() -> None:
     for values in product((0.001, 0.012, 0.02, 0.04, 0.9), repeat=3):
         found = holm(dict(enumerate(values)))  # type: ignore[arg-type]
@@ -143,6 +175,10 @@ def test_without_a_change_nothing_is_said_to_have_changed() -> None:
 def test_false_alarms_are_few() -> None:
     # One year in ten of the whole measure: at 5 %, three of twenty are one chance in thirteen.
     assert alarms(20) <= 2
+
+
+def test_months_are_seldom_said_to_depart() -> None:
+    assert sum(len(months_apart(seed)) > 0 for seed in range(20)) <= 3
 
 
 @pytest.mark.full

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from cpts_geo.errors import CptsGeoError
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS
 from cpts_geo.sources.analyst.aci.template import aci_template
 from cpts_geo.sources.analyst.filled.templates import INVENTED
-from tests.registres import registre
+from tests.registres import read_french, registre
 
 CASE = "beauce_gatinais"
 FRENCH = {"appointment": "rendez-vous", "advice": "conseil", "no_slot": "sans créneau",
@@ -82,18 +83,19 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 def test_the_registre_fills_n_and_the_year_before(made: tuple[Path, str]) -> None:
-    table = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code")
-    followed = pd.read_csv(made[0] / "suivi.csv")
-    total = followed[followed["month"] == "total"].set_index("indicator")
+    table = read_french(made[0] / "indicateurs_aci.csv").set_index("Code")
+    followed = read_french(made[0] / "suivi.csv")
+    total = followed[followed["Mois"] == "période"].set_index("Code").loc["response_rate"]
     row = table.loc["taux_reponse"]
-    assert row["value"] == pytest.approx(total.at["response_rate", "value"], abs=1e-4)
-    assert row["previous"] == pytest.approx(total.at["response_rate", "previous"], abs=1e-4)
-    assert (row["value_year"], row["previous_year"]) == (2025, 2024)
-    assert row["value_status"] == "measured"
-    expected = (row["value"] - row["reference"]) / (row["target"] - row["reference"])
-    assert row["rate"] == pytest.approx(expected)
+    assert row["N"] == pytest.approx(total["Valeur (du 02/01/2025 au 31/12/2025)"])
+    assert row["N-1"] == pytest.approx(total["Période d’avant (du 02/01/2024 au 31/12/2024)"])
+    assert (row["Année : N"], row["Année : N-1"]) == (2025, 2024)
+    assert ";2025;● mesuré;" in (made[0] / "indicateurs_aci.csv").read_text("utf-8-sig")
+    expected = (row["N"] - row["Référence"]) / (row["Cible"] - row["Référence"])
+    assert row["Taux atteint (%)"] == pytest.approx(100 * expected, abs=0.02)
     # what is typed against the registre is set aside
-    assert "chiffre donné laissé" in table.at["delai_median", "remark"]
+    remark = table.at["delai_median", "Remarque"].replace("\u202f", " ").replace("\u00a0", " ")
+    assert re.search(r"N : chiffre donné écarté \(.+ heures\) : le registre mesure .+ h", remark)
 
 
 def test_the_workbook_says_the_same(made: tuple[Path, str]) -> None:
@@ -104,14 +106,27 @@ def test_the_workbook_says_the_same(made: tuple[Path, str]) -> None:
     heads = [each.value.replace("\u202f", " ").replace("\u00a0", " ") for each in sheet[1]]
     assert sheet.freeze_panes == "C2"
     rows = {row[0].value: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=2)}
-    table = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code")
+    table = read_french(made[0] / "indicateurs_aci.csv").set_index("Code")
     shown = rows["taux_reponse"]
-    assert shown["N"].value == pytest.approx(table.at["taux_reponse", "value"])
+    assert shown["N"].value == pytest.approx(table.at["taux_reponse", "N"] / 100, abs=1e-4)
     assert shown["N"].number_format == "0.0%"
     assert shown["Signe : N"].value == "● mesuré"
-    assert shown["Année : N"].value == "2025"
-    fiche = {row[0].value: row[1].value for row in book["taux_reponse"].iter_rows()}
-    assert fiche["Taux atteint"] == pytest.approx(table.at["taux_reponse", "rate"])
+    assert shown["Année : N"].value == 2025
+    assert shown["Année : N"].number_format == "0"
+    assert all(len(name) <= 31 and "_" not in name for name in book.sheetnames)
+    fiche = {row[0].value: row[1].value for row in book["Taux de réponse"].iter_rows()}
+    assert fiche["Taux atteint"] == pytest.approx(
+        table.at["taux_reponse", "Taux atteint (%)"] / 100, abs=1e-4
+    )
+
+
+def test_without_indicators_only_what_the_registre_knows_is_said(tmp_path: Path) -> None:
+    assert _run(_log(tmp_path, 2025), "--output", tmp_path / "out").exit_code == 0
+    table = read_french(tmp_path / "out" / "indicateurs_aci.csv")
+    known = ["taux_reponse", "delai_median", "taux_honores", "taux_remplissage"]
+    assert table["Code"].tolist() == known
+    page = (tmp_path / "out" / "fiche_aci.html").read_text("utf-8")
+    assert "Non renseignés" not in page.replace("\u00a0", " ")
 
 
 def test_the_forecast_is_scored_said_and_kept(made: tuple[Path, str]) -> None:
@@ -184,7 +199,7 @@ def test_foreign_text_is_data(tmp_path: Path) -> None:
     assert result.exit_code == 0
     page = (tmp_path / "out" / "fiche_aci.html").read_text("utf-8")
     assert "<script>x" not in page and "&lt;script&gt;x" in page
-    sheet = openpyxl.load_workbook(tmp_path / "out" / "fiche_aci.xlsx")["taux_reponse"]
+    sheet = openpyxl.load_workbook(tmp_path / "out" / "fiche_aci.xlsx")["Taux de réponse"]
     assert all(each.data_type != "f" for row in sheet.iter_rows() for each in row)
 
 
@@ -206,15 +221,15 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_the_mark_of_an_example_is_on_every_row(invented: tuple[Path, str]) -> None:
     out, said = invented
-    table = pd.read_csv(out / "suivi.csv")
-    assert table["source"].str.contains(INVENTED).all()
-    assert "measured" not in set(table["status"]) and "assumed" in set(table["status"])
-    aci = pd.read_csv(out / "indicateurs_aci.csv").set_index("code")
-    told = aci[aci["value"].notna()]
-    assert len(told) >= 3 and set(told["producer"]) == {INVENTED}
-    assert set(told["value_status"]) == {"assumed"}
+    table = read_french(out / "suivi.csv")
+    assert table["Source"].str.contains(INVENTED).all()
+    assert "● mesuré" not in set(table["Signe"]) and "○ hypothèse" in set(table["Signe"])
+    aci = read_french(out / "indicateurs_aci.csv").set_index("Code")
+    told = aci[aci["N"].notna()]
+    assert len(told) >= 3 and set(told["Producteur"]) == {INVENTED}
+    assert set(told["Signe : N"]) == {"○ hypothèse"}
     # the year before is a true one
-    assert set(told["previous_status"]) == {"measured"}
+    assert set(told["Signe : N-1"]) == {"● mesuré"}
     manifest = json.loads((out / "suivi_manifest.json").read_text("utf-8"))
     assert manifest["invented"] is True and INVENTED in manifest["label"]
     assert INVENTED in said.splitlines()[0] or f"({INVENTED})" in said
@@ -231,10 +246,10 @@ def test_a_judgement_on_an_example_is_not_kept(invented: tuple[Path, str]) -> No
 
 
 def test_a_true_registre_does_not_hide_that_a_target_is_invented(made: tuple[Path, str]) -> None:
-    row = pd.read_csv(made[0] / "indicateurs_aci.csv").set_index("code").loc["taux_reponse"]
-    assert row["value_status"] == "measured"
-    assert (row["reference_status"], row["target_status"]) == ("assumed", "assumed")
-    assert "registre" in row["producer"] and INVENTED in row["producer"]
+    row = read_french(made[0] / "indicateurs_aci.csv").set_index("Code").loc["taux_reponse"]
+    assert row["Signe : N"] == "● mesuré"
+    assert (row["Signe : Référence"], row["Signe : Cible"]) == ("○ hypothèse", "○ hypothèse")
+    assert "registre" in row["Producteur"] and INVENTED in row["Producteur"]
 
 
 # ---- a manifest that is judged and replaced

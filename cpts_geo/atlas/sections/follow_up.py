@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -30,11 +30,17 @@ from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.indicators import INDICATORS
 
-#: Columns of the months that a page has room for.
-_COLUMNS: Final = (
-    "requests", "appointments", "advice", "no_slot", "redirected", "response_rate",
-    "delay_median", "delay_p90", "honoured", "without_mt", "outside", "fill_rate",
-)  # fmt: skip
+#: Columns of the months, in as many tables as a page has room for.
+_TABLES: Final = {
+    "Les demandes et leur issue": (
+        "requests", "appointments", "advice", "no_slot", "redirected", "response_rate",
+    ),
+    "Les délais, la venue et l’origine": (
+        "delay_median", "delay_p90", "honoured", "without_mt", "outside", "fill_rate",
+    ),
+}  # fmt: skip
+#: Months that a sentence names.
+_NAMED: Final = 3
 #: What the model expects.
 _EXPECTED: Final = "slot_requests"
 _CHANCES: Final = CHANCES.partition(",")[0]
@@ -47,7 +53,7 @@ _MISSING: Final = {
     "delay_median": "le délai (colonne « delai_heures » ou « delai_jours » du registre)",
     "honoured": "la venue au rendez-vous (colonne « honore »)",
     "without_mt": "le médecin traitant (colonne « sans_mt »)",
-    "outside": "l’origine (colonne « commune », et un territoire de périmètre connu)",
+    "outside": "l’origine (colonne « commune », et les communes du territoire)",
     "fill_rate": "le remplissage (créneaux offerts, dans le scénario)",
 }
 _SAID: Final = {True: "oui", False: "non, le hasard suffit", None: "on ne peut pas le dire"}
@@ -72,11 +78,18 @@ def follow_up_sections(found: FollowUp) -> dict[str, Any]:
         "before": "" if found.before_period is None else _span(found.before_period),
         "sentences": _sentences(found),
         "drawings": [(title, Markup(svg)) for title, svg in _drawings(found)],
-        "headers": [
-            (each.label, each.unit if each.kind == "count" else "")
-            for each in map(INDICATORS.__getitem__, _COLUMNS)
+        "tables": [
+            (
+                title,
+                rank == 0,
+                [
+                    (each.label, each.unit if each.kind == "count" else "")
+                    for each in map(INDICATORS.__getitem__, names)
+                ],
+                _month_rows(found, names, expected=rank == 0),
+            )
+            for rank, (title, names) in enumerate(_TABLES.items())
         ],
-        "months": _month_rows(found),
         "changes": _change_rows(found) if found.before_period else [],
         "missing": [
             words
@@ -84,6 +97,7 @@ def follow_up_sections(found: FollowUp) -> dict[str, Any]:
             if found.totals.at[name, "status"] == Status.UNKNOWN
         ],
         "least": MIN_PATIENTS,
+        "limits": found.limits,
         "notes": found.notes,
     }
 
@@ -115,7 +129,7 @@ def _sentences(found: FollowUp) -> list[str]:
             f"{counted(int(told.sum()), 'mois', 'mois')} sur {number(len(told))} "
             f"{'est' if told.sum() == 1 else 'sont'} dans ce que le modèle attendait, où l’on "
             f"attend {number(10 * CHANCE)} mois sur 10"
-            + (f" ({joined(list(filter(None, sides)))})." if outside else ".")
+            + (f" ({joined(list(filter(None, sides)))}{_named(found)})." if outside else ".")
         )
     if found.invented[1]:
         said.append(f"La période d’avant est un {INVENTED}.")
@@ -130,11 +144,55 @@ def _sentences(found: FollowUp) -> list[str]:
             )
         else:
             words = [
-                f"{_lowered(INDICATORS[str(name)].label)} ({_change(str(name), dict(row))})"
-                for name, row in changed.iterrows()
+                f"{_lowered(INDICATORS[str(name)].label)} ({_both(str(name), row)})"
+                for name, row in changed.to_dict("index").items()
             ]
-            said.append(f"A changé, plus que le hasard ne l’explique : {joined(words)}.")
+            said.append(
+                f"Ce qui a vraiment changé, et que le hasard seul n’explique pas : {joined(words)}."
+            )
+        if len(found.apart):
+            one = found.apart["month"].nunique() == 1
+            said.append(
+                f"{'Un mois s’écarte' if one else 'Des mois s’écartent'} des autres plus que par "
+                f"hasard, si on {'le' if one else 'les'} compare à l’année d’avant : "
+                f"{_apart(found)}."
+            )
     return said
+
+
+def _both(name: str, row: Mapping[Any, Any]) -> str:
+    """A change in words, with both values where they may be shown: a rate alone misleads."""
+    values = [_cell(name, row[key], "") for key in ("previous", "value")]
+    change = _change(name, row)
+    if any(each.status == Status.UNKNOWN for each in values):
+        return change
+    texts = f"{values[0].text} → {values[1].text}"
+    return texts if change in ("—", texts) else f"{texts}, {change}"
+
+
+def _apart(found: FollowUp) -> str:
+    """The months that depart, the least likely first, a few of them."""
+    rows = found.apart.to_dict("records")
+    words = []
+    for row in rows[:_NAMED]:
+        name = row["indicator"]
+        now, then = (_cell(name, row[key], "").text for key in ("value", "previous"))
+        label = _lowered(INDICATORS[name].label)
+        words.append(f"{_month(row['month'])} ({label} : {now} au lieu de {then})")
+    others = len(rows) - len(words)
+    return joined([*words, *([f"{counted(others, 'autre', 'autres')}"] if others else [])])
+
+
+def _named(found: FollowUp) -> str:
+    """The months that are out of their band, where they are few enough to be named."""
+    inside = found.expected["inside"]
+    out = [str(month) for month in inside[inside.eq(False)].index]
+    return f" : {joined(list(map(_month, out)))}" if len(out) <= _NAMED else ""
+
+
+def _month(month: str) -> str:
+    """Name of a month, in a sentence about one period."""
+    return str(MONTHS[int(month[-2:]) - 1])
 
 
 def _lowered(label: str) -> str:
@@ -184,21 +242,22 @@ def _short(month: str) -> str:
     return str(MONTHS[int(month[-2:]) - 1])[0].upper()
 
 
-def _month_rows(found: FollowUp) -> list[list[Cell]]:
-    """A row a month: its name, what was expected, its values."""
+def _month_rows(found: FollowUp, names: Sequence[str], *, expected: bool) -> list[list[Cell]]:
+    """A row a month: its name, what was expected where asked, its values."""
     bands, status = _by_month(found.expected), _by_month(found.status)
     rows = []
     for month, values in _by_month(found.months).items():
         year, rank = month.split("-")
         band = bands[month]
-        expected = (
+        awaited = (
             Cell(UNKNOWN_TEXT, status=Status.UNKNOWN)
             if math.isnan(band["p50"])
             else Cell(f"{number(band['p10'])} à {number(band['p90'])}")
         )
-        cells = [_cell(n, values[n], str(status[month][n])) for n in (_EXPECTED, *_COLUMNS)]
+        shown = (_EXPECTED, *names) if expected else names
+        cells = [_cell(name, values[name], str(status[month][name])) for name in shown]
         named = Cell(f"{MONTHS[int(rank) - 1]} {year}", numeric=False)
-        rows.append([named, expected, *cells])
+        rows.append([named, *([awaited] if expected else []), *cells])
     return rows
 
 
@@ -245,7 +304,8 @@ def _change(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
     """A change in words; « — » where there is none to tell."""
     change = float(row["change"])
     if math.isnan(change):
-        return "—"
+        # From nothing, no ratio tells anything.
+        return f"0 → {_value(name, row)}" if row["previous"] == 0 and row["value"] > 0 else "—"
     kind = INDICATORS[name].kind
     if kind == "count":
         return signed_percent(100 * change)

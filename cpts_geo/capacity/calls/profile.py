@@ -269,7 +269,8 @@ def requests_of(
     Returns
     -------
     Requests
-        Calls less duplicates, on the days that are neither closed nor cut.
+        Calls less duplicates, on the days that are neither closed nor cut; those of a Saturday
+        whose morning opens are among them.
 
     Raises
     ------
@@ -285,7 +286,8 @@ def requests_of(
     24
     """
     _check(log)
-    period = period_of(log, scenario.calendar)
+    calendar = scenario.calendar.model_copy(update={"weekdays": scenario.calendar.week_days})
+    period = period_of(log, calendar)
     counted = log.attrs.get("counted")
     found = _counted(period.log, period.days, repeats_out=repeats_out, counted=counted)
     kept = _requests(found.calls[found.calls["day"].isin(found.exposure.days)])

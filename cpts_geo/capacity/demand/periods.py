@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpts_geo.capacity.demand.ratios import Amount
+from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.errors import CptsGeoError
 
 
 def _month_of(days: pd.Series | pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -58,6 +60,37 @@ def _visitors_by_day(scenario: Scenario) -> pd.Series:
     by_month = scenario.visitors.by_month if scenario.visitors else (0.0,) * 12
     present: pd.Series = shape * np.asarray(by_month)[_month_of(shape) - 1]
     return present
+
+
+def in_year(scenario: Scenario, year: int) -> Scenario:
+    """
+    Give a scenario the days of another year.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Territory and calendar.
+    year : int
+        The other year.
+
+    Returns
+    -------
+    Scenario
+        Its school holidays too, where they are known that year.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> in_year(load_scenario("lvo"), 2025).opening_days_per_year
+    251
+    """
+    whole = scenario.calendar.model_dump() | {"year": year}
+    try:
+        calendar = Calendar.model_validate(whole)
+    except (CptsGeoError, ValueError):
+        plain = {"school_zone": None, "school_holiday_factor": 1.0}
+        calendar = Calendar.model_validate(whole | plain)
+    return scenario.model_copy(update={"calendar": calendar})
 
 
 def requests_by_day(scenario: Scenario, *, residents: float, visitors: float = 0.0) -> pd.Series:

@@ -154,6 +154,13 @@ def follow_up(
             "scénario.",
         ),
     ] = None,
+    perimeter: Annotated[
+        Path | None,
+        path_option(
+            "Communes de votre territoire (la liste ou le polygone donnés à « report »), si ce "
+            "n’est pas une CPTS connue."
+        ),
+    ] = None,
     forecast: Annotated[
         Path | None,
         path_option("Manifeste du rapport ou du suivi d’avant, dont la prévision est jugée."),
@@ -203,6 +210,7 @@ def follow_up(
     typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]
     typed += [] if previous is None else ["--previous", str(previous)]
     typed += [] if territory is None else ["--territory", territory]
+    typed += [] if perimeter is None else ["--perimeter", str(perimeter)]
     typed += [] if forecast is None else ["--forecast", str(forecast)]
     typed += [part for each in indicators or [] for part in ("--indicators", str(each))]
     typed += [] if output == OUTPUTS else ["--output", str(output)]
@@ -214,6 +222,7 @@ def follow_up(
             base,
             previous=previous,
             territory=territory,
+            perimeter=perimeter,
             departments=departement or (),
             own_outcomes=own_outcomes(outcome or []),
             outcomes_file=outcomes,
@@ -222,14 +231,14 @@ def follow_up(
         raise to_complete(error, output, typed) from error
     review = yearly(found, base, indicators=indicators or (), forecast=forecast, day=date.today())
     say = teller()
-    for note in (*said, *found.notes, *review.notes):
+    for note in (*said, *found.notes, *found.limits, *review.notes):
         say(note)
     console = results()
     for sentence in follow_up_sections(found)["sentences"]:
         console.print(typeset(sentence), soft_wrap=True)
     for sentence in review.sentences:
         console.print(typeset(sentence), soft_wrap=True)
-    read = [log, previous, forecast, *(indicators or ())]
+    read = [log, previous, perimeter, forecast, *(indicators or ())]
     page, table, _, *fiches = write_follow_up(
         found, output, scenario=base, registres=[path for path in read if path is not None],
         review=review, say=say,

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.errors import IndicatorsError
-from cpts_geo.french import joined, typeset
+from cpts_geo.french import joined, number, percent, typeset
 from cpts_geo.indicators.aci.secret import _hide, _mask_patients
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import Mask
@@ -228,7 +228,7 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
     """N and N-1 of an indicator as the log knows them: what it masks stays masked."""
     measured: dict[Any, Any] = known.totals.loc[indicator.follow_up].to_dict()
     found: dict[str, Any] = {}
-    aside = []
+    aside: list[str] = []
     for name, status, year, months in (
         ("value", "status", known.year, known.months[0]),
         ("previous", "previous_status", known.previous_year, known.months[1]),
@@ -240,7 +240,7 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
             continue
         given = row[name]
         if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
-            aside.append(PERIODS[name])
+            aside.append(_set_aside(name, indicator, given, value))
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind,
                   f"{name}_span": _span(months)}  # fmt: skip
     if "value" in found:
@@ -250,11 +250,22 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
              if (key := f"{name}_span") in found}  # fmt: skip
     said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
     remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
-    if aside:
-        remarks.append(f"{joined(aside)} : chiffre donné laissé, le registre en mesure un autre")
+    remarks += aside
     if "previous" in found and known.invented[1]:
         remarks.append(f"N-1 : {INVENTED}")
     return found | {"remark": typeset(" ; ".join(filter(None, remarks)))}
+
+
+def _set_aside(name: str, indicator: AciIndicator, given: float, measured: float) -> str:
+    """Say which figure gives way to that of the registre; neither where the latter is masked."""
+    who = f"{PERIODS[name]} : chiffre donné écarté"
+    if np.isnan(measured):
+        return f"{who} : celui du registre est secret"
+    said, known = (
+        percent(each, 1) if indicator.percent else f"{number(each, 1)} {indicator.unit}"
+        for each in (given, measured)
+    )
+    return f"{who} ({said}) : le registre mesure {known}"
 
 
 def _span(months: int) -> str:
@@ -285,7 +296,7 @@ def _rate(row: Mapping[str, Any]) -> tuple[float, str]:
         said = [_lacking(hidden, "secret", "secrète"), _lacking(unknown, "inconnu", "inconnue")]
         return np.nan, typeset(f"non calculable : {' ; '.join(filter(None, said))}")
     whole = row["target"] - row["reference"]
-    if whole == 0:
+    if np.isclose(whole, 0.0, atol=1e-9):
         return np.nan, typeset("non calculable : la cible est égale à la référence")
     return float((row["value"] - row["reference"]) / whole), ""
 

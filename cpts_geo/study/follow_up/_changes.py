@@ -32,7 +32,7 @@ LEVEL: Final = 0.05
 #: Fewer months say nothing of how months vary.
 _MIN_MONTHS: Final = 3
 #: Stratum of the months that are not shown one by one.
-_REST: Final = "rest"
+REST: Final = "rest"
 
 
 class Gaps(NamedTuple):
@@ -64,7 +64,7 @@ def paired(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         totals = pd.concat([now.loc[TOTAL], before.loc[TOTAL].add_suffix("_before")])
         rest = totals - both.sum()
         if rest.notna().all() and (rest > 0).any():
-            both.loc[_REST] = rest
+            both.loc[REST] = rest
     return both
 
 
@@ -74,7 +74,8 @@ def _of_year(table: pd.DataFrame) -> pd.Index:
 
 
 def count_gaps(both: pd.DataFrame) -> Gaps:
-    """Compare counts (``part``) given what they are laid on (``whole``): ratio less 1.
+    """Compare counts (``part``) given what they are laid on (``whole``): ratio less 1, NaN where
+    there was nothing before.
 
     >>> table = pd.DataFrame({"part": [60.0, 60.0], "whole": 20.0,
     ...     "part_before": [40.0, 40.0], "whole_before": 20.0})
@@ -83,10 +84,13 @@ def count_gaps(both: pd.DataFrame) -> Gaps:
     (0.5, [10.0, 10.0], [25.0, 25.0])
     """
     n, laid, n_before, laid_before = _columns(both)
-    share = laid / (laid + laid_before)
-    every = n + n_before
-    ratio = (n * (1 - share)).sum() / max((n_before * share).sum(), 1e-12)
-    return Gaps(n - every * share, every * share * (1 - share), float(ratio - 1))
+    every, both_laid = n + n_before, laid + laid_before
+    # A month that nothing is laid on tells nothing: it must not hide the others.
+    share = np.divide(laid, both_laid, out=np.zeros_like(laid), where=both_laid > 0)
+    base = float((n_before * share).sum())
+    change = float((n * (1 - share)).sum()) / base - 1 if base > 0 else math.nan
+    gap = np.where(both_laid > 0, n - every * share, 0.0)
+    return Gaps(gap, every * share * (1 - share), change)
 
 
 def share_gaps(both: pd.DataFrame) -> Gaps:
@@ -100,11 +104,14 @@ def share_gaps(both: pd.DataFrame) -> Gaps:
     """
     a, n, b, m = _columns(both)
     every, cases = n + m, a + b
-    with np.errstate(invalid="ignore", divide="ignore"):
-        gap = a - cases * n / every
-        variance = cases * (every - cases) * n * m / (every**2 * (every - 1))
-        difference = ((a * m - b * n) / every).sum() / (n * m / every).sum()
-    return Gaps(gap, variance, float(difference))
+    # A month of no request, or of one, tells nothing: it must not hide the others.
+    tells = every > 1
+    of = np.where(tells, every, 2.0)
+    gap = np.where(tells, a - cases * n / of, 0.0)
+    variance = np.where(tells, cases * (of - cases) * n * m / (of**2 * (of - 1)), 0.0)
+    weight = float(np.where(tells, n * m / of, 0.0).sum())
+    summed = float(np.where(tells, (a * m - b * n) / of, 0.0).sum())
+    return Gaps(gap, variance, summed / weight if weight > 0 else math.nan)
 
 
 def rank_gaps(now: Mapping[str, Floats], before: Mapping[str, Floats]) -> Gaps:
@@ -151,6 +158,25 @@ def chance(gaps: Gaps, spread: Spread | None, *, least: float = 1.0) -> float:
         return math.nan
     statistic = abs(float(gaps.gap.sum())) / math.sqrt(max(spread.phi, least) * total)
     return float(2 * student.sf(statistic, spread.free))
+
+
+def apart(gaps: Gaps, *, least: float = 1.0) -> Floats:
+    """Probability, for each month, that chance alone sets it as far from what the others have in
+    common; these others alone say how months vary. NaN where too few do, or nothing tells."""
+    found = np.full(len(gaps.gap), math.nan)
+    for place in np.flatnonzero(gaps.variance > 0):
+        others = np.arange(len(gaps.gap)) != place
+        rest = Gaps(gaps.gap[others], gaps.variance[others], math.nan)
+        spread = spread_of(rest)
+        if spread is None:
+            continue
+        told, own = float(rest.variance.sum()), float(gaps.variance[place])
+        common = float(rest.gap.sum()) / told
+        # What the others have in common is known with its own chance.
+        chances = max(spread.phi, least) * (own + own**2 / told)
+        statistic = abs(float(gaps.gap[place]) - common * own) / math.sqrt(chances)
+        found[place] = 2 * student.sf(statistic, spread.free)
+    return found
 
 
 def holm(chances: Mapping[str, float]) -> dict[str, float]:

@@ -12,8 +12,10 @@ import pandas as pd
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.study.follow_up._changes import (
     LEVEL,
+    REST,
     Floats,
     Gaps,
+    apart,
     chance,
     count_gaps,
     holm,
@@ -29,6 +31,8 @@ from cpts_geo.study.follow_up.indicators import INDICATORS
 
 #: Not tested: what is of the device, and what nobody acts on.
 _UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
+#: Whose months are looked at one by one.
+_MONTHLY: Final = ("slot_requests", "response_rate", "fill_rate")
 #: Shares that are counts laid on slots.
 _LAID: Final = "fill_rate"
 
@@ -40,20 +44,12 @@ def compared(
     laid = [_laid(scenario, each.days) for each in counts]
     gaps: dict[str, Gaps] = {}
     for name, indicator in INDICATORS.items():
-        if name in _UNTESTED or any(table.values[name].isna().all() for table in tables):
+        unknown = any(table.values[name].isna().all() for table in tables)
+        if name in _UNTESTED or indicator.kind == "hours" or unknown:
             continue
-        if indicator.kind == "count":
-            sides = [
-                pd.DataFrame({"part": table.values[name], "whole": on}).dropna()
-                for table, on in zip(tables, laid, strict=True)
-            ]
-            gaps[name] = count_gaps(paired(sides[0], sides[1]))
-        elif indicator.kind == "share" and all(name in table.parts for table in tables):
-            both = paired(tables[0].parts[name], tables[1].parts[name])
-            gaps[name] = share_gaps(both)
-            if name == _LAID:
-                # Given more than slots, or fewer: a count, whose difference of shares is told.
-                gaps[name] = count_gaps(both)._replace(change=gaps[name].change)
+        both = _both(name, tables, laid)
+        if both is not None:
+            gaps[name] = _gaps_of(name, both)
     gaps |= _delays(counts, tables)
     found = {name: spread_of(each) for name, each in gaps.items()}
     usual = found["requests"]
@@ -72,6 +68,52 @@ def compared(
         "significant": said.astype(object).where(said.notna(), None),
         "p": corrected,
     }
+
+
+def departed(scenario: Scenario, counts: Sequence[Counts], tables: Sequence[Shown]) -> pd.DataFrame:
+    """Months that are not, beside the same month before, as the others are, and by more than
+    chance: all months of all :data:`_MONTHLY` are corrected together, by Holm. The least likely
+    first; nothing that is masked is among them."""
+    laid = [_laid(scenario, each.days) for each in counts]
+    chances, places = {}, {}
+    for name in _MONTHLY:
+        both = _both(name, tables, laid)
+        if both is None:
+            continue
+        both = both.drop(index=REST, errors="ignore")
+        least = scenario.dispersion if INDICATORS[name].kind == "count" else 1.0
+        for month, p in zip(both.index, apart(_gaps_of(name, both), least=least), strict=True):
+            values = [table.values[name][table.values.index.str[-2:] == month] for table in tables]
+            # A month that a period holds twice is no month that can be named.
+            if all(len(each) == 1 for each in values):
+                place = f"{values[0].index[0]} {name}"
+                chances[place] = float(p)
+                places[place] = (values[0].index[0], name, *(each.iloc[0] for each in values))
+    corrected = pd.Series(holm(chances), dtype="float64")
+    rows = [(*places[str(place)], p) for place, p in corrected.sort_values().items() if p <= LEVEL]
+    return pd.DataFrame(rows, columns=["month", "indicator", "value", "previous", "p"])
+
+
+def _both(name: str, tables: Sequence[Shown], laid: Sequence[pd.Series]) -> pd.DataFrame | None:
+    """Part and whole of an indicator in both periods, months side by side; None without them."""
+    if INDICATORS[name].kind == "count":
+        sides = [
+            pd.DataFrame({"part": table.values[name], "whole": on}).dropna()
+            for table, on in zip(tables, laid, strict=True)
+        ]
+        return paired(sides[0], sides[1])
+    if INDICATORS[name].kind == "share" and all(name in table.parts for table in tables):
+        return paired(tables[0].parts[name], tables[1].parts[name])
+    return None
+
+
+def _gaps_of(name: str, both: pd.DataFrame) -> Gaps:
+    """Gaps of an indicator, month by month."""
+    if INDICATORS[name].kind == "count":
+        return count_gaps(both)
+    shares = share_gaps(both)
+    # Given more than slots, or fewer: a count, whose difference of shares is told.
+    return count_gaps(both)._replace(change=shares.change) if name == _LAID else shares
 
 
 def _laid(scenario: Scenario, days: pd.DatetimeIndex) -> pd.Series:

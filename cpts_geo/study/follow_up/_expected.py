@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.checks.forecast.announced import chance_counts
-from cpts_geo.capacity.demand.periods import requests_by_day
+from cpts_geo.capacity.demand.periods import in_year, requests_by_day
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import NeedUnknownError, ScenarioError
+from cpts_geo.errors import NeedUnknownError
 from cpts_geo.study.follow_up._counting import month_names
 
 #: Draws that tell the bounds of a month within one or two percent.
@@ -48,15 +49,17 @@ def shares_of_year(
 ) -> pd.Series:
     """Share of the requests of its year that each day has, by the calendar of a scenario."""
     asked = {"residents": 0.0, "visitors": 1.0} if visitors else {"residents": 1.0}
-    years = [requests_by_day(_in_year(scenario, y), **asked) for y in days.year.unique()]
+    years = [_of_year(in_year(scenario, year), asked) for year in days.year.unique()]
     found: pd.Series = pd.concat(years).reindex(days)
     return found
 
 
-def _in_year(scenario: Scenario, year: int) -> Scenario:
-    """The scenario with the calendar of another year; its school holidays where they are known."""
-    try:
-        return scenario.evolve(calendar={"year": year})
-    except ScenarioError:
-        plain = {"year": year, "school_zone": None, "school_holiday_factor": 1.0}
-        return scenario.evolve(calendar=plain)
+def _of_year(scenario: Scenario, asked: Mapping[str, float]) -> pd.Series:
+    """Requests of each day of a year; a Saturday morning has its share of a mean day of its month,
+    on top of the others."""
+    ordinary = requests_by_day(scenario, **asked)
+    saturdays, share = scenario.calendar.saturdays, scenario.saturday_factor or 0.0
+    of_month = ordinary.groupby(pd.DatetimeIndex(ordinary.index).month).mean()
+    added = share * of_month.reindex(saturdays.month).fillna(0.0)
+    found: pd.Series = pd.concat([ordinary, added.set_axis(saturdays)])
+    return found

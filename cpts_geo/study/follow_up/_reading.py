@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import AskedError, quoted
-from cpts_geo.sources.embedding.embedded import load_former_communes, load_perimeters
+from cpts_geo.errors import AskedError, one_line, quoted
+from cpts_geo.geography.cog.former import former_communes
+from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.sources.embedding.embedded import (
+    load_arrondissements,
+    load_communes,
+    load_former_communes,
+    load_perimeters,
+)
 from cpts_geo.study.follow_up._counting import Counts
 
 _FOLLOWED: Final = "Ce registre ne peut pas être suivi ainsi."
 
 
-def communes_of(scenario: Scenario, territory: str | None) -> tuple[str, frozenset[str] | None]:
+def communes_of(
+    scenario: Scenario, territory: str | None, perimeter: Path | None = None
+) -> tuple[str, frozenset[str] | None]:
     """Key of the territory, names and codes of its communes, former ones too; None where its
-    perimeter is not of the package."""
+    perimeter is neither of the package nor given."""
+    if perimeter is not None:
+        return scenario.territory, _named(_listed(perimeter, territory))
     members = load_perimeters()
     known = members["territory"].unique()
     key = scenario.territory if territory is None else territory
@@ -37,10 +51,43 @@ def communes_of(scenario: Scenario, territory: str | None) -> tuple[str, frozens
     own = members[(members["territory"] == key) & (members["remarque"] == "")]
     if own.empty:
         return key, None
+    return key, _named(own)
+
+
+def _named(own: pd.DataFrame) -> frozenset[str]:
+    """Names and codes of communes, and of the former ones that they are made of."""
     former = load_former_communes()
     former = former[former["code_insee"].isin(own["code_insee"])]
     names = {*own["name"], *own["code_insee"], *former["former_name"].dropna()}
-    return key, frozenset(names | {*former["former_code"]})
+    return frozenset(names | {*former["former_code"]})
+
+
+def _listed(perimeter: Path, territory: str | None) -> pd.DataFrame:
+    """Communes of an analyst's own file, read as a report reads it."""
+    if territory is not None:
+        raise AskedError(
+            _FOLLOWED,
+            defects=["« --territory » et « --perimeter » disent tous deux le territoire"],
+            remedy="donnez l’un ou l’autre.",
+        )
+    communes = load_communes()
+    found = find_perimeters(
+        Request(perimeter=perimeter),
+        communes,
+        former=former_communes(communes, fetched=True),
+        arrondissements=load_arrondissements(),
+    )
+    if len(found.identity) > 1:
+        raise AskedError(
+            f"« {one_line(str(perimeter))} » dessine plusieurs territoires, et un registre est "
+            "celui d’un seul.",
+            defects=[f"« {one_line(str(name))} »" for name in found.identity["name"]],
+            remedy="donnez le fichier d’un seul territoire.",
+        )
+    codes = found.members["code_insee"]
+    # Arrondissements of a city are no communes of the table, and a registre writes the city.
+    known = communes[communes["code_insee"].isin(codes)]
+    return pd.DataFrame({"code_insee": known["code_insee"], "name": known["name"]})
 
 
 def check_periods(now: Counts, before: Counts) -> None:

@@ -16,7 +16,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.study.call_log import marked
-from cpts_geo.study.follow_up._comparing import compared
+from cpts_geo.study.follow_up._comparing import compared, departed
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
 from cpts_geo.study.follow_up._reading import check_periods, communes_of
@@ -58,11 +58,16 @@ class FollowUp:
         Months of the period before, as ``months``; no row without one.
     before_period : tuple of datetime.date or None
         Its first and last day.
+    apart : DataFrame
+        Months that are not, beside the same month before, as the others are, by more than chance:
+        month, indicator, value, previous, p (corrected for all the months looked at).
     invented : tuple of bool
         Whether the registre of the period is an invented example, and that of the period before;
         what they count is then ``assumed``, never ``measured``.
     notes : tuple of str
-        French sentences on what was adapted, and what limits the reading.
+        French sentences on what was adapted.
+    limits : tuple of str
+        French sentences on what limits the reading.
     """
 
     months: pd.DataFrame = field(repr=False)
@@ -74,8 +79,10 @@ class FollowUp:
     status: pd.DataFrame = field(repr=False)
     before: pd.DataFrame = field(repr=False)
     before_period: tuple[date, date] | None = None
+    apart: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     invented: tuple[bool, bool] = (False, False)
     notes: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
 
 
 def follow_up(
@@ -84,6 +91,7 @@ def follow_up(
     *,
     previous: Path | str | None = None,
     territory: str | None = None,
+    perimeter: Path | None = None,
     departments: Sequence[str] = (),
     own_outcomes: Mapping[str, str] | None = None,
     outcomes_file: Path | None = None,
@@ -102,6 +110,8 @@ def follow_up(
     territory : str, optional
         Key of the territory, whose communes tell who comes from outside; that of the scenario if
         absent.
+    perimeter : Path, optional
+        File of the communes of a territory of one's own, instead of a key.
     departments : sequence of str
         Where the line is, for hours in UTC.
     own_outcomes : mapping of str to str, optional
@@ -133,7 +143,7 @@ def follow_up(
     >>> float(found.months.loc["2024-03", "requests"]), found.expected.columns.tolist()
     (20.0, ['p10', 'p50', 'p90', 'inside'])
     """
-    key, communes = communes_of(scenario, territory)
+    key, communes = communes_of(scenario, territory, perimeter)
     logs = [
         read_call_log(
             each,
@@ -166,13 +176,14 @@ def _followed(
         previous=math.nan, previous_status=Status.UNKNOWN.value, change=math.nan,
         significant=None, p=math.nan,
     )  # fmt: skip
-    before = now.values.iloc[:0]
+    before, apart = now.values.iloc[:0], pd.DataFrame(columns=["month", "indicator"])
     if len(tables) > 1:
         check_periods(counts[0], counts[1])
         before = tables[1].values.drop(index=TOTAL)
         totals["previous"] = tables[1].values.loc[TOTAL]
         totals["previous_status"] = tables[1].status.loc[TOTAL]
         totals = totals.assign(**compared(scenario, counts, tables))
+        apart = departed(scenario, counts, tables)
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
     doubt = _doubt(logs[0], counts[0], scenario, communes)
     if totals["value"].get("fill_rate", 0.0) > 1.0:
@@ -191,8 +202,10 @@ def _followed(
         status=now.status.drop(index=TOTAL),
         before=before,
         before_period=(counts[1].start, counts[1].end) if len(counts) > 1 else None,
+        apart=apart,
+        notes=tuple(dict.fromkeys(note for log in logs for note in log.attrs["notes"])),
+        limits=tuple(doubt),
         invented=(_is_invented(logs[0]), any(map(_is_invented, logs[1:]))),
-        notes=(*dict.fromkeys(note for log in logs for note in log.attrs["notes"]), *doubt),
     )
 
 
@@ -211,10 +224,10 @@ def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
 
 def _slots(scenario: Scenario, days: pd.DatetimeIndex) -> pd.Series | None:
     """Slots that a scenario offers each month, on the days that count; None where it says none."""
-    week = scenario.slots_by_weekday
+    week = scenario.week_slots
     if week is None:
         return None
-    of_day = dict(zip(scenario.calendar.weekdays, week, strict=True))
+    of_day = dict(zip(scenario.calendar.week_days, week, strict=True))
     slots = pd.Series([float(of_day[day]) for day in days.isocalendar().day], index=days)
     found: pd.Series = slots.groupby(np.asarray(month_names(days))).sum()
     return found
@@ -257,7 +270,7 @@ def _doubt(
     if communes is None:
         notes.append(
             "Les communes du territoire ne sont pas connues : l’origine des demandes n’est pas "
-            "comptée."
+            "comptée. Donnez-les avec « --perimeter »."
         )
     elif "outside" in counts.splits:
         split = counts.splits["outside"].sum()

@@ -19,6 +19,7 @@ from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import ScenarioError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
 from cpts_geo.indicators.aci.given import aci_by_territory
+from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
@@ -39,7 +40,8 @@ class Yearly:
     Parameters
     ----------
     aci : DataFrame
-        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`).
+        Indicators of the ACI (:func:`cpts_geo.indicators.aci.fiche.aci_table`); those that the
+        registre knows where no other was given.
     scores : tuple of Score
         How forecasts held, that of this period last; empty where none was kept.
     sentences : tuple of str
@@ -120,7 +122,11 @@ def yearly(
             sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
         scores = kept.scores if found.invented[0] else (*before, score)
     ahead = _next(found, scenario, day)
-    return Yearly(aci_table(rows, _known(found)), scores, sentences, ahead, past, notes)
+    table = aci_table(rows, _known(found))
+    if not indicators:
+        # Nobody was asked for the others: they are not missing.
+        table = table[[is_given(row) for _, row in table.iterrows()]]
+    return Yearly(table, scores, sentences, ahead, past, notes)
 
 
 def period_words(period: tuple[date, date]) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 from cpts_geo.files import write_french_csv
 from cpts_geo.french import slug
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.study.study import Study
 from cpts_geo.writing.export import _capacity_sheets as of_capacity
@@ -53,7 +53,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
 
 def _marked(sheet: Sheet, *, invented: bool) -> Sheet:
     """A sheet whose name says that something of it is invented, where that is so."""
-    said = invented or any(INVENTED in str(value) for row in sheet.rows for value in row)
+    said = invented or any(is_invented(value) for row in sheet.rows for value in row)
     return replace(sheet, name=f"{sheet.name} ({_INVENTED})") if said else sheet
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +11,17 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.pages.aci import aci_page
-from cpts_geo.files import write_csv, write_text
+from cpts_geo.files import write_text
 from cpts_geo.french import typeset
 from cpts_geo.indicators.aci.rows import aci_rows, is_given
 from cpts_geo.schema import GRADE_LABELS
-from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS
+from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS, aci_indicators
 from cpts_geo.writing.workbook.book import write_book
-from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
+from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet, cell, status_words, write_table
 
 #: Files of the indicators: table, workbook, page.
 ACI_FILES: Final = ("indicateurs_aci.csv", "fiche_aci.xlsx", "fiche_aci.html")
+_RATE: Final = "Taux atteint"
 _FORMULA: Final = "Taux atteint = (N − référence) / (cible − référence)"
 
 
@@ -48,7 +50,10 @@ def write_aci(
         :data:`ACI_FILES`.
     """
     csv, book, page = (folder / file for file in ACI_FILES)
-    write_csv(aci_rows(table), csv)
+    sheet = aci_sheet(table)
+    # The unit of a row is that of its figures; the rate has none.
+    heads = ["Taux atteint (%)" if head == _RATE else head for head in sheet.heads]
+    write_table(replace(sheet, heads=tuple(heads)), csv)
     write_book(_sheets(table, name=name, period=period, day=day), book, title=name, day=day)
     write_text(aci_page(table, name=name, period=period, date=f"{day:%d/%m/%Y}"), page)
     return [csv, book, page]
@@ -57,10 +62,10 @@ def write_aci(
 def _sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> list[Sheet]:
     """What they are, a sheet of all indicators, then one an indicator that somebody filled."""
     rows = aci_rows(table).to_dict("records")
-    fiches = [_fiche(row, name=name, period=period) for row in rows if is_given(row)]
+    fiches = [_fiche(row, name=name) for row in rows if is_given(row)]
     about: list[tuple[Cell, ...]] = [
         ("Territoire", name),
-        ("Période de N", period),
+        ("Période du registre", period),
         ("Date", f"{day:%d/%m/%Y}"),
         ("Taux", typeset(f"{_FORMULA} ; au-dessous de 0 ou au-dessus de 100 %, gardé tel quel")),
         ("Libellés", typeset(f"connus de seconde main : {ACI_GRADE} = {GRADE_LABELS[ACI_GRADE]}")),
@@ -87,7 +92,7 @@ def aci_sheet(table: pd.DataFrame) -> Sheet:
     heads = ["Code", "Indicateur", "Mission", "Unité", "Champ"]
     for words in PERIODS.values():
         heads += [words, f"Année : {words}", f"Signe : {words}"]
-    heads += ["Taux atteint", "Si non calculable", "Justification", "Commentaire", "Remarque",
+    heads += [_RATE, "Si non calculable", "Justification", "Commentaire", "Remarque",
               "Producteur", "Date des données", "À demander à", "Formule"]  # fmt: skip
     return Sheet(
         name="Indicateurs ACI",
@@ -107,7 +112,7 @@ def aci_sheet(table: pd.DataFrame) -> Sheet:
     )  # fmt: skip
 
 
-def _fiche(row: Mapping[Any, Any], *, name: str, period: str) -> Sheet:
+def _fiche(row: Mapping[Any, Any], *, name: str) -> Sheet:
     """The fiche of an indicator, on a sheet of paper."""
     rows: list[tuple[Cell, ...]] = [
         ("Territoire", name, None, ""),
@@ -123,23 +128,22 @@ def _fiche(row: Mapping[Any, Any], *, name: str, period: str) -> Sheet:
         label = typeset(f"{words} ({row['unit']})")
         rows.append((label, value, year, sign))
     rows += [
-        ("Taux atteint", cell(row["rate"], 0, percent=True) or row["why"], None, ""),
+        (_RATE, cell(row["rate"], 0, percent=True) or row["why"], None, ""),
         ("Justification", row["justification"], None, ""),
         ("Commentaire", row["comment"], None, ""),
         ("Remarque", row["remark"], None, ""),
-        ("Période", period, None, ""),
     ]
     return Sheet(
-        name=str(row["code"]), about="fiche d’un indicateur",
+        name=aci_indicators()[str(row["code"])].short, about="fiche d’un indicateur",
         heads=("Rubrique", "Valeur", "Année", "Signe"), rows=rows,
     )  # fmt: skip
 
 
 def _figure(row: Mapping[Any, Any], name: str) -> Iterator[Cell]:
-    """A figure, its year as a text, how it is known."""
+    """A figure, its year, how it is known."""
     percent, value = row["unit"] == "%", row[name]
     whole = percent or pd.isna(value) or value == round(value)
     yield cell(value, 1 if percent or not whole else 0, percent=percent)
     year = row[f"{name}_year"]
-    yield "" if pd.isna(year) else f"{year:.0f}"
+    yield None if pd.isna(year) else Number(float(year), year=True)
     yield status_words(row[f"{name}_status"])

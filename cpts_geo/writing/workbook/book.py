@@ -77,7 +77,7 @@ class _Formats:
     def of(self, number: Number) -> Any:
         """Format of a number: thousands, decimals, percent."""
         dots = "." + "0" * number.decimals if number.decimals else ""
-        pattern = f"0{dots}%" if number.percent else f"#,##0{dots}"
+        pattern = f"0{dots}%" if number.percent else "0" if number.year else f"#,##0{dots}"
         if pattern not in self._made:
             self._made[pattern] = self._book.add_format({"num_format": pattern, "valign": "top"})
         return self._made[pattern]

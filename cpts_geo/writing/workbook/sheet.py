@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS
+from cpts_geo.files import write_french_csv
 
 
 class Number(NamedTuple):
@@ -23,11 +25,14 @@ class Number(NamedTuple):
         Decimals shown; of the percent where it is one.
     percent : bool
         Whether it is a share that is shown in percent.
+    year : bool
+        Whether it is a year, without thousands.
     """
 
     value: float
     decimals: int = 0
     percent: bool = False
+    year: bool = False
 
 
 #: A cell: a text, a number, or nothing where it is unknown.
@@ -82,12 +87,43 @@ def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:
     Examples
     --------
     >>> cell(0.125, 1, percent=True), cell(float("nan"))
-    (Number(value=0.125, decimals=1, percent=True), None)
+    (Number(value=0.125, decimals=1, percent=True, year=False), None)
     """
     if value is None or pd.isna(value):
         return None
     found = float(value)
     return Number(found, decimals, percent) if math.isfinite(found) else None
+
+
+def write_table(sheet: Sheet, path: Path) -> None:
+    """
+    Write a sheet as the CSV that a French Excel opens; a share is written in percent.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The table; a heading or a column says what is in percent.
+    path : Path
+        File to write, whole or not at all.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> sheet = Sheet(name="", about="", heads=("Part",), rows=[(cell(0.125, 1, percent=True),)])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "table.csv")
+    ...     write_table(sheet, path)
+    ...     path.read_text(encoding="utf-8-sig").split()
+    ['Part', '12,5']
+    """
+    write_french_csv(sheet.heads, ([_written(each) for each in row] for row in sheet.rows), path)
+
+
+def _written(value: Cell) -> str | float | None:
+    """A cell of a CSV: two decimals more than a page shows, to be worked with."""
+    if isinstance(value, Number):
+        return round(value.value * (100 if value.percent else 1), value.decimals + 2)
+    return value
 
 
 def status_words(status: Any) -> str:

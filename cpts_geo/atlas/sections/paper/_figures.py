@@ -27,7 +27,7 @@ from cpts_geo.schema import (
     vintages,
 )
 from cpts_geo.settings import APL_LOW_WORDS, SPOKEN_MINUTES
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
 
@@ -218,7 +218,7 @@ def _year(vintage: str) -> str:
 def _producer(attribution: str) -> str:
     """Who produced a figure: the last of those named, without the title of the work."""
     # The page says above that it is an example.
-    if INVENTED in attribution:
+    if is_invented(attribution):
         return INVENTED.rpartition(" ")[2]
     last = attribution.rpartition(";")[2].strip()
     name = last.partition(",")[0].partition(" cpts_geo")[0]

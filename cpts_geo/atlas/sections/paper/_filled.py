@@ -125,6 +125,9 @@ def zoned(study: Study) -> str:
     origins = table[["producer", "date"]].drop_duplicates().itertuples(index=False)
     said = " ; ".join(", ".join(filter(None, map(str, each))) for each in origins)
     origin = said if len(said) <= _ORIGIN else f"{first['producer']}, {first['date']}…"
+    # A producer that is cut is still told to be none.
+    if table["producer"].map(is_invented).any() and INVENTED not in origin:
+        origin = INVENTED
     return f"Zonage ({short_day(origin)}) : {' ; '.join(told)}."
 
 

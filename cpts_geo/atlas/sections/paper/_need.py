@@ -123,14 +123,16 @@ def _said(result: Headline, capacity: TerritoryCapacity, *, crowded: bool) -> li
         else f"Au moins {slots(floor)} par jour, d’après les consultations déjà données.",
         f"Créneaux d’aujourd’hui : {TO_FILL}" if today is None else "",
     ]
+    if today is not None:
+        said.append(f"Manque : {slot_length(scenario)}.")
     if crowded:
         return said
     asked = (
         f"Pour {the}{whom(scenario)} ; objectif : {percent(scenario.target, 0)} servies à temps."
     )
     rests = f"{STATUS_MARKS[result.status]} {result.evidence}"
-    lacking = "" if today is None else f" Manque : {slot_length(scenario)}."
-    return [said[0], asked, *said[1:], f"Intervalle : {CHANCES}.{lacking}", rests]
+    width = f"Intervalle : {CHANCES}."
+    return [said[0], asked, *said[1:], width, rests]
 
 
 def _many(result: Headline, found: Interval[Any], unit: str) -> str:

@@ -19,13 +19,11 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.answer.headline import Headline
-from cpts_geo.capacity.demand.periods import month_means
+from cpts_geo.capacity.demand.periods import in_year, month_means
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Floats
-from cpts_geo.capacity.scenario.calendar import Calendar
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.errors import CptsGeoError
 
 #: What a month is announced by: requests, share that today's slots serve, slots that it calls for.
 _MONTHS: Final = (*LEVELS, "opening_days", "share_served", "slots_today", "slots_needed")
@@ -113,7 +111,7 @@ def announced(
     rows: dict[str, dict[str, float]] = {}
     inside: list[Floats] = []
     for year in (day.year, day.year + 1):
-        of_year = _in_year(scenario, year)
+        of_year = in_year(scenario, year)
         for month, means in month_means(of_year).iterrows():
             number = int(str(month))
             past = (year, number) <= (day.year, day.month)
@@ -211,17 +209,6 @@ def scenario_hash(scenario: Scenario) -> str:
     """
     held = scenario.model_dump(mode="json", exclude={"notes"})
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
-
-
-def _in_year(scenario: Scenario, year: int) -> Scenario:
-    """The scenario with the days of another year; its school holidays where they are known."""
-    whole = scenario.calendar.model_dump() | {"year": year}
-    try:
-        calendar = Calendar.model_validate(whole)
-    except (CptsGeoError, ValueError):
-        plain = {"school_zone": None, "school_holiday_factor": 1.0}
-        calendar = Calendar.model_validate(whole | plain)
-    return scenario.model_copy(update={"calendar": calendar})
 
 
 def _supply(scenario: Scenario, by_month: pd.DataFrame | None, month: int) -> dict[str, float]:

@@ -56,7 +56,7 @@ class AciIndicator:
 
     Parameters
     ----------
-    code, mission, title, formula, field, unit, direction, producer : str
+    code, mission, title, short, formula, field, unit, direction, producer : str
         French texts.
     example : tuple of float
         Invented reference, N-1, N and target, as written in a file.
@@ -73,6 +73,7 @@ class AciIndicator:
     code: str
     mission: str
     title: str
+    short: str
     formula: str
     field: str
     unit: str
