@@ -231,7 +231,7 @@ def follow_up(
         raise to_complete(error, output, typed) from error
     review = yearly(found, base, indicators=indicators or (), forecast=forecast, day=date.today())
     say = teller()
-    for note in (*said, *found.notes, *found.limits):
+    for note in (*said, *found.notes, *found.limits, *review.notes):
         say(note)
     console = results()
     for sentence in follow_up_sections(found)["sentences"]:

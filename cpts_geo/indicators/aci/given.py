@@ -47,7 +47,9 @@ def aci_by_territory(
         rows = each.rows.reset_index()
         rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]
         others = {key for key in rows["territory"] if key not in names}
-        elsewhere = {*filter(known_elsewhere, others)}
+        # A file that holds nothing of the run was given by mistake.
+        mine = rows["territory"].isin([*names]).any()
+        elsewhere = {*filter(known_elsewhere, others)} if mine else set()
         for key in sorted(others - elsewhere):
             said = quoted(key) if key else "territoire non dit"
             defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(names)}")

@@ -71,9 +71,12 @@ def checked_rows(
     kept, aside = [], []
     others: dict[str, set[str]] = {}
     names = {key: str(mine["area_name"].iloc[0]) for key, mine in areas.items()}
+    rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]
+    # A file that holds nothing of the run was given by mistake.
+    mine = {*rows.loc[rows["territory"].isin([*areas]), "file"]}
     for row, where in places(rows):
-        row["territory"] = asked_territory(str(row["territory"]), names)
-        if row["territory"] not in areas and known_elsewhere(row["territory"]):
+        known = row["file"] in mine and known_elsewhere(row["territory"])
+        if row["territory"] not in areas and known:
             others.setdefault(str(row["file"]), set()).add(row["territory"])
             continue
         found, wrong = _placed(row, areas, inside=inside, communes=communes)

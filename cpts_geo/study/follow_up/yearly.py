@@ -50,6 +50,8 @@ class Yearly:
         What is announced of the months to come; None where the scenario tells no demand.
     past : tuple of Forecast
         What was announced before, judged or not yet.
+    notes : tuple of str
+        What was left out of the files of indicators, in French.
     """
 
     aci: pd.DataFrame
@@ -57,6 +59,7 @@ class Yearly:
     sentences: tuple[str, ...]
     forecast: Forecast | None
     past: tuple[Forecast, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def yearly(
@@ -98,7 +101,7 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    by_key, _ = aci_by_territory(given, {found.territory: found.label})
+    by_key, notes = aci_by_territory(given, {found.territory: found.label})
     rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
@@ -123,7 +126,7 @@ def yearly(
     if not indicators:
         # Nobody was asked for the others: they are not missing.
         table = table[[is_given(row) for _, row in table.iterrows()]]
-    return Yearly(table, scores, sentences, ahead, past)
+    return Yearly(table, scores, sentences, ahead, past, notes)
 
 
 def period_words(period: tuple[date, date]) -> str:

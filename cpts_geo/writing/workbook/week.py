@@ -30,7 +30,19 @@ _APART: Final = {PDSA: "PDSA : hors périmètre", CLOSED: "fermé : non compté"
 
 
 def week(study: Study) -> Sheet | None:
-    """The week by day, band of hours and deadline; None where it is not known."""
+    """
+    Make the sheet of the week.
+
+    Parameters
+    ----------
+    study : Study
+        Everything known of one territory.
+
+    Returns
+    -------
+    Sheet or None
+        The week by day, band of hours and deadline; None where it is not known.
+    """
     table = None if study.capacity is None else week_table(study.capacity)
     if table is None:
         return None
