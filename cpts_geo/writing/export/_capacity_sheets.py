@@ -202,20 +202,23 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
     result, capacity = study.headline, study.capacity
     if result is None or capacity is None:
         return
-    when = period_words(result.scenario)
+    when, rests = period_words(result.scenario), capital(support(result.scenario))
     for row in capacity.levers.to_dict("records"):
-        found = [row[f"{name}_p50"] for name in ("served_before", "served", "gain")]
-        unknown, rests = pd.isna(found[1]), capital(support(result.scenario))
-        known = status_words(Status.UNKNOWN if unknown else result.status)
-        served = [cell(each, percent=True) for each in found]
+        names, mine = ("served_before", "served", "gain"), status_words(result.status)
+        served = [cell(row[f"{name}_p50"], percent=True) for name in names]
+        known = status_words(Status.UNKNOWN) if served[1] is None else mine
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
-        if unknown and not pd.isna(row["alone_p50"]):
-            alone = cell(row["alone_p50"], percent=True)
-            known = status_words(result.status)
+        if served[1] is None and (alone := cell(row["alone_p50"], percent=True)):
             yield (
-                row["lever"], "Part servie à lui seul, dans le délai", None, alone, None,
-                "des demandes", known, rests,
-            )  # fmt: skip
+                row["lever"],
+                "Part servie à lui seul",
+                None,
+                alone,
+                None,
+                "des demandes",
+                mine,
+                rests,
+            )
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue
