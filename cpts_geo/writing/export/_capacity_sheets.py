@@ -197,16 +197,20 @@ _ADDED: Final = (
 )
 
 
+#: Shares of a lever: before, after, what it adds.
+_SERVED: Final = ("served_before", "served", "gain")
+
+
 def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
     """The share served with each lever, then what it adds."""
     result, capacity = study.headline, study.capacity
     if result is None or capacity is None:
         return
     when, rests = period_words(result.scenario), capital(support(result.scenario))
+    own = status_words(result.status)
     for row in capacity.levers.to_dict("records"):
-        names, mine = ("served_before", "served", "gain"), status_words(result.status)
-        served = [cell(row[f"{name}_p50"], percent=True) for name in names]
-        known = status_words(Status.UNKNOWN) if served[1] is None else mine
+        served = [cell(row[f"{name}_p50"], percent=True) for name in _SERVED]
+        known = status_words(Status.UNKNOWN) if served[1] is None else own
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
         if served[1] is None and (alone := cell(row["alone_p50"], percent=True)):
             yield (
@@ -216,16 +220,15 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
                 alone,
                 None,
                 "des demandes",
-                mine,
+                own,
                 rests,
             )
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue
-            known = status_words(result.status if of_model else Status.ASSUMED)
             over = "" if column in ("gp_hours", "slots") else f" {when}"
-            more = cell(value, decimals)
-            yield row["lever"], f"{words}{over}", None, None, more, unit, known, ""
+            more = cell(value, decimals), unit, own if of_model else status_words(Status.ASSUMED)
+            yield row["lever"], f"{words}{over}", None, None, *more, ""
 
 
 def _shifts(study: Study) -> Iterator[tuple[Cell, ...]]:
