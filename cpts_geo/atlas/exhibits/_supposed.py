@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from cpts_geo.atlas.exhibits.slide import Slide
 from cpts_geo.atlas.look.words import (
@@ -22,6 +23,8 @@ from cpts_geo.french import capital, typeset, whole_percent
 from cpts_geo.schema import APL_OF_NEED
 from cpts_geo.study.study import Study
 
+#: Levers of a slide: what else would change has its place there.
+_LEVERS: Final = 3
 #: A supposition: what would be done, what it would change, the sentence that says both.
 _Row = tuple[str, str, str]
 
@@ -88,7 +91,8 @@ def _levers(study: Study) -> Iterator[_Row]:
     # Where the target is met without any, none is put forward.
     if not table["best"].any() and said.strip(" :"):
         yield "Avec les créneaux d’aujourd’hui", said, said
-    for row in table.sort_values("best", ascending=False, kind="stable").to_dict("records"):
+    ranked = table.sort_values("best", ascending=False, kind="stable")
+    for row in ranked.head(_LEVERS).to_dict("records"):
         known = [each for each in lever_numbers(row, result.scenario) if each[0]]
         yield str(row["lever"]), _listed(known), said if row["best"] else str(row["lever"])
 
