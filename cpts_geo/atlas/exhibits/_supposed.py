@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from cpts_geo.atlas.exhibits.slide import Slide
 from cpts_geo.atlas.look.words import (
@@ -23,15 +22,15 @@ from cpts_geo.french import capital, typeset, whole_percent
 from cpts_geo.schema import APL_OF_NEED
 from cpts_geo.study.study import Study
 
-#: Levers of a slide: what else would change has its place there.
-_LEVERS: Final = 3
 #: A supposition: what would be done, what it would change, the sentence that says both.
 _Row = tuple[str, str, str]
 
 
 def supposed_slide(study: Study, *, sources: str) -> Slide | None:
     """What would change if slots, supply or a place of care did; None where nothing would."""
-    rows = [*_offers(study), *_levers(study), *_shifts(study), *_places(study)]
+    # Each way to change something has its first row; what has no room is in the notes.
+    levers, others = list(_levers(study)), [*_places(study), *_shifts(study)]
+    rows = [*_offers(study), *levers[:1], *others, *levers[1:]]
     if not rows:
         return None
     access = study.access
@@ -92,7 +91,7 @@ def _levers(study: Study) -> Iterator[_Row]:
     if not table["best"].any() and said.strip(" :"):
         yield "Avec les créneaux d’aujourd’hui", said, said
     ranked = table.sort_values("best", ascending=False, kind="stable")
-    for row in ranked.head(_LEVERS).to_dict("records"):
+    for row in ranked.to_dict("records"):
         known = [each for each in lever_numbers(row, result.scenario) if each[0]]
         yield str(row["lever"]), _listed(known), said if row["best"] else str(row["lever"])
 

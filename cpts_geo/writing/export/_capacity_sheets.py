@@ -147,10 +147,6 @@ _ADDED: Final = (
 )
 
 
-#: Shares of a lever: before, after, what it adds.
-_SERVED: Final = ("served_before", "served", "gain")
-
-
 def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
     """The share served with each lever, then what it adds."""
     result, capacity = study.headline, study.capacity
@@ -159,20 +155,12 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
     when, rests = period_words(result.scenario), capital(support(result.scenario))
     own = status_words(result.status)
     for row in capacity.levers.to_dict("records"):
-        served = [cell(row[f"{name}_p50"], percent=True) for name in _SERVED]
+        served = [cell(row[f"{x}_p50"], percent=True) for x in ("served_before", "served", "gain")]
         known = status_words(Status.UNKNOWN) if served[1] is None else own
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
         if served[1] is None and (alone := cell(row["alone_p50"], percent=True)):
-            yield (
-                row["lever"],
-                "Part servie à lui seul",
-                None,
-                alone,
-                None,
-                "des demandes",
-                own,
-                rests,
-            )
+            end = ("des demandes", own, rests)
+            yield row["lever"], "Part servie à lui seul", None, alone, None, *end
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue
