@@ -33,7 +33,7 @@ from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
-from cpts_geo.indicators.filled.share import filled_share
+from cpts_geo.indicators.filled_share import filled_share
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
     shares_of,
