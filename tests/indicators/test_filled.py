@@ -20,6 +20,7 @@ from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.filled.templates import INVENTED, templates
 from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.scenarios import of_example
 from cpts_geo.writing._csv_tables import tables
 from cpts_geo.writing.released import released
 from tests.atlas.test_paper import check
@@ -135,7 +136,7 @@ def test_the_capacity_rests_on_a_filled_share_as_on_a_typed_one(tmp_path: Path) 
     share = found.studies[KEY].share
     assert share == replace(typed.given_share, typed=False)
     assert "CPAM" not in cell(found, "17+")["set_aside"]
-    assert not found.studies[KEY].invented_need
+    assert not of_example(found.studies[KEY].scenario)
     # What was typed stands before it, and is told once beside the table.
     both = replace(typed, share_without_mt=0.14, indicators=[tmp_path / "rempli.csv"])
     run = released(analyse(Request([KEY]), both))
@@ -176,7 +177,7 @@ def test_a_capacity_on_an_invented_share_says_so(filled: Analysis) -> None:
     study = filled.studies[KEY]
     assert study.share is not None
     assert (study.share.base, study.share.grade) == ("tous âges", "D")
-    assert study.invented_need
+    assert of_example(study.scenario)
     assert not study.scenario.share_assumed
     assert study.scenario.people_status == "assumed"
 
