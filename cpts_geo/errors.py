@@ -235,6 +235,10 @@ class TableError(CptsGeoError):
     """A table breaks its contract: column missing, value negative, not a number."""
 
 
+class NoCallError(TableError):
+    """A call log has a header, or nothing at all, and no row."""
+
+
 class OutcomesError(TableError):
     """
     A call log says how calls ended in words that are not known.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from tests.cli.test_cli import run
 
@@ -85,6 +87,73 @@ def test_a_log_is_read_and_not_taken_for_a_list(tmp_path: Path) -> None:
     dated = "commune;date\nDry;04/03/2024\nBaule;04/03/2024\n"
     _, found = checked(written(tmp_path, dated))
     assert found["files"][0]["kind"] == "liste de communes"
+
+
+@pytest.mark.parametrize(
+    ("table", "suffix"),
+    [("acces-mt", "csv"), ("passages", "xlsx"), ("zonage", "csv"), ("sas", "xlsx"), ("aci", "csv")],
+)
+def test_a_table_to_fill_is_known_and_its_cells_counted(
+    tmp_path: Path, table: str, suffix: str
+) -> None:
+    path = tmp_path / f"tableau.{suffix}"
+    empty = run("template", table, "beauce_gatinais", "--out", path)
+    assert empty.returncode == 0, empty.stderr
+    code, found = checked(path)
+    [file] = found["files"]
+    assert (code, file["kind"], found["communes"], found["asked"]) == (0, "tableau", [], [])
+    [territory] = file["territories"]
+    assert territory in {"beauce_gatinais", "CPTS Beauce-Gâtinais"}
+    assert file["notes"][0].startswith(f"Tableau {table}, «")
+    assert re.search(r" : 0 (ligne remplie|chiffre rempli) sur [1-9]\d*\.$", file["notes"][0])
+    run("template", table, "beauce_gatinais", "--example", "--replace", "--out", path)
+    code, found = checked(path)
+    full = re.search(r"(\d+) \w+ remplie?s sur (\d+)\.$", found["files"][0]["notes"][0])
+    assert code == 0
+    assert full is not None
+    assert full[1] == full[2]
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "now", "said"),
+    [
+        ("sas", ";41;", ";beaucoup;", "nombre"),
+        ("aci", ";13,8;", ";130;", "100 % au plus"),
+        ("zonage", ";FRR;", ";ZUP;", "zonage « ZUP » inconnu"),
+        ("passages", ";2025;", ";;", "une valeur sans date"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_told(
+    tmp_path: Path, table: str, was: str, now: str, said: str
+) -> None:
+    path = tmp_path / "tableau.csv"
+    run("template", table, "beauce_gatinais", "--example", "--year", "2025", "--out", path)
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now), encoding="utf-8")
+    code, found = checked(path)
+    assert (code, found["files"][0]["kind"]) == (1, "tableau")
+    assert any(said in each for each in found["asked"][0]["details"])
+    assert "nominatives" not in run("check", path).stderr
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_registre_without_a_request_is_to_be_filled(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"registre.{suffix}"
+    run("template", "registre", "--out", path)
+    code, found = checked(path)
+    [file] = found["files"]
+    assert (code, file["kind"], found["asked"]) == (0, "registre", [])
+    assert file["notes"] == ["Registre sans demande : à remplir."]
+
+
+def test_a_workbook_of_one_row_is_refused_in_words(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["code_insee", "classe_age"])
+    book.save(tmp_path / "liste.xlsx")
+    done = run("check", tmp_path / "liste.xlsx")
+    assert done.returncode == 1
+    assert "inattendue" not in done.stderr
 
 
 def test_polygons_are_read(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            parser=typed_path, metavar="FICHIER", help="Liste de communes, polygones ou registre."
+            parser=typed_path,
+            metavar="FICHIER",
+            help="Liste, polygones, tableau à remplir ou registre.",
         ),
     ],
     departement: Annotated[

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.errors import CptsGeoError, NoCallError, one_line
 from cpts_geo.foreign import shown_name, visible
 from cpts_geo.french import counted, number
 from cpts_geo.geography.cog.former import former_communes
 from cpts_geo.geography.naming.names import LEFT_OUT
 from cpts_geo.geography.perimeters._files.lists import file_perimeter
 from cpts_geo.geography.perimeters._files.resolving import left_out
+from cpts_geo.geography.perimeters._files.tables import told_table
 from cpts_geo.geography.perimeters._membership import Perimeters
 from cpts_geo.sources.analyst.calls.log import is_call_log, read_call_log
 from cpts_geo.sources.analyst.lists.perimeter import read_perimeter_file
@@ -173,10 +174,11 @@ class Checked:
     Parameters
     ----------
     kind : str
-        What it is, in French: « liste de communes », « polygones » or « registre ».
+        What it is, in French: « liste de communes », « polygones », « tableau » (one of
+        « cpts-geo template ») or « registre ».
     audit : DataFrame
         As that of :class:`~cpts_geo.geography.perimeters.request.Perimeters`, with what was
-        recognised where the rest is asked; empty for a log.
+        recognised where the rest is asked; empty for a log and a table.
     names : dict of str to str
         Name of each territory by its key.
     notes : tuple of str
@@ -264,7 +266,7 @@ def check_file(
     only: Collection[str] = (),
 ) -> Checked:
     """
-    Read a list, polygons or a log as a command would, and say what is understood.
+    Read a list, polygons, a table to fill or a log as a command would, and say what is understood.
 
     Parameters
     ----------
@@ -296,13 +298,15 @@ def check_file(
     """
     kind = "liste de communes" if drawn is None else "polygones"
     try:
+        if drawn is None and (table := _table(path)):
+            return table
         if drawn is None and is_call_log(path):
             kind = "registre"
             return _checked_log(path, departements)
         found = drawn() if drawn else _listed(path, departements, sheet, only)
     except CptsGeoError as error:
         known = pd.DataFrame([*error.recognised], columns=[*_COLUMNS]).fillna("")
-        if drawn is None:
+        if kind == "liste de communes":
             known = pd.concat([known, _rest(path, known, sheet=sheet, only=only)])
         return Checked(kind, known.assign(file=one_line(path.name)), {}, refusal=error)
     audit = found.audit.assign(**{name: "" for name in _COLUMNS if name not in found.audit})
@@ -336,10 +340,26 @@ def _listed(
     )
 
 
+def _table(path: Path) -> Checked | None:
+    """What a table of « cpts-geo template » holds; None for any other file."""
+    nothing = pd.DataFrame(columns=[*_COLUMNS])
+    try:
+        told = told_table(path)
+    except CptsGeoError as error:
+        return Checked("tableau", nothing, {}, refusal=error)
+    if told is None:
+        return None
+    names, notes, refusal = told
+    return Checked("tableau", nothing, names, tuple(map(visible, notes)), refusal)
+
+
 def _checked_log(path: Path, departements: Collection[str]) -> Checked:
     """What a log holds: how many calls, from when to when."""
-    log = read_call_log(path, departments=departements)
+    nothing = pd.DataFrame(columns=[*_COLUMNS])
+    try:
+        log = read_call_log(path, departments=departements)
+    except NoCallError:
+        return Checked("registre", nothing, {}, ("Registre sans demande : à remplir.",))
     first, last = log["time"].min(), log["time"].max()
     said = f"{counted(len(log), 'appel', 'appels')}, du {first:%d/%m/%Y} au {last:%d/%m/%Y}."
-    nothing = pd.DataFrame(columns=[*_COLUMNS])
     return Checked("registre", nothing, {}, (said, *log.attrs["notes"]))

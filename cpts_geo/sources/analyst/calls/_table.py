@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from cpts_geo.errors import TableError, one_line, quoted
+from cpts_geo.errors import NoCallError, TableError, one_line, quoted
 from cpts_geo.french import counted, joined
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import (
@@ -41,9 +41,9 @@ LAYOUT: Final = (
 )
 
 
-def no_call(path: Path) -> TableError:
+def no_call(path: Path) -> NoCallError:
     """Refusal of a log without any call."""
-    return TableError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{LAYOUT}.")
+    return NoCallError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{LAYOUT}.")
 
 
 #: What a call log says at the door.

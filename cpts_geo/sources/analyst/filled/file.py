@@ -7,7 +7,7 @@ with every defect.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -76,12 +76,52 @@ class Filled:
         ``area_code`` is the code of a commune in a table of zoning.
     defects : tuple of str
         What is wrong in it, in French.
+    asked : int
+        Lines under its header, filled or not.
+    territories : mapping of str to str
+        Names of those of its lines, by key; the key where no name is written.
     """
 
     file: str
     template: Template
     rows: pd.DataFrame
     defects: tuple[str, ...]
+    asked: int
+    territories: Mapping[str, str]
+
+
+def is_filled(path: Path | str) -> bool:
+    """
+    Tell whether a file has the header of a table to fill, whatever its name.
+
+    Parameters
+    ----------
+    path : pathlib.Path or str
+        Any file.
+
+    Returns
+    -------
+    bool
+        False for what cannot be read: another reader will say why.
+
+    Examples
+    --------
+    >>> is_filled("absent.csv")
+    False
+    """
+    path = typed_path(path)
+    if path.suffix.lower() not in _DOOR.suffixes:
+        return False
+    try:
+        content = read_bytes(path, _DOOR)
+        if path.suffix.lower() in SUFFIXES:
+            heads = [each.rows for each in read_workbook(path, content, door=_DOOR).sheets]
+        else:
+            text, _ = text_of(path, content, door=_DOOR)
+            heads = [first_rows(path, text, each, door=_DOOR) for each in SEPARATORS]
+    except IndicatorsError:
+        return False
+    return any(_header(rows) is not None for rows in heads)
 
 
 @memory_told(_DOOR)
@@ -193,17 +233,20 @@ def _table(path: Path, rows: Sequence[Row], sheet: Sheet | None = None) -> Fille
     if sheet is not None:
         defects += failed_cells(sheet, places.values(), header=rows[start][0])
     found = []
+    territories: dict[str, str] = {}
     for line, cells in body:
         if any(cells[len(names) :]):
             defects.append(
                 Defect(f"ligne {line} : d’une autre largeur", "ligne d’une autre largeur")
             )
         texts = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
+        if key := texts["territory"]:
+            territories.setdefault(key, texts.get("territory_name") or key)
         reader = line_rows if "line" in template.columns else zoned_rows
         where = {"table": template.key, "place": line, "file": path.name}
         found += [where | row for row in reader(template, Said(texts, line, defects))]
     table = pd.DataFrame(found, columns=list(ROWS))
-    return Filled(path.name, template, table, tuple(defects))
+    return Filled(path.name, template, table, tuple(defects), len(body), territories)
 
 
 def places(rows: pd.DataFrame) -> Iterator[tuple[Any, str]]:

@@ -85,7 +85,7 @@ def find_header(rows: Sequence[Row]) -> tuple[int, tuple[str, ...]] | None:
         below = rows[position + 1][1] if position + 1 < len(rows) else ()
         if _is_title(cells, below):
             continue
-        both = _two_lines(cells, below)
+        both = _two_lines(cells, below) if below else None
         if both and _NEEDED & roles(both).keys():
             return position + 1, _named(both)
         if _NEEDED & roles(cells).keys():
