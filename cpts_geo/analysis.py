@@ -33,6 +33,7 @@ from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
+from cpts_geo.indicators.filled_share import filled_share
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
     shares_of,
@@ -265,7 +266,21 @@ def analyse(
     aci, aci_notes = aci_tables(contracts, {str(k): str(v) for k, v in outline["name"].items()})
     areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
     typed = options.given_share
-    shares = shares_of(given_of, typed=typed)
+    facts, sites = embedded.load_facts(), embedded.load_sites()
+    # A key that happens to be one of the five makes nothing of theirs its own.
+    foreign = outline.index.difference([*found.published, FRANCE.key])
+    facts = facts[~facts["territory"].isin(foreign)]
+    sites = sites[~sites["territory"].isin(foreign)]
+    shares = shares_of(
+        given_of,
+        typed=typed,
+        filled={
+            key: filled_share(
+                _own(filled, key), areas_by[key], facts=facts, given=table, aci=aci.get(key)
+            )
+            for key, table in given_of.items()
+        },
+    )
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
@@ -285,11 +300,6 @@ def analyse(
         changes=changes,
         regions=frozenset(communes["region"]) if options.fetched else frozenset(),
     )
-    facts, sites = embedded.load_facts(), embedded.load_sites()
-    # A key that happens to be one of the five makes nothing of theirs its own.
-    foreign = outline.index.difference([*found.published, FRANCE.key])
-    facts = facts[~facts["territory"].isin(foreign)]
-    sites = sites[~sites["territory"].isin(foreign)]
     notes = (
         *found.notes,
         *parts_notes(communes),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import pandas as pd
@@ -43,6 +44,8 @@ class GivenShare:
         How it was made; empty where it was given as it is.
     status : str
         How it is known.
+    typed : bool
+        Whether it was typed, and stands in no file.
     """
 
     value: float
@@ -52,6 +55,7 @@ class GivenShare:
     grade: str
     note: str = ""
     status: str = Status.MEASURED.value
+    typed: bool = False
 
 
 def lacking_parts(typed: Mapping[str, object]) -> list[str]:
@@ -110,7 +114,7 @@ def typed_share(value: float, *, ages: str, source: str) -> GivenShare:
     years = _YEAR.findall(source)
     return GivenShare(
         value, AGES[ages], source.strip(), years[-1] if years else "", BY_ANALYST,
-        status=Status.ANNOUNCED.value,
+        status=Status.ANNOUNCED.value, typed=True,
     )  # fmt: skip
 
 
@@ -149,7 +153,10 @@ def exported_share(given: pd.DataFrame) -> GivenShare | None:
 
 
 def shares_of(
-    given: Mapping[str, pd.DataFrame], *, typed: GivenShare | None
+    given: Mapping[str, pd.DataFrame],
+    *,
+    typed: GivenShare | None,
+    filled: Mapping[str, GivenShare | None] = MappingProxyType({}),
 ) -> dict[str, GivenShare]:
     """
     Give each territory its share, if it has one.
@@ -159,7 +166,10 @@ def shares_of(
     given : mapping of str to DataFrame
         Indicators of the exports, by territory.
     typed : GivenShare or None
-        The one that was typed, which stands before those of exports.
+        The one that was typed, which stands before those of files.
+    filled : mapping of str to GivenShare or None
+        Those of tables that a coordinator filled, by territory, which stand before those of
+        exports.
 
     Returns
     -------
@@ -177,7 +187,7 @@ def shares_of(
     {}
     """
     if typed is None:
-        found = {key: exported_share(table) for key, table in given.items()}
+        found = {key: filled.get(key) or exported_share(table) for key, table in given.items()}
         return {key: share for key, share in found.items() if share is not None}
     if len(given) != 1:
         raise AskedError(

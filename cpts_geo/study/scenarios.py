@@ -24,7 +24,7 @@ from cpts_geo.capacity.scenario.parameters import (
 from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
 from cpts_geo.indicators.given_share import AGES, ONE_ALONE, GivenShare
-from cpts_geo.schema import COLUMNS
+from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.sources.analyst.filled.templates import is_invented
 from cpts_geo.sources.codes import overseas
 
@@ -69,9 +69,9 @@ def scenarios_of(
         That of an analyst, for one territory.
     shares : mapping of str to GivenShare, optional
         Shares without médecin traitant that were given, by territory (:func:`with_share`); that of
-        an export says less of its people than an analyst's scenario.
+        an export, or of a filled table, says less of its people than an analyst's scenario.
     typed : bool
-        Whether the share was typed, and is no export's.
+        Whether the share was typed, and is of no file.
     parameters : Parameters, optional
         Defaults of scenarios; those of the package if absent.
 
@@ -219,6 +219,7 @@ def with_share(
     part = ages[share.base]
     aged = "" if part == 1 else f" ; {percent(part, 0)} de la population a cet âge (estimation)"
     text = f"{share.source} : {percent(share.value)} ({share.base}){aged} — {share.grade}"
+    assumed = share.status == Status.ASSUMED.value
     spread = f"{scenario.sources['people_cv'].text} ; gardée pour une part fournie"
     return scenario.evolve(
         people_without_mt=people_without_mt(people, share_without_mt=share.value, age_share=part),
@@ -227,7 +228,7 @@ def with_share(
         notes=tuple(note for note in scenario.notes if "% des 17 ans" not in note),
         sources=scenario.sources
         | {
-            "people_without_mt": Source(text=text, grade="C"),
+            "people_without_mt": Source(text=text, grade="D" if assumed else "C"),
             "people_cv": Source(text=spread, grade="D"),
         },
     )

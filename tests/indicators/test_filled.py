@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,13 @@ import pytest
 
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas.pages.sheet import sheet_page
+from cpts_geo.atlas.sections.paper._closing import unknown
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.filled.templates import INVENTED, templates
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.study.scenarios import of_example
 from cpts_geo.writing._csv_tables import tables
 from cpts_geo.writing.released import released
 from tests.atlas.test_paper import check
@@ -106,6 +110,87 @@ def test_a_table_of_the_analyst_stands_before_what_is_published(tmp_path: Path) 
     assert (found["number"], found["share"], found["producer"]) == (800, 0.1, "CPAM de la Loire")
     assert "2,0\u202f%" in found["set_aside"]
     assert "ARS Auvergne-Rhône-Alpes" in found["set_aside"]
+
+
+#: All ages stand before those of 17 and more; the share of few people does not leave.
+USED = "17+;CPTS;;800;8000;10,0;2024;CPAM de la Loire"
+ALL_AGES = "tous_ages;CPTS;;900;10000;9,0;2024;CPAM de la Loire"
+FEW = "tous_ages;CPTS;;;90;4,4;2024;CPAM de la Loire"
+
+
+def rested(found: Analysis) -> list[object]:
+    """People of its scenario, and hours for them and for all."""
+    study = found.studies[KEY]
+    hours = [each.answer.gp_hours_per_week for each in study.publics]  # type: ignore[union-attr]
+    assert len(hours) == 2
+    return [study.scenario.people_without_mt, study.scenario.share_assumed, *hours]
+
+
+def test_the_capacity_rests_on_a_filled_share_as_on_a_typed_one(tmp_path: Path) -> None:
+    typed = Options(
+        draws=200, fetched=False, share_without_mt=0.1, share_of="17+",
+        share_source="CPAM de la Loire, 2024",
+    )  # fmt: skip
+    found = given(tmp_path, USED)
+    assert rested(found) == rested(analyse(Request([KEY]), typed))
+    share = found.studies[KEY].share
+    assert share == replace(typed.given_share, typed=False)
+    assert "CPAM" not in cell(found, "17+")["set_aside"]
+    assert not of_example(found.studies[KEY].scenario)
+    # What was typed stands before it, and is told once beside the table.
+    both = replace(typed, share_without_mt=0.14, indicators=[tmp_path / "rempli.csv"])
+    run = released(analyse(Request([KEY]), both))
+    assert run.studies[KEY].share == both.given_share
+    assert cell(run, "17+")["set_aside"].count("CPAM") == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "value", "base"),
+    [([USED, ALL_AGES], 0.09, "tous âges"), ([USED, FEW], 0.1, "17 ans et plus"),
+     (["70+;CPTS;;800;8000;10,0;2024;CPAM"], None, ""), ([FEW], None, ""),
+     (["17+;Département;42;;;10,0;2024;CPAM"], None, "")],
+)  # fmt: skip
+def test_the_share_of_all_ages_first_and_none_that_is_masked(
+    rows: list[str], value: float | None, base: str, tmp_path: Path
+) -> None:
+    study = given(tmp_path, *rows).studies[KEY]
+    assert (study.share and (study.share.value, study.share.base)) == (value and (value, base))
+    if value is None:
+        assert study.scenario == analysed(draws=1000).studies[KEY].scenario
+
+
+def test_a_filled_share_stands_before_an_export_and_a_masked_one_does_not(tmp_path: Path) -> None:
+    members = embedded.load_perimeters().query(f"territory == '{KEY}'")["code_insee"]
+    head = "Code;Libellé;Part des patients de 16 ans et plus sans médecin traitant 2024"
+    lines = ["Observatoire des fragilités", "France par commune", head,
+             *(f"{code};x;12,5" for code in members)]  # fmt: skip
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(lines), encoding="utf-8")
+    for row, value in ((USED, 0.1), (FEW, 0.125)):
+        given(tmp_path, row)
+        share = run(tmp_path / "rempli.csv", export).studies[KEY].share
+        assert share is not None
+        assert share.value == pytest.approx(value)
+
+
+def test_a_capacity_on_an_invented_share_says_so(filled: Analysis) -> None:
+    study = filled.studies[KEY]
+    assert study.share is not None
+    assert (study.share.base, study.share.grade) == ("tous âges", "D")
+    assert of_example(study.scenario)
+    assert not study.scenario.share_assumed
+    assert study.scenario.people_status == "assumed"
+
+
+def test_what_is_filled_is_unknown_no_more(tmp_path: Path) -> None:
+    path = tmp_path / "rempli.csv"
+    for row, unknown_there in ((USED, False), (FEW, True)):
+        path.write_text(f"{MT}\nacces-mt;asclepios;{row}\n", encoding="utf-8")
+        options = Options(draws=200, indicators=[path], fetched=False)
+        study = released(analyse(Request(["asclepios"]), options)).studies["asclepios"]
+        said = " ".join(unknown(study)["said"])
+        assert ("Combien d’habitants n’ont pas de médecin traitant" in said) == unknown_there
+        assert study.scenario.share_assumed == unknown_there
 
 
 def test_zero_is_a_known_absence(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.french import capital, day, percent
-from cpts_geo.indicators.given_share import AGES, BY_ANALYST, GivenShare
+from cpts_geo.indicators.given_share import AGES, GivenShare
 from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, TERRITORY, Status
 from cpts_geo.sources._conventions.text import plain
 
@@ -67,7 +67,7 @@ def without_mt_known(
     given : DataFrame
         Indicators of exports (:func:`cpts_geo.indicators.given.given_values`).
     share : GivenShare or None
-        The share of the territory that was typed or exported.
+        The share of the territory that was typed, exported, or filled.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def _when(date: str) -> str:
 
 def _typed(key: str, share: GivenShare | None) -> Iterator[dict[str, Any]]:
     """The share that was typed."""
-    if share is not None and share.grade == BY_ANALYST:
+    if share is not None and share.typed:
         yield _row(
             "typed", TERRITORY.key, key, base=share.base, share=share.value, date=share.vintage,
             producer=share.source, status=share.status, grade=share.grade,
