@@ -25,6 +25,7 @@ from cpts_geo.errors import ScenarioError, one_line
 from cpts_geo.french import number, percent
 from cpts_geo.indicators.given_share import AGES, ONE_ALONE, GivenShare
 from cpts_geo.schema import COLUMNS
+from cpts_geo.sources.analyst.filled.templates import is_invented
 from cpts_geo.sources.codes import overseas
 
 #: A population given for a perimeter is another count of it up to this gap.
@@ -384,3 +385,31 @@ def _check_people(scenario: Scenario, *, population: float) -> None:
             ],
             remedy="donnez le scénario de ce territoire, ou le périmètre de ce scénario.",
         )
+
+
+def of_example(scenario: Scenario, *tables: pd.DataFrame | None) -> bool:
+    """
+    Tell whether a scenario, or a table, is of an invented example.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What a capacity rests on.
+    *tables : DataFrame or None
+        What a coordinator filled: ``producer``.
+
+    Returns
+    -------
+    bool
+        Whether its name, the source of an input or a producer bears the mark of an example.
+
+    Examples
+    --------
+    >>> from cpts_geo.capacity.scenario.loading import load_scenario
+    >>> base = load_scenario("lvo")
+    >>> of_example(base), of_example(base.evolve(label="LVO, exemple inventé"))
+    (False, True)
+    """
+    texts = (each.text for each in scenario.sources.values())
+    producers = (each for table in tables if table is not None for each in table["producer"])
+    return any(map(is_invented, (scenario.label, *texts, *producers)))

@@ -35,13 +35,12 @@ from cpts_geo.indicators.gp_sources import trend
 from cpts_geo.indicators.identity.sizes import AciSize, aci_size
 from cpts_geo.indicators.identity.table import identity_table
 from cpts_geo.schema import TERRITORY
-from cpts_geo.sources.analyst.filled.templates import is_invented
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study._trial import Trial, trial
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
 from cpts_geo.study.opening import checked_sites
-from cpts_geo.study.scenarios import age_parts
+from cpts_geo.study.scenarios import age_parts, of_example
 from cpts_geo.study.surroundings import Surroundings
 
 
@@ -212,16 +211,7 @@ class Study:
     @property
     def invented(self) -> bool:
         """Whether something of it is an invented example: a table filled, or its scenario."""
-        tables = [self.filled, *([] if self.aci is None else [self.aci])]
-        return self.invented_need or any(
-            table["producer"].map(is_invented).any() for table in tables
-        )
-
-    @property
-    def invented_need(self) -> bool:
-        """Whether its capacity rests on an invented example."""
-        origins = (each.text for each in self.scenario.sources.values())
-        return any(map(is_invented, (self.scenario.label, *origins)))
+        return of_example(self.scenario, self.filled, self.aci)
 
     @property
     def scenarios(self) -> list[str]:

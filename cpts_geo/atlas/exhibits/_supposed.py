@@ -28,7 +28,9 @@ _Row = tuple[str, str, str]
 
 def supposed_slide(study: Study, *, sources: str) -> Slide | None:
     """What would change if slots, supply or a place of care did; None where nothing would."""
-    rows = [*_offers(study), *_levers(study), *_shifts(study), *_places(study)]
+    # Each way to change something has its first row; what has no room is in the notes.
+    levers, others = list(_levers(study)), [*_places(study), *_shifts(study)]
+    rows = [*_offers(study), *levers[:1], *others, *levers[1:]]
     if not rows:
         return None
     access = study.access
@@ -88,7 +90,8 @@ def _levers(study: Study) -> Iterator[_Row]:
     # Where the target is met without any, none is put forward.
     if not table["best"].any() and said.strip(" :"):
         yield "Avec les créneaux d’aujourd’hui", said, said
-    for row in table.sort_values("best", ascending=False, kind="stable").to_dict("records"):
+    ranked = table.sort_values("best", ascending=False, kind="stable")
+    for row in ranked.to_dict("records"):
         known = [each for each in lever_numbers(row, result.scenario) if each[0]]
         yield str(row["lever"]), _listed(known), said if row["best"] else str(row["lever"])
 

@@ -152,27 +152,21 @@ def _levers(study: Study) -> Iterator[tuple[Cell, ...]]:
     result, capacity = study.headline, study.capacity
     if result is None or capacity is None:
         return
-    when = period_words(result.scenario)
+    when, rests = period_words(result.scenario), capital(support(result.scenario))
+    own = status_words(result.status)
     for row in capacity.levers.to_dict("records"):
-        found = [row[f"{name}_p50"] for name in ("served_before", "served", "gain")]
-        unknown, rests = pd.isna(found[1]), capital(support(result.scenario))
-        known = status_words(Status.UNKNOWN if unknown else result.status)
-        served = [cell(each, percent=True) for each in found]
+        served = [cell(row[f"{x}_p50"], percent=True) for x in ("served_before", "served", "gain")]
+        known = status_words(Status.UNKNOWN) if served[1] is None else own
         yield row["lever"], "Part servie dans le délai", *served, "des demandes", known, rests
-        if unknown and not pd.isna(row["alone_p50"]):
-            alone = cell(row["alone_p50"], percent=True)
-            known = status_words(result.status)
-            yield (
-                row["lever"], "Part servie à lui seul, dans le délai", None, alone, None,
-                "des demandes", known, rests,
-            )  # fmt: skip
+        if served[1] is None and (alone := cell(row["alone_p50"], percent=True)):
+            end = ("des demandes", own, rests)
+            yield row["lever"], "Part servie à lui seul", None, alone, None, *end
         for column, words, unit, decimals, of_model in _ADDED:
             if pd.isna(value := row[column]) or not value:
                 continue
-            known = status_words(result.status if of_model else Status.ASSUMED)
             over = "" if column in ("gp_hours", "slots") else f" {when}"
-            more = cell(value, decimals)
-            yield row["lever"], f"{words}{over}", None, None, more, unit, known, ""
+            more = cell(value, decimals), unit, own if of_model else status_words(Status.ASSUMED)
+            yield row["lever"], f"{words}{over}", None, None, *more, ""
 
 
 def _shifts(study: Study) -> Iterator[tuple[Cell, ...]]:

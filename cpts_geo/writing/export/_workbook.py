@@ -16,6 +16,7 @@ from cpts_geo.files import write_french_csv
 from cpts_geo.french import slug
 from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.sources.catalogue.catalogue import Source
+from cpts_geo.study.scenarios import of_example
 from cpts_geo.study.study import Study
 from cpts_geo.writing.export import _capacity_sheets as of_capacity
 from cpts_geo.writing.export import _sheets as of_territory
@@ -47,7 +48,7 @@ def sheets_of(study: Study, used: Sequence[Source], *, day: date) -> list[Sheet]
         of_territory.methods(study, used),
     ]
     # What rests on an invented scenario is invented throughout.
-    whole = {id(sheet) for sheet in need if study.invented_need}
+    whole = {id(sheet) for sheet in need if of_example(study.scenario)}
     return [_marked(sheet, invented=id(sheet) in whole) for sheet in every if sheet is not None]
 
 

@@ -54,7 +54,12 @@ def test_a_map_says_its_finding_its_averages_its_scale_and_its_sources(folder):
             for area, _ in averages(study, layer):
                 assert area in text
     first = territory_layers(study.communes)[0]
-    assert [name for name, _ in averages(study, first)] == ["Ouest Loiret", "Loiret", "France"]
+    assert [name for name, _ in averages(study, first)] == [
+        "Ouest Loiret",
+        "Loiret",
+        "Centre-Val de Loire",
+        "France",
+    ]
 
 
 def test_a_name_is_a_text_in_a_drawing(tmp_path):

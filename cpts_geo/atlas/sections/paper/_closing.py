@@ -30,7 +30,7 @@ def unknown(study: Study, *, crowded: bool = False) -> dict[str, Any]:
     if result is not None and result.today is None:
         said.append("Combien de créneaux sont offerts aujourd’hui, et combien sont pris.")
     said.append("Ce que deviennent les demandes sans rendez-vous : plus tard, ailleurs, ou rien.")
-    kept, left = fitting(said, _UNKNOWN // 3 if crowded else _UNKNOWN)
+    kept, left = fitting(said, _UNKNOWN // 5 if crowded else _UNKNOWN)
     return {"said": kept, "more": others(left)}
 
 

@@ -104,7 +104,8 @@ def _lines(study: Study, areas: pd.DataFrame, *, apart: bool) -> Iterator[_Line 
     yield _trend(table, areas)
     supply = [each for each in _SUPPLY if not (apart and each.name in _APART)]
     yield from (_line(family, table, areas) for family in supply)
-    yield _near(study, areas)
+    # Where tables were filled, the map needs the room of what the annex says too.
+    yield None if apart else _near(study, areas)
     # Where four rows say who has a médecin traitant, the way to emergencies is left to the annex.
     if not apart:
         yield _line(_EMERGENCY, table, areas)
@@ -176,7 +177,7 @@ def _trend(table: pd.DataFrame, areas: pd.DataFrame) -> _Line | None:
     mine = next(each for each in found.values() if each.area_level == TERRITORY.key)
     first, last = (COLUMNS[name].vintage for name in (vintages("gps")[0], embedded_vintage("gps")))
     source = sources()[COLUMNS[embedded_vintage("gps")].source].attribution
-    label = f"Évolution des généralistes ({number(mine.before)} → {number(mine.after)})"
+    label = f"Généralistes, évolution ({number(mine.before)}→{number(mine.after)})"
     return _Line(label, tuple(cells), f"{first}–{last}", _producer(source))
 
 

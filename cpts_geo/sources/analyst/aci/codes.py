@@ -139,7 +139,7 @@ def aci_indicators() -> Mapping[str, AciIndicator]:
     Examples
     --------
     >>> aci_indicators()["taux_reponse"].formula
-    '(rendez-vous donnés + conseils) / demandes de SNP'
+    '(rendez-vous donnés + conseils) / demandes'
     """
     text = resources.files(__package__).joinpath(_TABLE).read_text("utf-8")
     try:
