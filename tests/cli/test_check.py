@@ -148,7 +148,7 @@ def test_a_registre_without_a_request_is_to_be_filled(tmp_path: Path, suffix: st
 
 
 def test_an_example_of_a_registre_is_drawn_for_any_territory(tmp_path: Path) -> None:
-    path = written(tmp_path, "commune\nDry\nParis 11e Arrondissement\n")
+    path = written(tmp_path, "code_insee\n75111\n75112\n")
     drawn = run(
         "template", "registre", "--perimeter", path, "--example", "--out", tmp_path / "r.csv"
     )
