@@ -147,6 +147,17 @@ def test_a_registre_without_a_request_is_to_be_filled(tmp_path: Path, suffix: st
     assert file["notes"] == ["Registre sans demande : à remplir."]
 
 
+def test_an_example_of_a_registre_is_drawn_for_any_territory(tmp_path: Path) -> None:
+    path = written(tmp_path, "code_insee\n75111\n75112\n")
+    drawn = run(
+        "template", "registre", "--perimeter", path, "--example", "--out", tmp_path / "r.csv"
+    )
+    assert drawn.returncode == 0, drawn.stderr
+    rows = (tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) > 100
+    assert all("exemple" in row for row in rows)
+
+
 def test_a_workbook_of_one_row_is_refused_in_words(tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["code_insee", "classe_age"])

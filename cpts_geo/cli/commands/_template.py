@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -105,12 +105,14 @@ def template(
             remedy=f"nommez-en un : cpts-geo template {table.value} beauce_gatinais --example.",
         )
     over = year or date.today().year - 1
-    areas, members = _areas(request, fetched=options.fetched) if named else ([], None)
+    areas, members, published = (
+        _areas(request, fetched=options.fetched) if named else ([], None, ())
+    )
     if table is _Table.ACI:
         keys = [""] if members is None else [str(key) for key in members["territory"].unique()]
         heads, rows = aci_template(keys, example_year=over if example else None)
     elif table is _Table.REGISTRE:
-        heads, rows = _registre(members, year=over, example=example)
+        heads, rows = _registre(members, year=over, example=example, published=published)
     else:
         heads, rows = blank_table(
             table.value, areas=areas, members=members, example_year=over if example else None
@@ -122,8 +124,11 @@ def template(
     echo(f"{'Exemple inventé' if example else 'Tableau à remplir'} : {path.resolve()}")
 
 
-def _areas(request: Request, *, fetched: bool) -> tuple[list[pd.DataFrame], pd.DataFrame]:
-    """Areas and communes of the territories asked for, as a run finds them."""
+def _areas(
+    request: Request, *, fetched: bool
+) -> tuple[list[pd.DataFrame], pd.DataFrame, Collection[str]]:
+    """Areas and communes of the territories asked for, as a run finds them; those that are known
+    CPTS."""
     from cpts_geo.geography.cog.former import former_communes  # noqa: PLC0415
     from cpts_geo.geography.perimeters.partition import places_of  # noqa: PLC0415
     from cpts_geo.geography.perimeters.request import find_perimeters  # noqa: PLC0415
@@ -144,35 +149,43 @@ def _areas(request: Request, *, fetched: bool) -> tuple[list[pd.DataFrame], pd.D
         areas_of(members[members["territory"] == key], name=str(name), communes=whole)
         for key, name in names.items()
     ]
-    return areas, members
+    return areas, members, found.published
 
 
 def _registre(
-    members: pd.DataFrame | None, *, year: int, example: bool
+    members: pd.DataFrame | None, *, year: int, example: bool, published: Collection[str]
 ) -> tuple[list[str], list[list[str | float | None]]]:
-    """Columns of a registre; for an example, a year drawn from the scenario of one CPTS."""
+    """Columns of a registre; for an example, a year drawn from the scenario that a report has."""
+    import pandas as pd  # noqa: PLC0415
+
     from cpts_geo.capacity.checks.invented import REGISTRE, invented_requests  # noqa: PLC0415
-    from cpts_geo.capacity.scenario.loading import load_scenarios  # noqa: PLC0415
+    from cpts_geo.capacity.scenario.area import area_of  # noqa: PLC0415
     from cpts_geo.errors import AskedError  # noqa: PLC0415
+    from cpts_geo.indicators.given_share import ONE_ALONE  # noqa: PLC0415
     from cpts_geo.sources.analyst.filled.templates import INVENTED  # noqa: PLC0415
     from cpts_geo.sources.embedding import embedded  # noqa: PLC0415
+    from cpts_geo.study.scenarios import scenarios_of  # noqa: PLC0415
 
     if not example or members is None:
         return list(REGISTRE), []
     keys = members["territory"].unique()
-    known = load_scenarios()
-    if len(keys) != 1 or keys[0] not in known:
+    if len(keys) != 1:
         raise AskedError(
-            "Un registre d’exemple se tire du scénario d’une CPTS dont la demande est connue.",
+            "Un registre d’exemple est celui d’un seul territoire.",
             defects=[str(key) for key in keys],
-            remedy=f"nommez-en une : {', '.join(known)}.",
+            remedy=ONE_ALONE,
         )
+    key, name = str(keys[0]), str(members["territory_name"].iloc[0])
     people = members.set_index("code_insee")["population"].astype(float)
+    outlines = pd.DataFrame({"name": [name], "population": [people.sum()]}, index=[key])
+    figures = members.merge(embedded.load_figures(), on="code_insee", how="left")
+    areas = {key: area_of(figures)}
+    scenario = scenarios_of(outlines, published=published, areas=areas)[key]
     whole = embedded.load_communes()
     around = whole[~whole["code_insee"].isin(people.index)]
     around = around[around["departement"].isin(members["departement"])]
     table = invented_requests(
-        known[str(keys[0])], year=year, inside=people,
+        scenario, year=year, inside=people,
         outside=around.nlargest(_TOWNS_AROUND, "population")["code_insee"].tolist(),
     )  # fmt: skip
     return [*REGISTRE, "exemple"], table.assign(exemple=INVENTED).to_numpy().tolist()
