@@ -240,7 +240,7 @@ def test_the_rpps_is_one_more_source_of_the_panel(empty):
     [row] = [row for row in rows if "RPPS" in row.label]
     counted = result.communes["gps_rpps"].sum()
     assert counted > 0
-    assert row.cells[0].origin == f"{round(counted)} médecins"
+    assert row.cells[0].origin.startswith(f"{round(counted)} médecins ; ")
     assert "1/n" in row.detail
     assert areas[0] == "CPTS Beauce-Gâtinais"
     france = result.comparison.query("indicator == 'gps_rpps' and area_code == 'FR'")["value"]
