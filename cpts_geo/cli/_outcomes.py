@@ -5,10 +5,32 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from cpts_geo.cli._options import path_option
 from cpts_geo.errors import AskedError, OutcomesError, TableError, quoted
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted
+
+#: Options of the commands that read a registre.
+OwnOutcomes = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="VALEUR=ISSUE",
+        help="Sens d’une issue écrite à votre façon, par exemple « Sans suite=autre » ; répétable.",
+    ),
+]
+OutcomesFile = Annotated[
+    Path | None, path_option("Sens de vos issues (CSV de colonnes valeur et sens).")
+]
+LineDepartements = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; répétable."
+    ),
+]
 
 
 def own_outcomes(typed: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,13 @@ import typer
 
 from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, Defaults, Output, path_option
-from cpts_geo.cli._outcomes import own_outcomes, to_complete
+from cpts_geo.cli._outcomes import (
+    LineDepartements,
+    OutcomesFile,
+    OwnOutcomes,
+    own_outcomes,
+    to_complete,
+)
 from cpts_geo.cli._scenarios import chosen_defaults, loaded
 from cpts_geo.cli._terminal import echo, results, table_view, teller
 from cpts_geo.errors import OutcomesError, PlaceUnknownError, TableError
@@ -57,25 +63,9 @@ def call_log(
             show_default=False,
         ),
     ] = None,
-    outcome: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="VALEUR=ISSUE",
-            help="Sens d’une issue écrite à votre façon, par exemple « Sans suite=autre » ; "
-            "répétable.",
-        ),
-    ] = None,
-    outcomes: Annotated[
-        Path | None,
-        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
-    ] = None,
-    departement: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
-            "répétable."
-        ),
-    ] = None,
+    outcome: OwnOutcomes = None,
+    outcomes: OutcomesFile = None,
+    departement: LineDepartements = None,
 ) -> None:
     """Lire un registre des demandes, en tirer le scénario."""
     # Imported here so that --help answers at once.
@@ -175,21 +165,9 @@ def follow_up(
     ] = None,
     output: Output = OUTPUTS,
     parameters: Defaults = None,
-    outcome: Annotated[
-        list[str] | None,
-        typer.Option(metavar="VALEUR=ISSUE", help="Sens d’une issue écrite à votre façon."),
-    ] = None,
-    outcomes: Annotated[
-        Path | None,
-        path_option("Sens de vos issues (CSV de colonnes valeur et sens)."),
-    ] = None,
-    departement: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Département de la ligne, pour un registre en heures UTC (Z) sans commune ; "
-            "répétable."
-        ),
-    ] = None,
+    outcome: OwnOutcomes = None,
+    outcomes: OutcomesFile = None,
+    departement: LineDepartements = None,
 ) -> None:
     """Suivre un registre mois par mois, et dire ce qui a changé."""
     # Imported here so that --help answers at once.
