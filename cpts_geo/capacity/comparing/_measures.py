@@ -99,7 +99,10 @@ def offer_measures(scenario: Scenario, drawn: DemandDraws) -> dict[str, Floats]:
             np.divide(consultations, per_day, out=np.zeros_like(per_day), where=per_day > 0),
         ),
         "cost": cost * constant,
-        "cost_per_consultation": cost / consultations,
+        # Where nobody is seen, a consultation has no cost.
+        "cost_per_consultation": np.divide(
+            cost, consultations, out=np.full_like(per_day, np.nan), where=consultations > 0
+        ),
     }
 
 
