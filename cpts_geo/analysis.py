@@ -29,6 +29,7 @@ from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.indicators.aci.agreement import disagreements
 from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
@@ -265,7 +266,6 @@ def analyse(
                 for key in outline.index}  # fmt: skip
     aci, aci_notes = aci_tables(contracts, {str(k): str(v) for k, v in outline["name"].items()})
     areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
-    typed = options.given_share
     facts, sites = embedded.load_facts(), embedded.load_sites()
     # A key that happens to be one of the five makes nothing of theirs its own.
     foreign = outline.index.difference([*found.published, FRANCE.key])
@@ -273,7 +273,7 @@ def analyse(
     sites = sites[~sites["territory"].isin(foreign)]
     shares = shares_of(
         given_of,
-        typed=typed,
+        typed=options.given_share,
         filled={
             key: filled_share(
                 _own(filled, key), areas_by[key], facts=facts, given=table, aci=aci.get(key)
@@ -284,7 +284,7 @@ def analyse(
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
-        typed=typed is not None, parameters=defaults,
+        typed=options.given_share is not None, parameters=defaults,
     )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
@@ -306,8 +306,8 @@ def analyse(
         *layer.notes,
         *(note for export in located for note in export.notes),
         *filled_notes,
-        *(note for each in contracts for note in each.notes),
         *aci_notes,
+        *disagreements(aci, filled, names=outline["name"]),
         *unused_notes(shares.values()),
         *travel_notes,
         *lacking_notes(given, communes),

@@ -169,7 +169,7 @@ def test_rows_say_density_count_and_interval():
     assert found["areas"] == ["CPTS X", "Loiret"]
     [row] = found["rows"]
     assert [(cell.text, cell.mark, cell.origin) for cell in row.cells] == [
-        ("60,8", "●", "6,1 pour 10 000 ; 48 médecins ; 45 à 81 à 95 %"),
+        ("60,8", "●", "48 médecins ; 6,1 pour 10 000 ; 45 à 81 à 95 %"),
         ("donnée absente", "▨", ""),
     ]
 

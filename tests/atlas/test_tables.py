@@ -120,11 +120,11 @@ def test_a_density_of_few_doctors_carries_its_interval(five: Analysis) -> None:
     density = rows["Généralistes libéraux (BPE 2024)"]
     assert [cell.text for cell in density.cells] == ["67,6", "61,8", "69,7", "88,6"]
     # In the cell, under the value: a title is not read on paper.
-    assert density.cells[0].origin == "31 médecins ; 46 à 96 à 95 %"
-    assert density.cells[1].origin == "427 médecins ; 56 à 68 à 95 %"
+    assert density.cells[0].origin == "31 médecins ; 6,8 pour 10 000 ; 46 à 96 à 95 %"
+    assert density.cells[1].origin == "427 médecins ; 6,2 pour 10 000 ; 56 à 68 à 95 %"
     assert {cell.mark for cell in density.cells} == {"●"}
     former = rows["Généralistes libéraux (BPE 2017), plus de 5 ans"]
-    assert former.cells[0].origin == "34 médecins ; 54 à 109 à 95 %"
+    assert former.cells[0].origin == "34 médecins ; 7,8 pour 10 000 ; 54 à 109 à 95 %"
     assert former.detail.endswith("France métropolitaine sans Paris, absent du fichier.")
 
 

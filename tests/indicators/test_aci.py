@@ -20,7 +20,7 @@ from cpts_geo.sources.analyst.aci.template import aci_template
 
 
 def template(*keys: str, example_year: int | None = None) -> list[Any]:
-    heads, rows = aci_template(keys or ("",), example_year=example_year)
+    heads, rows = aci_template(dict.fromkeys(keys or ("",), 80_000), example_year=example_year)
     return [heads, *rows]
 
 
@@ -165,7 +165,7 @@ def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -
     given = read_aci(path)
     table = aci_table(given.rows.loc["lvo"])
     assert table["rate"].notna().all() and set(table["producer"]) == {"exemple inventé"}
-    assert table.at["mt_17_part", "reference"] == pytest.approx(0.138)
+    assert table.at["mt_17_part", "reference"] == pytest.approx(0.14)
     assert (table["rate"].between(0, 1)).all()
 
 
@@ -179,13 +179,13 @@ def test_a_spreadsheet_leaves_its_marks(tmp_path: Path) -> None:
     names = list(_COLUMNS)
     rows[2][names.index("value")] = "12,2 %"
     rows[3][names.index("value")] = "< 11"
-    rows[1][names.index("value")] = "6 100"
+    rows[1][names.index("value")] = "7 800"
     path = tmp_path / "aci.csv"
     text = "\r\n".join(";".join(each) for each in [["Fiche de la CPTS"], *rows])
     path.write_bytes(text.encode("cp1252"))
     given = read_aci(path).rows.loc[""]
     assert given.at["mt_17_part", "value"] == pytest.approx(0.122)
-    assert given.at["mt_17_nombre", "value"] == 6100.0
+    assert given.at["mt_17_nombre", "value"] == 7800.0
     assert bool(given.at["mt_ald_nombre", "value_hidden"])
     table = aci_table(given)
     # the share of the same patients would tell the number
@@ -218,9 +218,11 @@ def test_territories_of_a_run_take_their_rows(tmp_path: Path) -> None:
     assert set(aci_tables([both], names)[0]) == {"lvo", "asclepios"}
     # Rows of another territory that is known are left out, and told.
     found, notes = aci_tables([both], {"lvo": "CPTS LVO"})
-    assert (set(found), notes) == (
-        {"lvo"}, ("aci.csv : lignes d’autres territoires laissées (asclepios).",)
-    )  # fmt: skip
+    assert set(found) == {"lvo"}
+    assert notes == (
+        *both.notes,
+        "aci.csv : lignes d’autres territoires laissées (asclepios).",
+    )
     with pytest.raises(IndicatorsError, match="donné dans deux fichiers"):
         aci_tables([both, both], names)
     by_name = read_aci(written(tmp_path, template("cpts asclepios", example_year=2026)))

@@ -77,8 +77,13 @@ def test_an_example_goes_from_the_template_to_every_table(filled: Analysis) -> N
         assert set(table["ask"]) == {""}, part
     sas = filled.table("sas").set_index("line")
     assert sas.loc["heures_dues", "number"] == 2 * sas.loc["effecteurs", "number"]
-    assert sas.loc["taux_de_remplissage", "share"] == pytest.approx(3540 / 6000)
-    assert sas.loc["part_rendez_vous", "share"] == pytest.approx(3900 / 5200)
+    assert sas.loc["taux_de_remplissage", "share"] == pytest.approx(
+        sas.at["creneaux_pourvus", "number"]
+        / sum(sas.at[f"creneaux_{kind}", "number"] for kind in ("public", "pro", "snp", "cpts"))
+    )
+    assert sas.loc["part_rendez_vous", "share"] == pytest.approx(
+        sas.at["rendez_vous", "number"] / sas.at["demandes", "number"]
+    )
     assert set(tables(filled)["acces_mt"]["area_level"]) == {
         "cpts", "departement", "region", "france",
     }  # fmt: skip

@@ -25,7 +25,7 @@ def run(folder: Path, head: str, *rows: str, **values: str) -> Analysis:
     """Read rows of a filled table beside figures of N (2025) of indicators of the ACI."""
     table = folder / "rempli.csv"
     table.write_text("\n".join([head, *rows]) + "\n", "utf-8")
-    heads, blank = aci_template([KEY])
+    heads, blank = aci_template({KEY: 80_000})
     said = [dict(zip(heads, map(str, row), strict=True)) for row in blank]
     for row in said:
         if text := values.get(row["Code"]):

@@ -45,7 +45,7 @@ def _log(folder: Path, year: int) -> Path:
 
 def _indicators(folder: Path, *, year: int = 2025, **cells: str) -> Path:
     """The filled example, without N where the registre knows it."""
-    heads, rows = aci_template([CASE], example_year=year)
+    heads, rows = aci_template({CASE: 80_000}, example_year=year)
     names = list(_COLUMNS)
     for row in rows:
         if row[1] == "taux_reponse":

@@ -109,8 +109,8 @@ def template(
         _areas(request, fetched=options.fetched) if named else ([], None, ())
     )
     if table is _Table.ACI:
-        keys = [""] if members is None else [str(key) for key in members["territory"].unique()]
-        heads, rows = aci_template(keys, example_year=over if example else None)
+        people = {str(each["territory"].iloc[0]): float(each["people"].iloc[0]) for each in areas}
+        heads, rows = aci_template(people or {"": 0.0}, example_year=over if example else None)
     elif table is _Table.REGISTRE:
         heads, rows = _registre(members, year=over, example=example, published=published)
     else:

@@ -30,7 +30,7 @@ def aci_by_territory(
     tuple of dict of str to DataFrame and tuple of str
         By territory that has some: rows by code. Those of a file that names none are of the only
         territory of the run; those of another territory that is known are left out, and French
-        notes say so.
+        notes say so, after those of the files.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def aci_by_territory(
     >>> aci_by_territory([], {"lvo": "CPTS LVO"})
     ({}, ())
     """
-    defects, parts, notes = [], [], []
+    defects, parts, notes = [], [], [note for each in given for note in each.notes]
     for each in given:
         rows = each.rows.reset_index()
         rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]

@@ -16,11 +16,6 @@ from cpts_geo.sources.analyst.filled.templates import templates
 
 _SECRET: Final = frozenset(mask.value for mask in Mask)
 _NAN: Final = float("nan")
-#: Line of a filled table that counts whom a group of indicators counts.
-_LINES: Final = {
-    "mt_17": "17+", "mt_ald": "ald", "mt_c2s": "c2s", "mt_70": "70+",
-    "sas": "rendez_vous", "urgences": "sans_hospitalisation",
-}  # fmt: skip
 _FACT: Final = ["line", "year", "number", "population", "share", "hidden", "part"]
 #: Years are compared as numbers: a date that nobody says is of a year of its own.
 _NO_YEAR: Final = -1.0
@@ -71,7 +66,7 @@ def _hide(rows: Mapping[Any, dict[Any, Any]], told: Collection[tuple[str, float]
     """
     for code, name in ((code, name) for code in rows for name in COUNTED):
         row, about = rows[code], aci_indicators()[str(code)]
-        if (_line(about.group), _year(row[f"{name}_year"])) in told and not np.isnan(row[name]):
+        if (about.patients, _year(row[f"{name}_year"])) in told and not np.isnan(row[name]):
             few = about.people and 0 < row[name] < MIN_PATIENTS
             row[f"{name}_status"] = (Mask.UNDER_11 if few else Mask.SECRET).value
             row[name] = _NAN
@@ -122,11 +117,6 @@ def _within() -> Mapping[str, str]:
     return {code: line.within for code, line in templates()["acces-mt"].lines.items()}
 
 
-def _line(group: str) -> str:
-    """What a group of indicators counts; the group itself where no filled table says it."""
-    return _LINES.get(group, group)
-
-
 def _year(year: Any) -> float:
     """A year, or that of nothing."""
     return _NO_YEAR if pd.isna(year) else float(year)
@@ -137,12 +127,12 @@ def _facts(rows: Mapping[Any, Mapping[Any, Any]]) -> pd.DataFrame:
     found = []
     for code, row in rows.items():
         about = aci_indicators()[str(code)]
-        for name in COUNTED if about.group else ():
+        for name in COUNTED if about.patients else ():
             status = row[f"{name}_status"]
             if status == Status.UNKNOWN.value:
                 continue
             found.append({
-                "line": _line(about.group), "year": _year(row[f"{name}_year"]),
+                "line": about.patients, "year": _year(row[f"{name}_year"]),
                 "number": _NAN if about.percent else row[name], "population": _NAN,
                 "share": row[name] if about.percent else _NAN, "hidden": status in _SECRET,
                 "part": "",

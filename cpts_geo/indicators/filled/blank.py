@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.schema import TERRITORY
+from cpts_geo.sources.analyst.filled.invented import invented
 from cpts_geo.sources.analyst.filled.templates import (
     INVENTED,
     NO_COMMUNE,
@@ -99,15 +100,14 @@ def _lines(
 
 def _invented(line: Line, level: str, people: float, year: int) -> dict[str, Any]:
     """Invented figures of a cell, marked so; a share is that of its own number."""
-    value = line.example[level]
+    found = invented(line.code, people=people, level=level)
     made = {"date": str(year), "producer": INVENTED}
     if line.unit:
         site = {"detail": "site inventé"} if line.group == "sites" else {}
-        return {**made, **site, "value": value}
-    population = round(people * line.of_people)
-    count = round(population * value / 100)
-    share = round(100 * count / population, 1) if population else 0.0
-    return {**made, "number": float(count), "population": float(population), "share": share}
+        return {**made, **site, "value": found.share if line.kind == "share" else found.number}
+    return {
+        **made, "number": found.number, "population": found.population, "share": found.share,
+    }  # fmt: skip
 
 
 def _zones(

@@ -140,8 +140,8 @@ def aci(study: Study) -> dict[str, Any] | None:
     if not given:
         return None
     # Where a share is known, its number stands in the annex; missions take turns.
-    shares = {about.group for about, _ in given if about.percent} - {""}
-    known = [each for each in given if each[0].percent or each[0].group not in shares]
+    shares = {about.line for about, _ in given if about.percent} - {""}
+    known = [each for each in given if each[0].percent or each[0].line not in shares]
     rank = Counter[str]()
     order = {}
     for about, _ in sorted(known, key=lambda each: math.isnan(each[1]["rate"])):

@@ -40,9 +40,9 @@ def contradictions(table: pd.DataFrame) -> list[Defect]:
 
 def _of_populations(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Numbers and shares of the same patients, of which periods suppose very different people."""
-    groups = {each.group: each for each in aci_indicators().values() if each.percent}
+    shares = {each.line: each for each in aci_indicators().values() if each.percent}
     for about in aci_indicators().values():
-        share = groups.get(about.group)
+        share = shares.get(about.line)
         # Requests and visits do change; a population hardly does.
         if about.percent or about.mission != _PEOPLE or share is None:
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -59,16 +60,18 @@ class AciIndicator:
     ----------
     code, mission, title, short, formula, field, unit, direction, producer : str
         French texts.
-    example : tuple of float
-        Invented reference, N-1, N and target, as written in a file.
+    course : tuple of float
+        Reference, N-1 and target of an invented example, as multiples of N.
+    example : float
+        N of an invented example, as written in a file; NaN where a line gives it.
     like : str
         What its field must hold; empty for anything.
     people : bool
         Whether it counts patients.
     doctors : bool
         Whether it counts doctors.
-    group : str
-        Of the same patients; empty for none.
+    line : str
+        Line of a filled table that counts the same; empty for none.
     follow_up : str
         Its name in a follow-up; empty where the log does not know it.
     """
@@ -82,17 +85,23 @@ class AciIndicator:
     unit: str
     direction: str
     producer: str
-    example: tuple[float, float, float, float]
+    course: tuple[float, float, float]
+    example: float = math.nan
     like: str = ""
     people: bool = False
     doctors: bool = False
-    group: str = ""
+    line: str = ""
     follow_up: str = ""
 
     @property
     def percent(self) -> bool:
         """Whether it is a share: written in %, kept from 0 to 1."""
         return self.unit == "%"
+
+    @property
+    def patients(self) -> str:
+        """Line whose patients it counts, or is a share of; empty where it is of no patients."""
+        return "" if self.doctors else self.line
 
     @property
     def whole(self) -> bool:
@@ -146,7 +155,7 @@ def aci_indicators() -> Mapping[str, AciIndicator]:
         found = [AciIndicator(**_tupled(each)) for each in tomllib.loads(text)["indicators"]]
         every = {each.code: each for each in found}
         wrong = len(every) < len(found) or any(
-            each.direction not in ("hausse", "baisse") or len(each.example) != len(PERIODS)
+            each.direction not in ("hausse", "baisse") or len(each.course) != len(PERIODS) - 1
             for each in found
         )
     except (KeyError, TypeError, ValueError) as error:
