@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,10 +37,8 @@ from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.indicators.filled_share import filled_share
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
-    GivenShare,
+    share_notes,
     shares_of,
-    uncounted_notes,
-    unused_notes,
 )
 from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
@@ -307,7 +305,7 @@ def analyse(
         *filled_notes,
         *aci_notes,
         *disagreements(aci, filled, names=outline["name"]),
-        *_share_notes(shares, of_tables, typed=options.given_share, own=own),
+        *share_notes(shares, of_tables, typed=options.given_share, own=own is not None),
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
@@ -368,21 +366,6 @@ def analyse(
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
-
-
-def _share_notes(
-    shares: Mapping[str, GivenShare],
-    of_tables: Mapping[str, GivenShare | None],
-    *,
-    typed: GivenShare | None,
-    own: Scenario | None,
-) -> list[str]:
-    """Say which shares without médecin traitant are shown, and not counted by the capacity."""
-    if typed is not None:
-        return uncounted_notes(of_tables.values(), counted=typed)
-    if own is not None:
-        return uncounted_notes(shares.values(), counted=None)
-    return unused_notes(shares.values())
 
 
 def _seed(own: Scenario | None) -> int:

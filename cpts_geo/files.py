@@ -23,6 +23,8 @@ from cpts_geo.foreign import for_spreadsheet, shown_path
 if TYPE_CHECKING:
     import pandas as pd
 
+#: In a manifest, the files of earlier runs that still stand: those of other territories.
+BEFORE: Final = "outputs_before"
 _KINDS: Final = (
     (stat.S_ISDIR, "un dossier"),
     (stat.S_ISFIFO, "un tube nommé"),
@@ -385,3 +387,30 @@ def write_text(content: str, path: Path) -> None:
         part.write_text(content, encoding="utf-8", newline="\n")
 
     write_atomically(path, write)
+
+
+def listed_outputs(manifest: Path) -> dict[str, str]:
+    """
+    Read which files a manifest says were written beside it.
+
+    Parameters
+    ----------
+    manifest : Path
+        Manifest of an earlier run; it may not be there, or be another file of that name.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 by file name, those of the runs before it included (:data:`BEFORE`).
+
+    Examples
+    --------
+    >>> listed_outputs(Path("absent.json"))
+    {}
+    """
+    try:
+        told = json.loads(manifest.read_bytes())
+        listed = {**told.get(BEFORE, {}), **told["outputs"]}
+        return {name: str(listed[name]) for name in listed}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

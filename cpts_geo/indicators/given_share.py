@@ -236,31 +236,44 @@ def unused_notes(shares: Iterable[GivenShare]) -> list[str]:
     return ageless + none
 
 
-def uncounted_notes(
-    shares: Iterable[GivenShare | None], *, counted: GivenShare | None
+def share_notes(
+    shares: Mapping[str, GivenShare],
+    of_tables: Mapping[str, GivenShare | None],
+    *,
+    typed: GivenShare | None,
+    own: bool,
 ) -> list[str]:
     """
-    Say which shares are shown, while the capacity counts another, or people of a scenario.
+    Say which shares without médecin traitant are shown, and not counted by the capacity.
 
     Parameters
     ----------
-    shares : iterable of GivenShare or None
-        Those of files; None for none, or for what may not leave.
-    counted : GivenShare or None
-        The one that was typed, and counts; None where an analyst's scenario says its people.
+    shares : mapping of str to GivenShare
+        As :func:`shares_of` gives them.
+    of_tables : mapping of str to GivenShare or None
+        Those of filled tables, by territory.
+    typed : GivenShare or None
+        The one that was typed.
+    own : bool
+        Whether an analyst's scenario says its people.
 
     Returns
     -------
     list of str
-        French sentences, without the value of what is not counted; none of a share that is the
-        same.
+        French sentences.
 
     Examples
     --------
-    >>> typed = typed_share(0.14, ages="all", source="CPAM")
-    >>> uncounted_notes([typed, None], counted=typed)
+    >>> share_notes({}, {}, typed=None, own=False)
     []
     """
+    if typed is not None:
+        return _uncounted(of_tables.values(), counted=typed)
+    return _uncounted(shares.values(), counted=None) if own else unused_notes(shares.values())
+
+
+def _uncounted(shares: Iterable[GivenShare | None], *, counted: GivenShare | None) -> list[str]:
+    """Shares that are shown while another counts, or people of a scenario: never their value."""
     instead = "les personnes du scénario fourni"
     if counted is not None:
         said = f"{percent(counted.value)}, {counted.base}, {counted.source}"

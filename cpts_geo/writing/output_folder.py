@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import math
 import os
 import re
@@ -18,14 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import OutputError, alike, one_line
-from cpts_geo.files import reason, sweep
+from cpts_geo.files import listed_outputs, reason, sweep
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import number
 from cpts_geo.locking import locked
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 
-#: In a manifest, the files of earlier runs that still stand: those of other territories.
-BEFORE: Final = "outputs_before"
 #: Seconds that a run waits for another one to finish writing in the same folder.
 _PATIENCE: Final = 900.0
 _LOCK: Final = ".cpts_geo.lock"
@@ -122,15 +119,11 @@ def check_own(folder: Path, names: Iterable[str], *, manifest: str) -> None:
 
 def _check_foreign(folder: Path, names: Iterable[str], *, manifest: str) -> None:
     """Refuse to replace files that no manifest lists as they are; all of them are named."""
-    there = [name for name in sorted({*names}) if (folder / name).is_file()]
     known = listed_outputs(folder / manifest)
-    foreign = [
-        name
-        for name in there
-        if (name not in known or sha256_of(folder / name) != known[name])
-        and not (name == manifest and known)
-    ]
-    if foreign:
+    there = [name for name in sorted({*names}) if (folder / name).is_file()]
+    other = [name for name in there if sha256_of(folder / name) != known.get(name)]
+    # A manifest does not list itself: it is one where it lists some.
+    if foreign := [name for name in other if name != manifest or not known]:
         lines = [f"« {one_line(name)} »" for name in foreign]
         raise OutputError(
             f"« {shown_path(folder)} » a des fichiers que ce calcul remplacerait, et que cpts_geo "
@@ -138,33 +131,6 @@ def _check_foreign(folder: Path, names: Iterable[str], *, manifest: str) -> None
             defects=alike(lines, "autre fichier", total=len(lines)),
             remedy="déplacez-les ou renommez-les, ou choisissez un autre dossier avec --output.",
         )
-
-
-def listed_outputs(manifest: Path) -> dict[str, str]:
-    """
-    Read which files a manifest says were written beside it.
-
-    Parameters
-    ----------
-    manifest : Path
-        Manifest of an earlier run; it may not be there, or be another file of that name.
-
-    Returns
-    -------
-    dict of str to str
-        SHA-256 by file name, those of the runs before it included (:data:`BEFORE`).
-
-    Examples
-    --------
-    >>> listed_outputs(Path("absent.json"))
-    {}
-    """
-    try:
-        told = json.loads(manifest.read_bytes())
-        listed = {**told.get(BEFORE, {}), **told["outputs"]}
-        return {name: str(listed[name]) for name in listed}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:

@@ -27,17 +27,10 @@ from cpts_geo.capacity.checks.forecast.announced import announced
 from cpts_geo.capacity.checks.forecast.kept import as_kept, carried
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
-from cpts_geo.files import write_atomically, write_json, write_text
+from cpts_geo.files import BEFORE, listed_outputs, write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
-from cpts_geo.writing.output_folder import (
-    BEFORE,
-    Stage,
-    check_output,
-    check_own,
-    listed_outputs,
-    staged,
-)
+from cpts_geo.writing.output_folder import Stage, check_output, check_own, staged
 from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"

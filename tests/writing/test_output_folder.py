@@ -16,14 +16,19 @@ import pytest
 from cpts_geo import settings
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutputError, PathError
-from cpts_geo.files import sweep, write_atomically, write_json, write_text
+from cpts_geo.files import (
+    BEFORE,
+    listed_outputs,
+    sweep,
+    write_atomically,
+    write_json,
+    write_text,
+)
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing import output_folder
 from cpts_geo.writing.output_folder import (
-    BEFORE,
     check_output,
     check_own,
-    listed_outputs,
     staged,
 )
 from tests.conftest import ROOT
