@@ -220,7 +220,7 @@ def _close(part: Column, column: Column, *, years: int) -> bool:
     return part.vintage == column.vintage
 
 
-#: Indicators shown side by side for a CPTS, its départements and France, in reading order; those
+#: Indicators shown side by side for a CPTS, its départements, régions and France, in reading order; those
 #: unknown everywhere are left out.
 COMPARED: Final = tuple(
     name
