@@ -146,7 +146,29 @@ def test_the_capacity_rests_on_a_filled_share_as_on_a_typed_one(tmp_path: Path) 
     both = replace(typed, share_without_mt=0.14, indicators=[tmp_path / "rempli.csv"])
     run = released(analyse(Request([KEY]), both))
     assert run.studies[KEY].share == both.given_share
-    assert cell(run, "17+")["set_aside"].count("CPAM") == 1
+    aside = cell(run, "17+")["set_aside"]
+    assert aside.count("CPAM") == aside.count("part que la capacité compte") == 1
+    [note] = [each for each in run.notes if "--share-without-mt" in each]
+    assert "de CPAM de la Loire, 2024 (17 ans et plus) est montrée" in note
+    assert "(14,0\u202f%, 17 ans et plus, CPAM de la Loire, 2024)" in note and "10" not in note
+    assert note in run.studies[KEY].notes
+    # Where both say the same, nothing is left aside; what may not leave is not told either.
+    same = replace(typed, indicators=[tmp_path / "rempli.csv"])
+    assert not any("n’entre pas" in each for each in analyse(Request([KEY]), same).notes)
+    given(tmp_path, FEW)
+    run = released(analyse(Request([KEY]), both))
+    assert not any("n’entre pas" in each for each in run.notes)
+    assert cell(run, "tous_ages")["set_aside"] == ""
+
+
+def test_a_share_that_a_scenario_stands_before_is_told(tmp_path: Path) -> None:
+    found = given(tmp_path, USED)
+    assert not any("n’entre pas" in each for each in found.notes)
+    own = Options(
+        draws=200, fetched=False, scenario=KEY, indicators=[tmp_path / "rempli.csv"]
+    )  # fmt: skip
+    [note] = [each for each in analyse(Request([KEY]), own).notes if "n’entre pas" in each]
+    assert "CPAM de la Loire" in note and "les personnes du scénario fourni" in note
 
 
 @pytest.mark.parametrize(
