@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,9 @@ from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.indicators.filled_share import filled_share
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
+    GivenShare,
     shares_of,
+    uncounted_notes,
     unused_notes,
 )
 from cpts_geo.indicators.located import locate
@@ -271,16 +273,13 @@ def analyse(
     foreign = outline.index.difference([*found.published, FRANCE.key])
     facts = facts[~facts["territory"].isin(foreign)]
     sites = sites[~sites["territory"].isin(foreign)]
-    shares = shares_of(
-        given_of,
-        typed=options.given_share,
-        filled={
-            key: filled_share(
-                _own(filled, key), areas_by[key], facts=facts, given=table, aci=aci.get(key)
-            )
-            for key, table in given_of.items()
-        },
-    )
+    of_tables = {
+        key: filled_share(
+            _own(filled, key), areas_by[key], facts=facts, given=table, aci=aci.get(key)
+        )
+        for key, table in given_of.items()
+    }
+    shares = shares_of(given_of, typed=options.given_share, filled=of_tables)
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
@@ -308,7 +307,7 @@ def analyse(
         *filled_notes,
         *aci_notes,
         *disagreements(aci, filled, names=outline["name"]),
-        *unused_notes(shares.values()),
+        *_share_notes(shares, of_tables, typed=options.given_share, own=own),
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
@@ -369,6 +368,21 @@ def analyse(
 def _own(table: pd.DataFrame, key: str) -> Any:
     """Rows of one territory."""
     return table[table["territory"] == key]
+
+
+def _share_notes(
+    shares: Mapping[str, GivenShare],
+    of_tables: Mapping[str, GivenShare | None],
+    *,
+    typed: GivenShare | None,
+    own: Scenario | None,
+) -> list[str]:
+    """Say which shares without médecin traitant are shown, and not counted by the capacity."""
+    if typed is not None:
+        return uncounted_notes(of_tables.values(), counted=typed)
+    if own is not None:
+        return uncounted_notes(shares.values(), counted=None)
+    return unused_notes(shares.values())
 
 
 def _seed(own: Scenario | None) -> int:

@@ -31,6 +31,8 @@ _WORD_UNIT = re.compile(
 #: No file of Windows bears these names, whatever its extension.
 _DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")
 #: A date of a file, to the month or the day.
+#: To what a count that rests on an estimate is rounded, from how many on.
+_STEPS = {10_000: 1_000, 1_000: 100, 10: 10}
 _ISO = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 #: From Monday; from January.
 WEEKDAYS = tuple(get_day_names(locale="fr")[index] for index in range(7))
@@ -271,6 +273,31 @@ def counted(count: float, singular: str, plural: str) -> str:
     ('1 créneau', '2 créneaux')
     """
     return f"{number(count)} {singular if count < 2 else plural}"
+
+
+def rough(count: float) -> float:
+    """
+    Round a count that rests on an estimate, to no more digits than it has.
+
+    Parameters
+    ----------
+    count : float
+        Such as people within a time that is estimated.
+
+    Returns
+    -------
+    float
+        To the ten below 1,000, to the hundred below 10,000, to the thousand from there; below 10,
+        as it is: somebody is not nobody.
+
+    Examples
+    --------
+    >>> [rough(n) for n in (41_667, 140_148, 3_884, 533, 42, 0)]
+    [42000.0, 140000.0, 3900.0, 530.0, 40.0, 0.0]
+    """
+    steps = (step for least, step in _STEPS.items() if abs(count) >= least)
+    step = next(steps, 0)
+    return float(round(count / step) * step) if step else float(count)
 
 
 def day(iso: str) -> str:

@@ -1,1 +1,1 @@
-"""A territory beside its départements and France; sources side by side; densities smoothed."""
+"""A territory beside what it lies in; sources side by side; densities smoothed."""

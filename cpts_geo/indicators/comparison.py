@@ -1,4 +1,4 @@
-"""A territory beside its départements and France, indicator by indicator.
+"""A territory beside its départements, régions and France, indicator by indicator.
 
 Two counts of GPs that do not agree (BPE, Cnam) stand side by side: they do not count the
 same doctors. A density of few doctors carries its interval.
@@ -55,7 +55,7 @@ def compare_areas(
     basins: pd.DataFrame,
 ) -> pd.DataFrame:
     """
-    Every compared indicator for each territory, its départements and France.
+    Every compared indicator for each territory, its départements, régions and France.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def compare_areas(
         Communes of the territories, from
         :func:`cpts_geo.geography.perimeters.outlines.territory_communes`.
     comparisons : DataFrame
-        Embedded figures of départements and France.
+        Embedded figures of départements, régions and France.
     names : Series of str
         Display name by territory.
     facts : DataFrame

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from cpts_geo.errors import AskedError
-from cpts_geo.french import joined
+from cpts_geo.french import joined, percent
 from cpts_geo.schema import WITHOUT_MT, Status
 
 #: Ages that a share may be of, as a command says them, and in words.
@@ -20,6 +20,8 @@ AGES: Final = {"all": "tous âges", "17+": "17 ans et plus", "16+": "16 ans et p
 BY_ANALYST: Final = "fourni par l’analyste"
 #: Remedy of what is said of one territory where several are asked for.
 ONE_ALONE: Final = "demandez ce seul territoire (sa clé, sa liste de communes, ou --epci)."
+#: Rank of a share that was typed among what is known besides filled tables: the capacity counts it.
+TYPED: Final = 1
 _YEAR: Final = re.compile(r"\b(?:19|20)\d{2}\b")
 
 
@@ -232,6 +234,44 @@ def unused_notes(shares: Iterable[GivenShare]) -> list[str]:
         if share.base in AGES.values() and share.value == 0
     ]
     return ageless + none
+
+
+def uncounted_notes(
+    shares: Iterable[GivenShare | None], *, counted: GivenShare | None
+) -> list[str]:
+    """
+    Say which shares are shown, while the capacity counts another, or people of a scenario.
+
+    Parameters
+    ----------
+    shares : iterable of GivenShare or None
+        Those of files; None for none, or for what may not leave.
+    counted : GivenShare or None
+        The one that was typed, and counts; None where an analyst's scenario says its people.
+
+    Returns
+    -------
+    list of str
+        French sentences, without the value of what is not counted; none of a share that is the
+        same.
+
+    Examples
+    --------
+    >>> typed = typed_share(0.14, ages="all", source="CPAM")
+    >>> uncounted_notes([typed, None], counted=typed)
+    []
+    """
+    instead = "les personnes du scénario fourni"
+    if counted is not None:
+        said = f"{percent(counted.value)}, {counted.base}, {counted.source}"
+        instead = f"celle de --share-without-mt ({said})"
+    same = None if counted is None else (counted.value, counted.base)
+    others = [each for each in shares if each is not None and (each.value, each.base) != same]
+    return [
+        f"La part sans médecin traitant de {share.source} ({share.base}) est montrée, et n’entre "
+        f"pas dans la capacité : elle compte {instead}."
+        for share in dict.fromkeys(others)
+    ]
 
 
 def share_fact(share: GivenShare, territory: str) -> pd.DataFrame:

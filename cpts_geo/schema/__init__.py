@@ -220,8 +220,8 @@ def _close(part: Column, column: Column, *, years: int) -> bool:
     return part.vintage == column.vintage
 
 
-#: Indicators shown side by side for a CPTS, its départements and France, in reading order; those
-#: unknown everywhere are left out.
+#: Indicators shown side by side for a CPTS, its départements, régions and France, in reading
+#: order; those unknown everywhere are left out.
 COMPARED: Final = tuple(
     name
     for together in (

@@ -14,6 +14,7 @@ from cpts_geo.capacity.calls.released import released
 from cpts_geo.capacity.demand.denied import denied_slots
 from cpts_geo.capacity.demand.requests import draw_requests
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 
@@ -92,11 +93,19 @@ def study_call_log(
     own = with_call_log(base.evolve(label=marked(base.label, [calls])), found)
     denied = denied_slots(own, draw_requests(own, draws=_DRAWS))
     return StudiedLog(
-        tables=released(found),
+        tables=_as_made(released(found), calls),
         scenario=own,
         notes=(*calls.attrs["notes"], *([denied] if denied else [])),
         _profile=found,
     )
+
+
+def _as_made(tables: dict[str, pd.DataFrame], calls: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What may leave of a registre: nothing of an invented one was measured."""
+    if not calls.attrs.get("invented"):
+        return tables
+    made = {Status.MEASURED.value: Status.ASSUMED.value}
+    return {name: table.replace({"calls_status": made}) for name, table in tables.items()}
 
 
 def marked(label: str, logs: Iterable[pd.DataFrame]) -> str:

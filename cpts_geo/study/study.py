@@ -75,7 +75,7 @@ class Common:
     Parameters
     ----------
     comparisons : DataFrame
-        Figures of départements and France.
+        Figures of départements, régions and France.
     facts : DataFrame
         Published facts of all territories, départements and France.
     basins : DataFrame
@@ -246,7 +246,7 @@ class Study:
 
     @cached_property
     def comparison(self) -> pd.DataFrame:
-        """The territory beside its départements and France."""
+        """The territory beside its départements, régions and France."""
         shares = [] if self.share is None else [share_fact(self.share, self.key)]
         facts = pd.concat([self.common.facts, *shares], ignore_index=True)
         return compare_areas(
@@ -282,7 +282,7 @@ class Study:
 
     @cached_property
     def apl_trend(self) -> pd.DataFrame:
-        """Its APL in every vintage known, beside its départements and France."""
+        """Its APL in every vintage known, beside its départements, régions and France."""
         return apl_trend(
             self.figures, self.comparison, past=embedded.load_apl_history(),
             areas=self.common.comparisons,

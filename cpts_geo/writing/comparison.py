@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,9 +18,7 @@ from cpts_geo.capacity.checks.forecast.kept import as_kept, carried
 from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
-from cpts_geo.errors import OutputError
 from cpts_geo.files import write_csv, write_json, write_text
-from cpts_geo.foreign import shown_path
 from cpts_geo.french import slug
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
@@ -42,9 +39,10 @@ _LOG_FILES: Final = {
     "age_class": "ages",
     "apart": "a_part",
 }
-_MANIFEST: Final = "suivi_manifest.json"
+#: What lists the files of a follow-up.
+FOLLOW_UP_MANIFEST: Final = "suivi_manifest.json"
 #: Files of a follow-up: page, table, what they come from.
-FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", _MANIFEST, *ACI_FILES)
+FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", FOLLOW_UP_MANIFEST, *ACI_FILES)
 
 
 def write_comparison(
@@ -171,39 +169,6 @@ def write_call_log(
     return [folder / file for file in made]
 
 
-def check_own(folder: Path) -> None:
-    """
-    Check that a follow-up replaces nothing but what a follow-up wrote, before any work.
-
-    Parameters
-    ----------
-    folder : Path
-        Output folder; it may not be there.
-
-    Raises
-    ------
-    OutputError
-        Files of the same names that somebody else wrote, or completed since; all are named.
-
-    Examples
-    --------
-    >>> check_own(Path("absent"))
-    """
-    try:
-        told = json.loads((folder / _MANIFEST).read_bytes())["outputs"]
-        known = {name: str(told[name]) for name in told}
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
-    there = [name for name in FOLLOW_UP_FILES if name != _MANIFEST and (folder / name).is_file()]
-    if foreign := [name for name in there if sha256_of(folder / name) != known.get(name)]:
-        raise OutputError(
-            f"« {shown_path(folder)} » a des fichiers qu’un suivi remplacerait, et qu’il n’a pas "
-            "écrits, ou qui ont été modifiés depuis : rien n’y a été changé.",
-            defects=[f"« {name} »" for name in foreign],
-            remedy="déplacez-les ou renommez-les, ou choisissez un autre dossier avec --output.",
-        )
-
-
 def write_follow_up(
     found: FollowUp,
     folder: Path,
@@ -244,10 +209,9 @@ def write_follow_up(
     OutputError
         The folder cannot be written, or holds files of these names that are not its own.
     """
-    check_own(folder)
     page, table, *_ = FOLLOW_UP_FILES
     day = day or date.today()
-    with staged(folder, last=_MANIFEST, say=say) as stage:
+    with staged(folder, last=FOLLOW_UP_MANIFEST, own=True, say=say) as stage:
         shown = follow_up_page(found, date=f"{day:%d/%m/%Y}", forecast=review.sentences)
         write_text(shown, stage.folder / page)
         write_table(follow_up_sheet(found), stage.folder / table)
@@ -266,16 +230,16 @@ def write_follow_up(
             "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
             # The manifest that this one replaces is in it.
             "inputs": {path.name: sha256_of(path) for path in registres
-                       if path.resolve() != (folder / _MANIFEST).resolve()},
+                       if path.resolve() != (folder / FOLLOW_UP_MANIFEST).resolve()},
             "outputs": {path.name: sha256_of(path) for path in made},
             **carried(
-                folder / _MANIFEST,
+                folder / FOLLOW_UP_MANIFEST,
                 forecasts={} if ahead is None else {found.territory: as_kept(ahead)},
                 past={found.territory: review.past},
                 scores={found.territory: review.scores},
             ),
         }  # fmt: skip
-        write_json(manifest, stage.folder / _MANIFEST)
+        write_json(manifest, stage.folder / FOLLOW_UP_MANIFEST)
     return [folder / name for name in FOLLOW_UP_FILES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import math
 import os
 import re
@@ -16,12 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.errors import OutputError, one_line
+from cpts_geo.errors import OutputError, alike, one_line
 from cpts_geo.files import reason, sweep
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import number
 from cpts_geo.locking import locked
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 
+#: In a manifest, the files of earlier runs that still stand: those of other territories.
+BEFORE: Final = "outputs_before"
 #: Seconds that a run waits for another one to finish writing in the same folder.
 _PATIENCE: Final = 900.0
 _LOCK: Final = ".cpts_geo.lock"
@@ -87,6 +91,80 @@ def check_output(folder: Path, *, names: Iterable[str] = (), megabytes: float = 
             remedy=f"faites de la place, {_ELSEWHERE}",
         )
     _check_way(folder, names, end=".")
+
+
+def check_own(folder: Path, names: Iterable[str], *, manifest: str) -> None:
+    """
+    Check that a run replaces nothing but what such a run wrote, before any work.
+
+    Parameters
+    ----------
+    folder : Path
+        Output folder; it may not be there.
+    names : iterable of str
+        Files to write, from this folder.
+    manifest : str
+        The one of them that lists those of earlier runs.
+
+    Raises
+    ------
+    OutputError
+        Files of the same names that somebody else wrote, or completed since; all are named.
+
+    Examples
+    --------
+    >>> check_own(Path("absent"), ["index.html"], manifest="manifest.json")
+    """
+    # What a run that was killed left half-done is put back first, when it is the turn of this one.
+    if not any(folder.glob(f"{_STAGE}*.part")):
+        _check_foreign(folder, names, manifest=manifest)
+
+
+def _check_foreign(folder: Path, names: Iterable[str], *, manifest: str) -> None:
+    """Refuse to replace files that no manifest lists as they are; all of them are named."""
+    there = [name for name in sorted({*names}) if (folder / name).is_file()]
+    known = listed_outputs(folder / manifest)
+    foreign = [
+        name
+        for name in there
+        if (name not in known or sha256_of(folder / name) != known[name])
+        and not (name == manifest and known)
+    ]
+    if foreign:
+        lines = [f"« {one_line(name)} »" for name in foreign]
+        raise OutputError(
+            f"« {shown_path(folder)} » a des fichiers que ce calcul remplacerait, et que cpts_geo "
+            "n’a pas écrits, ou qui ont été modifiés depuis : rien n’y a été changé.",
+            defects=alike(lines, "autre fichier", total=len(lines)),
+            remedy="déplacez-les ou renommez-les, ou choisissez un autre dossier avec --output.",
+        )
+
+
+def listed_outputs(manifest: Path) -> dict[str, str]:
+    """
+    Read which files a manifest says were written beside it.
+
+    Parameters
+    ----------
+    manifest : Path
+        Manifest of an earlier run; it may not be there, or be another file of that name.
+
+    Returns
+    -------
+    dict of str to str
+        SHA-256 by file name, those of the runs before it included (:data:`BEFORE`).
+
+    Examples
+    --------
+    >>> listed_outputs(Path("absent.json"))
+    {}
+    """
+    try:
+        told = json.loads(manifest.read_bytes())
+        listed = {**told.get(BEFORE, {}), **told["outputs"]}
+        return {name: str(listed[name]) for name in listed}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def _unwritable(folder: Path, error: OSError) -> OutputError:
@@ -156,7 +234,11 @@ def _no_file(path: Path) -> str:
 
 @contextmanager
 def staged(
-    folder: Path, *, last: str = "", say: Callable[[str], None] = lambda _: None
+    folder: Path,
+    *,
+    last: str = "",
+    own: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Stage]:
     """
     Write results aside, and put them in their folder at the end, all of them or none.
@@ -167,6 +249,8 @@ def staged(
         Output folder, made when missing; files of other names in it are left alone.
     last : str
         File that speaks of all the others: the old one goes first, the new one comes last.
+    own : bool
+        Whether `last` is a manifest, and what it does not list is neither replaced nor deleted.
     say : callable
         Told in French that another run writes in this folder, before waiting for its end.
 
@@ -178,7 +262,8 @@ def staged(
     Raises
     ------
     OutputError
-        The folder cannot be written, or another run has written in it for too long.
+        The folder cannot be written, another run has written in it for too long, or files of
+        somebody else would be replaced.
     """
     check_output(folder)
     missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
@@ -190,7 +275,7 @@ def staged(
             aside = Path(tempfile.mkdtemp(prefix=_STAGE, suffix=".part", dir=folder))
             try:
                 yield (stage := Stage(aside))
-                _put(stage, folder, last=last)
+                _put(stage, folder, last=last, own=own)
                 left = "a ses nouveaux fichiers"
             except OutputError as error:
                 # Where it is written aside concerns nobody.
@@ -285,12 +370,14 @@ def _kept(stage: Path) -> str:
     return f"ils sont gardés dans son dossier « {stage.name} »"
 
 
-def _put(stage: Stage, folder: Path, *, last: str) -> None:
+def _put(stage: Stage, folder: Path, *, last: str, own: bool) -> None:
     """Move what was written to its place; on any failure, every move is undone."""
     new = [path.relative_to(stage.folder) for path in stage.folder.rglob("*") if path.is_file()]
     new.sort(key=lambda name: (name.as_posix() == last, name))
     _check_way(folder, [name.as_posix() for name in new], end=" : rien n’y a été changé.")
     stale = {path.relative_to(folder) for pattern in stage.stale for path in folder.glob(pattern)}
+    if own:
+        _check_foreign(folder, {name.as_posix() for name in {*new, *stale}}, manifest=last)
     gone = [name for name in {*new, *stale} if os.path.lexists(folder / name)]
     gone.sort(key=lambda name: (name.as_posix() != last, name))
     moves = [(folder / name, stage.folder / _BEFORE / name) for name in gone]

@@ -30,15 +30,23 @@ from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
-from cpts_geo.writing.output_folder import Stage, check_output, staged
+from cpts_geo.writing.output_folder import (
+    BEFORE,
+    Stage,
+    check_output,
+    check_own,
+    listed_outputs,
+    staged,
+)
 from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
-_MANIFEST: Final = "manifest.json"
+#: What lists the files of a report.
+MANIFEST: Final = "manifest.json"
 #: Files of every report; a map stands for those of the territories, in their folder.
 REPORT_FILES: Final = (
     "index.html",
-    _MANIFEST,
+    MANIFEST,
     *table_files(["territoires"]),
     "cartes/carte.png",
     f"scenarios/{_SCHEMA_FILE}",
@@ -61,7 +69,8 @@ def write_report(
     analysis : Analysis
         Result of an analysis; what may not leave of it is masked first.
     output : Path or str
-        Folder to write; other files in it are left alone.
+        Folder to write; other files in it are left alone, and none is replaced that a report did
+        not write.
     say : callable
         Receives one French line a step.
 
@@ -73,7 +82,8 @@ def write_report(
     Raises
     ------
     OutputError
-        The folder cannot be written; what it held is as it was.
+        The folder cannot be written, or holds files that no report wrote; what it held is as it
+        was.
     AssetError
         A page would need a network.
     """
@@ -89,12 +99,13 @@ def write_report(
     names = [*REPORT_FILES, *(study.file for study in shown.studies.values())]
     names += [*table_files(frames), *(f"scenarios/{key}.toml" for key in keys)]
     check_output(output, names=names, megabytes=MEGABYTES * len(keys))
+    check_own(output, names, manifest=MANIFEST)
     # What stands before the figures is not looked at again after each.
     gc.freeze()
     try:
         # A manifest speaks of all the files beside it.
-        with staged(output, last=_MANIFEST, say=say) as stage:
-            _write(shown, frames, stage=stage, replaced=output / _MANIFEST, say=say)
+        with staged(output, last=MANIFEST, own=True, say=say) as stage:
+            _write(shown, frames, stage=stage, replaced=output / MANIFEST, say=say)
     finally:
         gc.unfreeze()
     return output / "index.html"
@@ -139,7 +150,7 @@ def _write(
     write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
     made = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = _manifest(analysis, made, output=folder, replaced=replaced, day=today)
-    write_json(manifest, folder / _MANIFEST)
+    write_json(manifest, folder / MANIFEST)
 
 
 def _draw(path: Path, figure: Figure) -> None:
@@ -175,6 +186,7 @@ def _manifest(
         for key, study in analysis.studies.items()
         if study.headline and study.capacity
     }  # fmt: skip
+    outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
     return {
         "date": day.isoformat(),
         "versions": {"cpts_geo": __version__, "python": platform.python_version()}
@@ -184,5 +196,10 @@ def _manifest(
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
         "inputs": inputs | analysis.inputs,
-        "outputs": {path.relative_to(output).as_posix(): sha256_of(path) for path in made},
+        "outputs": outputs,
+        BEFORE: {
+            name: digest
+            for name, digest in listed_outputs(replaced).items()
+            if name not in outputs and (replaced.parent / name).is_file()
+        },
     }

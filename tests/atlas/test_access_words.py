@@ -38,7 +38,8 @@ from cpts_geo.atlas.sections.access._opening import (
     stability_sentence,
 )
 from cpts_geo.atlas.sections.access.words import named, over_variants, signed
-from cpts_geo.french import number
+from cpts_geo.french import number, rough
+from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.access import TerritoryAccess, study_access
 from cpts_geo.study.opening import Opening
@@ -259,7 +260,10 @@ def test_coverage_rows_give_shares_people_and_the_other_variants(five: Analysis)
     low, high = (f"{share[name] * 100:.0f} %" for name in ("high", "low"))
     assert plain(cell.origin).startswith(f"de {low} à {high} ; ")
     people = table.at[("gp", "central", 10.0), "people"]
-    assert cell.origin.endswith(f"{number(people)} habitants")
+    assert cell.origin.endswith(f"{number(rough(people))} habitants")
+    # All of the people are a count; a part of them is as estimated as the times.
+    whole = rows[0].cells[headers.index("à 20 min au plus")]
+    assert whole.origin.endswith(f"{number(45_828)} habitants")
     assert [{cell.status for cell in row.cells} for row in rows] == [{"estimated"}] * 2
 
 
@@ -469,10 +473,17 @@ def test_nobody_nearer_is_a_negation(five: Analysis) -> None:
 
 def test_the_gain_of_lvo_is_the_difference_of_two_rows(five: Analysis) -> None:
     access, found = where(five, "lvo")
-    before, after = (row.cells[1] for row in gain_rows(found, access)[:2])
-    people = [int(re.sub(r"\D", "", cell.origin)) for cell in (before, after)]
+    band = f"within_{SPOKEN_MINUTES['centre']:g}"
+    table = found.gains[found.proposed[0]][band]
+    more = float(table["after"] - table["before"])
     text = plain(gain_sentence(found, access, found.proposed[0]))
-    assert f"{people[1] - people[0]:,} habitants de plus".replace(",", " ") in text
+    # No sum of people within a time that is estimated is told to the unit.
+    assert text.startswith(f"Environ {plain(number(rough(more)))} habitants de plus")
+    assert str(int(more))[-3:] != "000" and rough(more) % 1_000 == 0
+    cells = [row.cells[1].origin for row in gain_rows(found, access)[:2]]
+    assert [plain(cell) for cell in cells] == [
+        f"{plain(number(rough(table[when])))} habitants" for when in ("before", "after")
+    ]
 
 
 def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: Analysis) -> None:

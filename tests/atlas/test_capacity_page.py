@@ -65,6 +65,7 @@ from cpts_geo.capacity.scenario.loading import (
 from cpts_geo.capacity.workforce.phone import agents_by_hour
 from cpts_geo.french import NNBSP, number, typeset, whole_percent
 from cpts_geo.schema import Status
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study._trial import trial
 from cpts_geo.study.capacity import TerritoryCapacity, study_capacity
@@ -650,6 +651,9 @@ def test_a_report_leaves_scenarios_to_edit(
     mine.write_text('base = "lvo"\n', encoding="utf-8")
     stale = tmp_path / "tableaux" / "avenir_medecins.csv"
     stale.write_text("territory\nailleurs\n", encoding="utf-8")
+    # A report wrote it: what none did is kept (tests/writing/test_output_folder.py).
+    listed = {"tableaux/avenir_medecins.csv": sha256_of(stale)}
+    (tmp_path / "manifest.json").write_text(json.dumps({"outputs": listed}), encoding="utf-8")
     lvo = replace(five, studies={"lvo": five.studies["lvo"]}, listed=("lvo",))
     report.write_report(lvo, tmp_path)
     assert not stale.exists()

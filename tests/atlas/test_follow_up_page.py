@@ -52,6 +52,24 @@ def test_chance_alone_changes_nothing() -> None:
     assert follow_up_sections(found)["sentences"][-1].startswith("Depuis la période d’avant, rien")
 
 
+def test_a_lower_bound_says_so_wherever_it_is_read() -> None:
+    log = registre(2025, seed=7)
+    blank = np.random.default_rng(0).random(len(log)) < 0.2
+    now = log.assign(outcome=log["outcome"].astype(str).mask(blank, "unknown"))
+    now.attrs = log.attrs
+    found = followed(now, registre(2024, seed=7))
+    shown = follow_up_sections(found)
+    words = f"{100 * blank.mean():.0f}\u202f% des demandes sans issue connue"
+    assert re.search(rf"réponse : au moins \d\d,\d\u202f% \({words}\)\.$", shown["sentences"][0])
+    assert "(au moins)" in shown["drawings"][1][0]
+    [row] = [each for each in shown["changes"] if each[0].text == "Taux de réponse"]
+    assert row[1].text.startswith("au moins ") and not row[2].text.startswith("au moins")
+    assert row[4].text == "on ne peut pas le dire"
+    assert {each[-1].status for each in shown["tables"][0][3]} == {"estimated"}
+    page = follow_up_page(found, date="30/11/2026")
+    assert "est un minimum" in page and page.count(words) == 2
+
+
 def lost(log: pd.DataFrame, month: int, share: float) -> pd.DataFrame:
     """A registre of which a share of the answers of a month are not given."""
     answered = log["outcome"].isin(["appointment", "advice"]) & (log["time"].dt.month == month)

@@ -337,7 +337,7 @@ def test_neighbours_are_painted_by_their_own_figures_and_not_counted(five: Analy
     assert apl["classes"][data["own"] :] == "".join(expected)
     assert len(set(expected)) > 3
     assert [[name, text] for name, _, text in apl["averages"]] == [
-        ["ici", "1,83"], ["Loiret", "2,62"], ["France", "3,74"],
+        ["ici", "1,83"], ["Loiret", "2,62"], ["Centre-Val de Loire", "2,92"], ["France", "3,74"],
     ]  # fmt: skip
     # A number of doctors is not gauged against that of France.
     assert [name for name, *_ in columns(new)[GPS.title]["averages"]] == ["ici"]

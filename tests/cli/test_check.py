@@ -97,7 +97,7 @@ def test_a_table_to_fill_is_known_and_its_cells_counted(
     tmp_path: Path, table: str, suffix: str
 ) -> None:
     path = tmp_path / f"tableau.{suffix}"
-    empty = run("template", table, "beauce_gatinais", "--out", path)
+    empty = run("template", table, "beauce_gatinais", "--output", path)
     assert empty.returncode == 0, empty.stderr
     code, found = checked(path)
     [file] = found["files"]
@@ -106,7 +106,7 @@ def test_a_table_to_fill_is_known_and_its_cells_counted(
     assert territory in {"beauce_gatinais", "CPTS Beauce-Gâtinais"}
     assert file["notes"][0].startswith(f"Tableau {table}, «")
     assert re.search(r" : 0 (ligne remplie|chiffre rempli) sur [1-9]\d*\.$", file["notes"][0])
-    run("template", table, "beauce_gatinais", "--example", "--replace", "--out", path)
+    run("template", table, "beauce_gatinais", "--example", "--replace", "--output", path)
     code, found = checked(path)
     full = re.search(r"(\d+) \w+ remplie?s sur (\d+)\.$", found["files"][0]["notes"][0])
     assert code == 0
@@ -127,7 +127,7 @@ def test_what_is_wrong_in_a_table_is_told(
     tmp_path: Path, table: str, was: str, now: str, said: str
 ) -> None:
     path = tmp_path / "tableau.csv"
-    run("template", table, "beauce_gatinais", "--example", "--year", "2025", "--out", path)
+    run("template", table, "beauce_gatinais", "--example", "--year", "2025", "--output", path)
     text = path.read_text(encoding="utf-8")
     assert was in text
     path.write_text(text.replace(was, now), encoding="utf-8")
@@ -140,7 +140,7 @@ def test_what_is_wrong_in_a_table_is_told(
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_a_registre_without_a_request_is_to_be_filled(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"registre.{suffix}"
-    run("template", "registre", "--out", path)
+    run("template", "registre", "--output", path)
     code, found = checked(path)
     [file] = found["files"]
     assert (code, file["kind"], found["asked"]) == (0, "registre", [])
@@ -150,7 +150,7 @@ def test_a_registre_without_a_request_is_to_be_filled(tmp_path: Path, suffix: st
 def test_an_example_of_a_registre_is_drawn_for_any_territory(tmp_path: Path) -> None:
     path = written(tmp_path, "code_insee\n75111\n75112\n")
     drawn = run(
-        "template", "registre", "--perimeter", path, "--example", "--out", tmp_path / "r.csv"
+        "template", "registre", "--perimeter", path, "--example", "--output", tmp_path / "r.csv"
     )
     assert drawn.returncode == 0, drawn.stderr
     rows = (tmp_path / "r.csv").read_text(encoding="utf-8").splitlines()

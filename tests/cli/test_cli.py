@@ -7,6 +7,7 @@ code, its streams, signals, a closed pipe) is tried on one.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -145,8 +146,11 @@ def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = folder / "résultats"
     # Of another run: what this one has not does not stay.
     (output / "tableaux").mkdir(parents=True)
+    outputs = {}
     for name in ("acces.csv", "communes_de_bordure.csv"):
         (output / "tableaux" / name).write_text("old", encoding="utf-8")
+        outputs[f"tableaux/{name}"] = hashlib.sha256(b"old").hexdigest()
+    (output / "manifest.json").write_text(json.dumps({"outputs": outputs}), encoding="utf-8")
     asked = ("--perimeter", source, "--departement", "29")
     done = run("report", *asked, *QUICK, "--output", output)
     assert done.returncode == 0, done.stderr
@@ -286,6 +290,15 @@ def test_an_output_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> 
     assert "--output" in message
     assert "Communes" not in message
     assert occupied.read_text(encoding="utf-8") == "x"
+
+
+def test_files_of_somebody_else_are_named_before_any_work(tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("mon site", encoding="utf-8")
+    message = refused("report", "lvo", "--output", tmp_path)
+    assert "« index.html »" in message and "--output" in message and "Communes" not in message
+    assert page.read_text(encoding="utf-8") == "mon site"
+    assert not list(tmp_path.glob(".cpts*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="droits POSIX")

@@ -59,7 +59,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("exemples")
     paths = [folder / f"{key}.csv" for key in templates()]
     for key, path in zip(templates(), paths, strict=True):
-        asked = ["template", key, KEY, "--example", "--out", str(path)]
+        asked = ["template", key, KEY, "--example", "--output", str(path)]
         assert CliRunner().invoke(app, asked).exit_code == 0
     return paths
 
@@ -146,7 +146,29 @@ def test_the_capacity_rests_on_a_filled_share_as_on_a_typed_one(tmp_path: Path) 
     both = replace(typed, share_without_mt=0.14, indicators=[tmp_path / "rempli.csv"])
     run = released(analyse(Request([KEY]), both))
     assert run.studies[KEY].share == both.given_share
-    assert cell(run, "17+")["set_aside"].count("CPAM") == 1
+    aside = cell(run, "17+")["set_aside"]
+    assert aside.count("CPAM") == aside.count("part que la capacité compte") == 1
+    [note] = [each for each in run.notes if "--share-without-mt" in each]
+    assert "de CPAM de la Loire, 2024 (17 ans et plus) est montrée" in note
+    assert "(14,0\u202f%, 17 ans et plus, CPAM de la Loire, 2024)" in note and "10" not in note
+    assert note in run.studies[KEY].notes
+    # Where both say the same, nothing is left aside; what may not leave is not told either.
+    same = replace(typed, indicators=[tmp_path / "rempli.csv"])
+    assert not any("n’entre pas" in each for each in analyse(Request([KEY]), same).notes)
+    given(tmp_path, FEW)
+    run = released(analyse(Request([KEY]), both))
+    assert not any("n’entre pas" in each for each in run.notes)
+    assert cell(run, "tous_ages")["set_aside"] == ""
+
+
+def test_a_share_that_a_scenario_stands_before_is_told(tmp_path: Path) -> None:
+    found = given(tmp_path, USED)
+    assert not any("n’entre pas" in each for each in found.notes)
+    own = Options(
+        draws=200, fetched=False, scenario=KEY, indicators=[tmp_path / "rempli.csv"]
+    )  # fmt: skip
+    [note] = [each for each in analyse(Request([KEY]), own).notes if "n’entre pas" in each]
+    assert "CPAM de la Loire" in note and "les personnes du scénario fourni" in note
 
 
 @pytest.mark.parametrize(
@@ -263,6 +285,30 @@ def test_zonings_of_one_cell_and_in_full_are_understood(tmp_path: Path) -> None:
         given(tmp_path, "42095;ZIP + QPV;900;2024;ARS", head=head, key="zonage")
 
 
+def test_a_zoning_of_two_vintages_is_refused_and_all_zonings_of_a_cell_count(
+    tmp_path: Path,
+) -> None:
+    head = "Tableau;Territoire;Code Insee;Zonage;Habitants concernés;Date;Producteur"
+    rows = ["42095;ZIP;;2024;ARS", "42183;ZIP;;2022;ARS"]
+    with pytest.raises(IndicatorsError, match="deux millésimes mêlés") as refused:
+        given(tmp_path, *rows, head=head, key="zonage")
+    assert "lignes 2 et 3" in str(refused.value)
+    # Whatever stands between them, and each but once.
+    rows = ["42095;ZIP + FRR / QPV;;2024;ARS", "42183;frr et zac;;2024;ARS"]
+    table = given(tmp_path, *rows, head=head, key="zonage").table("zoning").set_index("line")
+    assert table["communes"].dropna().to_dict() == {"zip": 1, "zac": 1, "frr": 2, "qpv": 1}
+    assert math.isnan(table.loc["qpv", "people"]) and table.loc["frr", "people"] > 0
+    with pytest.raises(IndicatorsError, match="zonage « ZIP, ZUP » inconnu"):
+        given(tmp_path, "42095;ZIP, ZUP;;2024;ARS", head=head, key="zonage")
+
+
+def test_every_line_of_the_sas_is_of_one_vintage(tmp_path: Path) -> None:
+    rows = ["effecteurs;9;2025;SAS", "demandes;300;12/2024;SAS", "rendez_vous;120;2025;SAS"]
+    with pytest.raises(IndicatorsError, match="décembre 2024") as refused:
+        given(tmp_path, *rows, head=SAS, key="sas")
+    assert "deux millésimes mêlés" in str(refused.value)
+
+
 def test_a_year_holds_its_days_and_areas_around_keep_their_own(tmp_path: Path) -> None:
     rows = ["effecteurs;9;2025;SAS", "medecins_eligibles;20;31/12/2025;SAS"]
     assert (
@@ -319,11 +365,11 @@ def test_a_workbook_is_read_as_the_text_is(examples: list[Path], tmp_path: Path)
 def test_a_filled_table_is_never_written_over(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "sas.csv"
     path.write_text("déjà rempli", encoding="utf-8")
-    code, _, err = command("template", "sas", "--out", path)
+    code, _, err = command("template", "sas", "--output", path)
     assert code == 1
     assert "existe déjà" in err
     assert path.read_text(encoding="utf-8") == "déjà rempli"
-    assert command("template", "sas", "--out", path, "--replace")[0] == 0
+    assert command("template", "sas", "--output", path, "--replace")[0] == 0
     assert path.read_bytes().startswith("\ufeffTableau;Territoire;".encode())
     # A table that nobody filled says nothing, and is no defect.
     [empty] = read_filled(path)

@@ -337,7 +337,7 @@ def test_the_tables_are_filled_read_and_followed_as_they_are_told(
     (tmp_path / "manifest_d_avant.json").write_text(json.dumps(kept), encoding="utf-8")
     for years, name in ((2, "registre_d_avant"), (1, "registre")):
         drawn = ("template", "registre", "beauce_gatinais", "--example", "--replace")
-        over = ("--year", str(date.today().year - years), "--out", f"{name}.csv")
+        over = ("--year", str(date.today().year - years), "--output", f"{name}.csv")
         assert command(*drawn, *over)[0] == 0
     ((*typed,),) = followed
     code, said, errors = command(*typed)

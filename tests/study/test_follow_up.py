@@ -15,7 +15,7 @@ from cpts_geo.capacity.scenario.loading import load_scenario
 from cpts_geo.errors import AskedError, CptsGeoError
 from cpts_geo.study.follow_up._expected import expected_months, shares_of_year
 from cpts_geo.study.follow_up.follow_up import FollowUp, _followed, follow_up
-from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
 from cpts_geo.study.follow_up.yearly import _whole_months
 from tests.registres import INSIDE, registre, written
 
@@ -331,6 +331,8 @@ def test_what_no_column_counts_is_unknown_and_not_0(
         assert found.totals.at[name, "status"] == "unknown", name
         assert found.months[name].isna().all() and np.isnan(found.totals.at[name, "value"])
     if "conseils" in columns:
+        # Its calls without an outcome are neither: they are counted apart.
+        assert found.blank == ("", "")
         assert found.totals.at["response_rate", "value"] == pytest.approx(11 / 20)
     if "sans créneau" in columns:
         assert found.totals.at["slot_requests", "status"] == "measured"
@@ -345,6 +347,56 @@ def test_a_list_of_appointments_tells_no_response_rate(tmp_path: Path, year: pd.
     for name in ("response_rate", "advice", "no_slot", "redirected", "other_outcomes"):
         assert found.totals.at[name, "status"] == "unknown", name
     assert found.totals.at["appointments", "status"] == "measured"
+
+
+def blanked(log: pd.DataFrame, share: float) -> pd.DataFrame:
+    """The same registre, of whose requests every so many says no outcome."""
+    lost = np.random.default_rng(0).random(len(log)) < share
+    found = log.assign(outcome=log["outcome"].astype(str).mask(lost, "unknown"))
+    found.attrs = log.attrs
+    return found
+
+
+def test_what_is_left_of_blank_outcomes_is_a_lower_bound(year: pd.DataFrame) -> None:
+    log, before = blanked(year, 0.3), registre(2024, seed=1)
+    found, whole = followed(log, before), followed(year, before)
+    part = (log["outcome"] == "unknown").mean()
+    assert found.blank == (f"{100 * part:.0f}\u202f% des demandes sans issue connue", "")
+    assert {str(name) for name in found.totals.index[found.totals["status"] == "estimated"]} == {
+        *AT_LEAST
+    }
+    assert {*found.status["response_rate"]} == {"estimated", "masked"}
+    assert found.totals.at["requests", "status"] == "measured"
+    for name in AT_LEAST:
+        # The true value is above, and what is left of it is no change.
+        assert found.totals.at[name, "value"] < whole.totals.at[name, "value"]
+        assert found.totals.at[name, "significant"] is None
+    assert found.totals.at["requests", "significant"] is False
+    assert not {*found.apart["indicator"]} & AT_LEAST
+    assert "minimum" in found.limits[0] and found.blank[0] in found.limits[0]
+    # The period before is told too; a few blanks make nothing of it.
+    other = followed(year, blanked(before, 0.3))
+    assert other.blank[0] == "" and other.totals.at["response_rate", "status"] == "measured"
+    assert other.totals.at["response_rate", "previous_status"] == "estimated"
+    assert other.totals.at["response_rate", "significant"] is None
+    few = followed(blanked(year, 0.03), before)
+    assert few.blank == ("", "") and few.totals.at["response_rate", "status"] == "measured"
+    # Of an invented registre nothing is measured, nor estimated.
+    log.attrs = log.attrs | {"invented": True}
+    assert followed(log).totals.at["response_rate", "status"] == "assumed"
+
+
+def test_blank_outcomes_of_few_are_not_counted(year: pd.DataFrame) -> None:
+    log = year.iloc[:100].astype({"outcome": str})
+    log["outcome"] = log["outcome"].mask(log["outcome"] == "other", "advice")
+    log.loc[log.index[:8], "outcome"] = "unknown"
+    log.attrs = year.attrs
+    assert followed(log).blank[0] == "plus d’une demande sur vingt sans issue connue"
+    # Nor what is left of the other outcomes once they are taken away.
+    log.loc[log.index[:40], "outcome"] = "unknown"
+    assert "40" in followed(log).blank[0]
+    log.loc[log.index[-4:], "outcome"] = "other"
+    assert followed(log).blank[0].startswith("plus d’une demande")
 
 
 def test_nothing_has_changed_of_what_is_unknown(tmp_path: Path, year: pd.DataFrame) -> None:

@@ -98,6 +98,26 @@ def test_the_registre_fills_n_and_the_year_before(made: tuple[Path, str]) -> Non
     assert re.search(r"N : chiffre donné écarté \(.+ heures\) : le registre mesure .+ h", remark)
 
 
+def test_a_lower_bound_is_one_in_the_table_and_in_the_fiche(tmp_path: Path) -> None:
+    path = _log(tmp_path, 2025)
+    table = pd.read_csv(path, sep=";")
+    table.loc[table.index % 10 == 0, "issue"] = ""
+    table.to_csv(path, sep=";", index=False)
+    result = _run(path, "--indicators", _indicators(tmp_path), "--output", tmp_path / "out")
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    followed = read_french(tmp_path / "out" / "suivi.csv")
+    total = followed[followed["Mois"] == "période"].set_index("Code")
+    said = "au moins : période, 10 % des demandes sans issue connue"
+    for name in ("response_rate", "appointments", "fill_rate"):
+        assert total.at[name, "Définition"].replace("\u202f", " ").endswith(said)
+        assert "estimé" in total.at[name, "Signe"]
+    assert "au moins" not in total.at["requests", "Définition"]
+    row = read_french(tmp_path / "out" / "indicateurs_aci.csv").set_index("Code")
+    words = "N : au moins, avec 10 % des demandes sans issue connue"
+    assert words in row.at["taux_reponse", "Remarque"].replace("\u202f", " ")
+    assert "au moins" not in str(row.at["delai_median", "Remarque"])
+
+
 def test_the_workbook_says_the_same(made: tuple[Path, str]) -> None:
     book = openpyxl.load_workbook(made[0] / "fiche_aci.xlsx")
     assert book.sheetnames[:2] == ["Lisez-moi", "Indicateurs ACI"]

@@ -16,9 +16,16 @@ import pytest
 from cpts_geo import settings
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import OutputError, PathError
-from cpts_geo.files import sweep, write_atomically, write_text
+from cpts_geo.files import sweep, write_atomically, write_json, write_text
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing import output_folder
-from cpts_geo.writing.output_folder import check_output, staged
+from cpts_geo.writing.output_folder import (
+    BEFORE,
+    check_output,
+    check_own,
+    listed_outputs,
+    staged,
+)
 from tests.conftest import ROOT
 from tests.sources.fetching.test_fetch_refused import small_disk  # noqa: F401 (a fixture)
 
@@ -77,6 +84,56 @@ def test_new_files_replace_old_ones_and_those_of_another_run_go(old: Path) -> No
     assert content(old) == OLD
     write(old)
     assert content(old) == WHOLE | MINE
+
+
+def own(folder: Path, *files: str, stale: str = "cartes/*.png") -> None:
+    """A run that lists what it writes, and leaves what it does not know alone."""
+    with staged(folder, last="manifest.json", own=True) as stage:
+        stage.stale.append(stale)
+        for name in files:
+            write_text(name, stage.folder / name)
+        outputs = {name: sha256_of(stage.folder / name) for name in files}
+        manifest = folder / "manifest.json"
+        before = {k: v for k, v in listed_outputs(manifest).items() if k not in outputs}
+        write_json({"outputs": outputs, BEFORE: before}, stage.folder / "manifest.json")
+
+
+def test_what_was_written_by_earlier_runs_is_replaced(tmp_path: Path) -> None:
+    own(tmp_path, "a.html", "commun.csv")
+    own(tmp_path, "a.html", "commun.csv")
+    # Another territory in the same folder, then the first again.
+    own(tmp_path, "b.html", "commun.csv")
+    own(tmp_path, "a.html", "commun.csv", "cartes/a.png")
+    own(tmp_path, "b.html")
+    assert set(content(tmp_path)) == {"a.html", "b.html", "commun.csv", "manifest.json"}
+
+
+@pytest.mark.parametrize("name", ["index.html", "cartes/mienne.png", "manifest.json"])
+def test_what_somebody_else_wrote_is_neither_replaced_nor_deleted(
+    name: str, tmp_path: Path
+) -> None:
+    own(tmp_path, "commun.csv") if name != "manifest.json" else None
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}", encoding="utf-8")
+    before = content(tmp_path)
+    with pytest.raises(OutputError, match="n’a pas écrits") as refused:
+        own(tmp_path, "index.html", "commun.csv")
+    assert list(refused.value.defects) == [f"« {name} »"] and "--output" in refused.value.remedy
+    assert content(tmp_path) == before
+    if name != "cartes/mienne.png":
+        with pytest.raises(OutputError, match="n’a pas écrits"):
+            check_own(tmp_path, ["index.html", "manifest.json"], manifest="manifest.json")
+    path.unlink()
+    own(tmp_path, "index.html", "commun.csv")
+
+
+def test_what_was_completed_since_is_not_replaced(tmp_path: Path) -> None:
+    own(tmp_path, "table.csv")
+    (tmp_path / "table.csv").write_text("complété", encoding="utf-8")
+    with pytest.raises(OutputError, match="modifiés depuis"):
+        own(tmp_path, "table.csv")
+    assert content(tmp_path)["table.csv"] == "complété"
 
 
 def test_nothing_changes_before_the_end(old: Path) -> None:

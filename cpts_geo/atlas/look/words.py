@@ -25,6 +25,7 @@ from cpts_geo.french import (
     duration,
     number,
     percent,
+    rough,
     signed_number,
     whole_percent,
 )
@@ -701,7 +702,7 @@ def gain_numbers(gain: Gain, *, approximate: bool) -> list[tuple[str, str]]:
     start, end = map(whole_percent, gain.shares)
     how = ", en temps approchés" if approximate else ""
     found = [
-        (f"+{number(gain.people)}", f"habitants {_NEAR_CARE}"),
+        (f"+{number(rough(gain.people))}", f"habitants {_NEAR_CARE}"),
         (f"{start} → {end}", f"des habitants joints par la route{how}"),
     ]
     if not any(map(math.isnan, gain.minutes)):
@@ -726,7 +727,7 @@ def gain_effect(gain: Gain, *, centres: int) -> str:
     str
         What follows their name in a sentence.
     """
-    people = counted(gain.people, "habitant", "habitants")
+    people = counted(rough(gain.people), "habitant", "habitants")
     return f"{'mettrait' if centres == 1 else 'mettraient'} {people} de plus {_NEAR_CARE}"
 
 
@@ -751,7 +752,7 @@ def lever_numbers(row: Mapping[Any, Any], scenario: Scenario) -> list[tuple[str,
     gained = row["people_with_mt"]
     brought = (f"{number(row['gp_hours'], int(row['gp_hours'] % 1 > 0))}{NNBSP}h", "par semaine")
     if not math.isnan(gained):
-        brought = (number(round(gained, -1)), "avec un médecin traitant")
+        brought = (number(rough(gained)), "avec un médecin traitant")
     name, whose = ("served", "servies à temps")
     if math.isnan(row["served_p50"]):
         name, whose = ("alone", "servies à lui seul")

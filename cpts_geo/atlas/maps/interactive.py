@@ -74,7 +74,7 @@ def territory_map(
     around : DataFrame, optional
         Figures of communes around, by their code: they are painted too, paler.
     comparison : DataFrame, optional
-        The territory beside its départements and France, whose values the legend marks.
+        The territory beside its départements, régions and France, whose values the legend marks.
     open_today, proposed : sequence of str
         Communes with a centre open today, and where one is proposed.
     still : str

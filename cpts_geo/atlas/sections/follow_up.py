@@ -28,7 +28,7 @@ from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
-from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
 
 #: Columns of the months, in as many tables as a page has room for.
 _TABLES: Final = {
@@ -115,7 +115,8 @@ def _sentences(found: FollowUp) -> list[str]:
     mark = f" ({INVENTED})" if found.invented[0] else ""
     said = [
         f"{counted(requests, 'demande', 'demandes')} {_span(found.period)}{mark} ; "
-        f"taux de réponse : {_value('response_rate', rows['response_rate'])}."
+        f"taux de réponse : {_value('response_rate', rows['response_rate'], found.blank[0])}"
+        + (f" ({found.blank[0]})." if found.blank[0] else ".")
     ]
     told = inside.dropna()
     if len(told):
@@ -225,7 +226,7 @@ def _drawings(found: FollowUp) -> list[tuple[str, str]]:
             )
             for month, row in months.items()
         ]
-        label = INDICATORS[name].label
+        label = INDICATORS[name].label + (" (au moins)" if found.blank[0] else "")
         told = "compté (rond vide : hors de la bande)" if banded else "mois"
         names = (told, "période d’avant", f"attendu par le modèle, {_CHANCES}")
         drawings.append((label, months_svg(dots, names=names, unit=unit, title=label)))
@@ -274,8 +275,10 @@ def _change_rows(found: FollowUp) -> list[list[Cell]]:
         rows.append(
             [
                 Cell(indicator.label, numeric=False, origin=capital(indicator.formula)),
-                Cell(_value(str(name), row)),
-                Cell(_value(str(name), before)),
+                *(
+                    Cell(_value(str(name), each, blank))
+                    for each, blank in zip((row, before), found.blank, strict=True)
+                ),
                 Cell(_change(str(name), row)),
                 Cell(_SAID[row["significant"]], numeric=False),
             ]
@@ -283,10 +286,11 @@ def _change_rows(found: FollowUp) -> list[list[Cell]]:
     return rows
 
 
-def _value(name: str, row: Mapping[Any, Any] | pd.Series) -> str:
-    """A value in words, or why there is none."""
-    status = str(row["status"])
-    return str(_cell(name, row["value"], status if math.isnan(row["value"]) else "").text)
+def _value(name: str, row: Mapping[Any, Any] | pd.Series, blank: str = "") -> str:
+    """A value in words, or why there is none; `blank`: where it is counted at least."""
+    hidden = math.isnan(row["value"])
+    text = _cell(name, row["value"], str(row["status"]) if hidden else "").text
+    return f"au moins {text}" if blank and name in AT_LEAST and not hidden else str(text)
 
 
 def _cell(name: str, value: float, status: str) -> Cell:
@@ -296,7 +300,7 @@ def _cell(name: str, value: float, status: str) -> Cell:
         return Cell(text, status=status if status in MASK_TEXTS else Status.UNKNOWN)
     kind = INDICATORS[name].kind
     text = f"{number(value)}{NNBSP}h" if kind == "hours" else number(value)
-    sign = status if status == Status.ASSUMED else ""
+    sign = status if status in (Status.ASSUMED, Status.ESTIMATED) else ""
     return Cell(percent(value) if kind == "share" else text, status=sign)
 
 

@@ -14,7 +14,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.workforce.resources import session_hours, volunteers_known
-from cpts_geo.french import NNBSP, UNKNOWN_TEXT, capital, counted, number
+from cpts_geo.french import NNBSP, UNKNOWN_TEXT, capital, counted, number, rough
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import NEEDED, TerritoryCapacity
 
@@ -199,7 +199,7 @@ def _measures(scenario: Scenario, *, agents: int, counted_calls: bool) -> list[_
         ),
         _Measure(
             "consultations", f"Consultations {when}",
-            "rendez-vous non honorés déduits", _hundreds,
+            "rendez-vous non honorés déduits", _rounded,
             ("no_show_rate",),
         ),
         _Measure(
@@ -274,9 +274,9 @@ def _price(scenario: Scenario, name: str) -> str:
     return f"{value_words(name, getattr(scenario, name))}{EURO}"
 
 
-def _hundreds(count: float) -> str:
-    """A count to the hundred; to ten under a thousand."""
-    return number(round(count, -2 if count >= 1_000 else -1))
+def _rounded(count: float) -> str:
+    """A count to the digits that it has."""
+    return number(rough(count))
 
 
 def _tenths(count: float) -> str:

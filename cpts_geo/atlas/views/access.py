@@ -21,7 +21,7 @@ from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.territory import answer
 from cpts_geo.atlas.views.tables import table_view
 from cpts_geo.atlas.views.view import View, section_parts, unknown_view
-from cpts_geo.french import duration, number, whole_percent
+from cpts_geo.french import duration, number, rough, whole_percent
 from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.opening import MAX_SITES
@@ -173,7 +173,7 @@ def _several_view(study: Study) -> View:
                 before, after = (whole_percent(share) for share in gain.shares)
                 minutes = " puis ".join(duration(each) for each in gain.minutes)
                 cells = [
-                    Cell(number(gain.people), status=Status.ESTIMATED.value),
+                    Cell(number(rough(gain.people)), status=Status.ESTIMATED.value),
                     Cell(f"{before} puis {after}"),
                     Cell(minutes),
                 ]

@@ -176,13 +176,13 @@ def follow_up(
     from cpts_geo.study.follow_up.yearly import yearly  # noqa: PLC0415
     from cpts_geo.writing.comparison import (  # noqa: PLC0415
         FOLLOW_UP_FILES,
-        check_own,
+        FOLLOW_UP_MANIFEST,
         write_follow_up,
     )
-    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output, check_own  # noqa: PLC0415
 
     check_output(output, names=FOLLOW_UP_FILES)
-    check_own(output)
+    check_own(output, FOLLOW_UP_FILES, manifest=FOLLOW_UP_MANIFEST)
     defaults, said = chosen_defaults(parameters)
     (base,) = loaded(scenario, parameters=defaults)
     typed = ["cpts-geo", "follow-up", str(log), "--scenario", scenario]

@@ -28,12 +28,14 @@ def report(
 ) -> None:
     """Écrire les fiches, les cartes et les tableaux."""
     # Imported here so that --help and --version answer at once.
-    from cpts_geo.writing.output_folder import check_output  # noqa: PLC0415
-    from cpts_geo.writing.report import MEGABYTES, REPORT_FILES  # noqa: PLC0415
+    from cpts_geo.writing.output_folder import check_output, check_own  # noqa: PLC0415
+    from cpts_geo.writing.report import MANIFEST, MEGABYTES, REPORT_FILES  # noqa: PLC0415
 
     # A perimeter of one's own gives its name to the folder, once it is read.
     named = output or request.published
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
+    if named:
+        check_own(output or OUTPUTS, REPORT_FILES, manifest=MANIFEST)
     found = asked_territories(request, options, say=say)
     output = output or OUTPUTS / found.folder
     index = found.report(output, say=say).resolve()

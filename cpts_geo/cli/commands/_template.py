@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cpts_geo.cli._options import on_perimeters, path_option
+from cpts_geo.asked import typed_path
+from cpts_geo.cli._options import on_perimeters
 from cpts_geo.cli._terminal import echo
 from cpts_geo.settings import COG_YEAR
 
@@ -51,9 +52,16 @@ def template(
             "FRR, QPV), sas, aci (indicateurs du dialogue de gestion), ou registre (des demandes).",
         ),
     ],
-    out: Annotated[
+    output: Annotated[
         Path | None,
-        path_option("Fichier à écrire, .csv ou .xlsx ; TABLEAU.csv dans le dossier courant."),
+        typer.Option(
+            # The former spelling is still understood.
+            "--output",
+            "--out",
+            parser=typed_path,
+            metavar="CHEMIN",
+            help="Fichier à écrire, .csv ou .xlsx ; TABLEAU.csv dans le dossier courant.",
+        ),
     ] = None,
     example: Annotated[
         bool,
@@ -82,11 +90,11 @@ def template(
     from cpts_geo.sources.analyst.aci.template import aci_template  # noqa: PLC0415
     from cpts_geo.writing.workbook.blank import write_blank_book  # noqa: PLC0415
 
-    path = out or Path(f"{table.value.replace('-', '_')}.csv")
+    path = output or Path(f"{table.value.replace('-', '_')}.csv")
     if path.suffix.lower() not in _SUFFIXES:
         raise OutputError(
             f"« {shown_path(path)} » : un tableau à remplir s’écrit en .csv ou en .xlsx.",
-            remedy=f"par exemple --out {table.value.replace('-', '_')}.xlsx.",
+            remedy=f"par exemple --output {table.value.replace('-', '_')}.xlsx.",
         )
     if year is not None and not example:
         raise AskedError(
@@ -96,7 +104,7 @@ def template(
     if path.exists() and not replace:
         raise OutputError(
             f"« {shown_path(path)} » existe déjà, et peut être rempli : il n’est pas remplacé.",
-            remedy="choisissez un autre nom avec --out, ou ajoutez --replace.",
+            remedy="choisissez un autre nom avec --output, ou ajoutez --replace.",
         )
     named = bool(request.territories) or not request.published
     if example and not named:

@@ -11,7 +11,7 @@ target is ever supposed.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -63,6 +63,9 @@ class KnownOfLog:
         Whether its registre is an invented example, and that of the period before.
     months : tuple of int
         Whole months that each tells; 12 make a year.
+    blank : mapping of str to tuple of str
+        By name of ``totals`` that may be a lower bound: French words on the requests of each period
+        that say no outcome; empty where they are few.
     """
 
     totals: pd.DataFrame
@@ -71,6 +74,7 @@ class KnownOfLog:
     period: str
     invented: tuple[bool, bool] = (False, False)
     months: tuple[int, int] = (_YEAR, _YEAR)
+    blank: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
@@ -251,6 +255,13 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
              if (key := f"{name}_span") in found}  # fmt: skip
     said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
     remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
+    remarks += [
+        f"{_IN_WORDS[name]} : au moins, avec {blank}"
+        for name, blank in zip(
+            ("value", "previous"), known.blank.get(indicator.follow_up, ()), strict=False
+        )
+        if blank and pd.notna(found.get(name))
+    ]
     remarks += aside
     if "previous" in found and known.invented[1]:
         remarks.append(f"N-1 : {INVENTED}")

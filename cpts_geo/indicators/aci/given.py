@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpts_geo.errors import IndicatorsError, one_line, quoted
 from cpts_geo.indicators.aci.fiche import aci_table
-from cpts_geo.indicators.filled.areas import asked_territory, known_elsewhere, left_out
+from cpts_geo.indicators.filled.areas import asked_territory, left_out
 from cpts_geo.sources.analyst.aci.file import GivenAci
 
 
@@ -29,13 +29,14 @@ def aci_by_territory(
     -------
     tuple of dict of str to DataFrame and tuple of str
         By territory that has some: rows by code. Those of a file that names none are of the only
-        territory of the run; those of another territory that is known are left out, and French
-        notes say so, after those of the files.
+        territory of the run; those of another territory, in a file that has some of one of the
+        run, are left out, and French notes say so, after those of the files.
 
     Raises
     ------
     IndicatorsError
-        Rows of no territory of the run, or of one that is not said; an indicator in two files.
+        A file without a row of a territory of the run; rows of one that is not said; an indicator
+        in two files.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def aci_by_territory(
         others = {key for key in rows["territory"] if key not in names}
         # A file that holds nothing of the run was given by mistake.
         mine = rows["territory"].isin([*names]).any()
-        elsewhere = {*filter(known_elsewhere, others)} if mine else set()
+        elsewhere = {*filter(None, others)} if mine else set()
         for key in sorted(others - elsewhere):
             said = quoted(key) if key else "territoire non dit"
             defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(names)}")

@@ -10,7 +10,6 @@ from cpts_geo.errors import one_line
 from cpts_geo.french import joined
 from cpts_geo.schema import AROUND, TERRITORY
 from cpts_geo.sources._conventions.text import plain
-from cpts_geo.sources.embedding.embedded import load_territories
 
 
 def asked_territory(said: str, names: Mapping[str, str]) -> str:
@@ -38,28 +37,6 @@ def asked_territory(said: str, names: Mapping[str, str]) -> str:
         return next(iter(names))
     here = {plain(text): key for key, name in names.items() for text in (name, key)}
     return here.get(plain(said), said)
-
-
-def known_elsewhere(said: str) -> bool:
-    """
-    Tell whether a cell names a territory that the package knows.
-
-    Parameters
-    ----------
-    said : str
-        What the cell says.
-
-    Returns
-    -------
-    bool
-        Whether it is one of the published CPTS.
-
-    Examples
-    --------
-    >>> known_elsewhere("lvo"), known_elsewhere("ailleurs")
-    (True, False)
-    """
-    return plain(said) in {*load_territories()["territory"]}
 
 
 def left_out(file: str, territories: Collection[str]) -> str:

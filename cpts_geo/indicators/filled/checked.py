@@ -10,7 +10,7 @@ import pandas as pd
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
 from cpts_geo.french import counted, joined, number
 from cpts_geo.indicators.filled._contradictions import SLACK, contradictions
-from cpts_geo.indicators.filled.areas import asked_territory, known_elsewhere, left_out
+from cpts_geo.indicators.filled.areas import asked_territory, left_out
 from cpts_geo.schema import AROUND
 from cpts_geo.sources.analyst.filled.file import REMEDY, ROWS, Filled, places
 from cpts_geo.sources.analyst.filled.templates import NO_COMMUNE, level_words, templates
@@ -46,8 +46,8 @@ def checked_rows(
     -------
     tuple of DataFrame and tuple of str
         The rows, each with the key of its territory and the code of its area; communes that are of
-        no territory asked for, and rows of another one that is known, are left out, and the French
-        notes say so.
+        no territory asked for, and rows of another territory in a file that has some of one asked
+        for, are left out, and the French notes say so.
 
     Raises
     ------
@@ -75,8 +75,7 @@ def checked_rows(
     # A file that holds nothing of the run was given by mistake.
     mine = {*rows.loc[rows["territory"].isin([*areas]), "file"]}
     for row, where in places(rows):
-        known = row["file"] in mine and known_elsewhere(row["territory"])
-        if row["territory"] not in areas and known:
+        if row["file"] in mine and row["territory"] and row["territory"] not in areas:
             others.setdefault(str(row["file"]), set()).add(row["territory"])
             continue
         found, wrong = _placed(row, areas, inside=inside, communes=communes)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.french import capital, day, percent
-from cpts_geo.indicators.given_share import AGES, GivenShare
+from cpts_geo.indicators.given_share import AGES, TYPED, GivenShare
 from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, TERRITORY, Status
 from cpts_geo.sources._conventions.text import plain
 
@@ -42,7 +42,7 @@ _LABELS: Final = (
 _WITHOUT: Final = re.compile(r".*\bsans (medecin traitant|mt)\b.*")
 _COUNTS: Final = re.compile(r"(nombre|nb|effectif)s?\b.*|.*\(en nombre\)")
 #: What comes before what: a typed share, an export, a document.
-_RANKS: Final = {"typed": 1, "export": 2, "published": 3}
+_RANKS: Final = {"typed": TYPED, "export": 2, "published": 3}
 
 
 def without_mt_known(

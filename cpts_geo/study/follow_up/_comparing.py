@@ -27,7 +27,7 @@ from cpts_geo.study.follow_up._changes import (
 from cpts_geo.study.follow_up._counting import Counts, month_names
 from cpts_geo.study.follow_up._expected import shares_of_year
 from cpts_geo.study.follow_up._showing import QUANTILES, TOTAL, Shown
-from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
 
 #: Not tested: what is of the device, and what nobody acts on.
 _UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
@@ -44,7 +44,10 @@ def compared(
     laid = [_laid(scenario, each.days) for each in counts]
     gaps: dict[str, Gaps] = {}
     for name, indicator in INDICATORS.items():
-        unknown = any(table.values[name].isna().all() for table in tables)
+        unknown = any(
+            table.values[name].isna().all() or (table.blank and name in AT_LEAST)
+            for table in tables
+        )
         if name in _UNTESTED or indicator.kind == "hours" or unknown:
             continue
         both = _both(name, tables, laid)
@@ -78,7 +81,8 @@ def departed(scenario: Scenario, counts: Sequence[Counts], tables: Sequence[Show
     chances, places = {}, {}
     for name in _MONTHLY:
         both = _both(name, tables, laid)
-        if both is None:
+        # Two lower bounds differ by what is not said as well as by what happened.
+        if both is None or (name in AT_LEAST and any(table.blank for table in tables)):
             continue
         both = both.drop(index=REST, errors="ignore")
         least = scenario.dispersion if INDICATORS[name].kind == "count" else 1.0

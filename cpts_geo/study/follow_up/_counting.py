@@ -20,6 +20,8 @@ ENDINGS: Final = {
     "redirected": ("redirected",),
     "other_outcomes": ("other", "no_answer", "unknown"),
 }
+#: Share of the requests whose outcome is not known, beyond which those that are known tell a part.
+_LEFT_OUT: Final = 0.05
 #: What a request may be said to be, in the columns of a split.
 ANSWERS: Final = ("yes", "no", "unknown")
 
@@ -29,7 +31,8 @@ class Counts(NamedTuple):
 
     ``splits``: of the requests (``without_mt``, ``outside``) or of the appointments (``honoured``)
     by answer, where the registre says some. ``delays``: hours of each appointment that has one.
-    ``unknown``: requests whose outcome is not said. ``untold``: endings that its columns cannot
+    ``unknown``: requests whose outcome is not said. ``by_row``: whether each request says its own,
+    so that one that does not may have ended in any way. ``untold``: endings that its columns cannot
     tell, whose 0 is no count.
     """
 
@@ -40,7 +43,18 @@ class Counts(NamedTuple):
     start: date
     end: date
     unknown: int
+    by_row: bool
     untold: frozenset[str]
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether too many requests end in a way that nothing says."""
+        return bool(self.unknown > _LEFT_OUT * self.outcomes.to_numpy().sum())
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether each way of ending, some requests saying none, is counted at least."""
+        return self.by_row and self.is_left_out
 
 
 def month_names(days: pd.DatetimeIndex) -> pd.Index:
@@ -80,6 +94,7 @@ def counts_of(log: pd.DataFrame, scenario: Scenario, *, communes: Collection[str
         start=found.start,
         end=found.end,
         unknown=int((table["outcome"] == "unknown").sum()),
+        by_row=log.attrs.get("outcomes") is None,
         untold=_untold(log.attrs.get("outcomes")),
     )
 

@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from cpts_geo.french import percent
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.crossed import shown_crossing
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 from cpts_geo.study.follow_up._counting import ENDINGS, Counts, month_names
-from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
 
 #: Row of the whole period.
 TOTAL: Final = "total"
@@ -36,11 +37,13 @@ _MADE_OF: Final = {
 
 class Shown(NamedTuple):
     """Values by month, then of the period (row :data:`TOTAL`), and how each is known; NaN where it
-    is masked or unknown. ``parts``: numerator and denominator of each share, from what is shown."""
+    is masked or unknown. ``parts``: numerator and denominator of each share, from what is shown.
+    ``blank``: French words on the requests that say no outcome, where they are many; empty."""
 
     values: pd.DataFrame
     status: pd.DataFrame
     parts: dict[str, pd.DataFrame]
+    blank: str = ""
 
 
 def shown(counts: Counts, slots: pd.Series | None) -> Shown:
@@ -83,7 +86,22 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
     known |= {"slots_offered"} if slots is not None else set()
     known |= set(QUANTILES) if len(counts.delays) else set()
     values = table.reindex(columns=list(INDICATORS)).rename_axis("month")
-    return Shown(values, _status(values, (known | set(counts.splits)) - untold), parts)
+    status = _status(values, (known | set(counts.splits)) - untold)
+    if not counts.is_partial:
+        return Shown(values, status, parts)
+    part = status[sorted(AT_LEAST)].replace(Status.MEASURED.value, Status.ESTIMATED.value)
+    return Shown(values, status.assign(**part), parts, _blank(counts, crossed.columns))
+
+
+def _blank(counts: Counts, totals: Mapping[str, float] | pd.Series) -> str:
+    """French words on the requests that say no outcome: their share, where it tells no count of 1
+    to 10 beside the total that they are a part of."""
+    every = int(counts.outcomes.to_numpy().sum())
+    others = totals["other_outcomes"]
+    left = (counts.unknown, others - counts.unknown, every - counts.unknown)
+    if not np.isnan(others) and all(each == 0 or each >= MIN_PATIENTS for each in left):
+        return f"{percent(counts.unknown / every, 0)} des demandes sans issue connue"
+    return "plus d’une demande sur vingt sans issue connue"
 
 
 def _with_total(cells: pd.DataFrame, totals: Mapping[str, float] | pd.Series) -> pd.DataFrame:

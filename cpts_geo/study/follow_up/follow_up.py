@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
+from cpts_geo.french import joined
 from cpts_geo.schema import Status
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.study.call_log import marked
@@ -22,8 +23,6 @@ from cpts_geo.study.follow_up._expected import expected_months
 from cpts_geo.study.follow_up._reading import check_periods, communes_of
 from cpts_geo.study.follow_up._showing import TOTAL, Shown, shown
 
-#: Share of the requests whose outcome is not known, beyond which those of a slot are not counted.
-_LEFT_OUT: Final = 0.05
 _MOSTLY: Final = 0.75
 
 
@@ -64,6 +63,10 @@ class FollowUp:
     invented : tuple of bool
         Whether the registre of the period is an invented example, and that of the period before;
         what they count is then ``assumed``, never ``measured``.
+    blank : tuple of str
+        French words on the requests of the period, and of the period before, that say no outcome,
+        where they are many: what ended in some way
+        (:data:`cpts_geo.study.follow_up.indicators.AT_LEAST`) is then counted at least; empty.
     notes : tuple of str
         French sentences on what was adapted.
     limits : tuple of str
@@ -81,6 +84,7 @@ class FollowUp:
     before_period: tuple[date, date] | None = None
     apart: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     invented: tuple[bool, bool] = (False, False)
+    blank: tuple[str, str] = ("", "")
     notes: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
 
@@ -185,13 +189,13 @@ def _followed(
         totals = totals.assign(**compared(scenario, counts, tables))
         apart = departed(scenario, counts, tables)
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
-    doubt = _doubt(logs[0], counts[0], scenario, communes)
+    doubt = [*_partial(tables), *_doubt(logs[0], counts[0], scenario, communes)]
     if totals["value"].get("fill_rate", 0.0) > 1.0:
         doubt.append(
             "Plus de rendez-vous ont été donnés que le scénario n’offre de créneaux : vérifiez ses "
             "créneaux (« slots_today »)."
         )
-    tells = not logs[0].attrs["lower_bound"] and not _is_left_out(counts[0])
+    tells = not logs[0].attrs["lower_bound"] and not counts[0].is_left_out
     return FollowUp(
         months=months,
         totals=totals.rename_axis("indicator"),
@@ -206,6 +210,7 @@ def _followed(
         notes=tuple(dict.fromkeys(note for log in logs for note in log.attrs["notes"])),
         limits=tuple(doubt),
         invented=(_is_invented(logs[0]), any(map(_is_invented, logs[1:]))),
+        blank=(now.blank, tables[1].blank if len(tables) > 1 else ""),
     )
 
 
@@ -218,7 +223,8 @@ def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
     """What was counted of a registre: nothing of an invented one was measured."""
     if not _is_invented(log):
         return table
-    made = table.status.replace(Status.MEASURED.value, Status.ASSUMED.value)
+    counted = [Status.MEASURED.value, Status.ESTIMATED.value]
+    made = table.status.replace(counted, Status.ASSUMED.value)
     return table._replace(status=made)
 
 
@@ -240,10 +246,21 @@ def _inside(counted: pd.Series, expected: pd.DataFrame, *, tells: bool) -> pd.Se
     return within.astype(object).where(known, None)
 
 
-def _is_left_out(counts: Counts) -> bool:
-    """Whether too many requests end in a way that nothing says."""
-    every = counts.outcomes.to_numpy().sum()
-    return bool(counts.unknown > _LEFT_OUT * every)
+def _partial(tables: Sequence[Shown]) -> list[str]:
+    """French sentences on what is only a lower bound."""
+    if not any(table.blank for table in tables):
+        return []
+    said = [
+        f"{words}, {table.blank}"
+        for words, table in zip(("sur la période", "sur la période d’avant"), tables, strict=False)
+        if table.blank
+    ]
+    return [
+        f"Des demandes n’ont pas d’issue dans le registre ({joined(said)}) : ce que les autres "
+        "sont devenues, et donc le taux de réponse et le remplissage, est un minimum "
+        "(« au moins ») et ne se compare pas d’une période à l’autre. Faites compléter les issues "
+        "par qui tient le registre."
+    ]
 
 
 def _doubt(
@@ -256,7 +273,7 @@ def _doubt(
             "Ce registre ne compte que des rendez-vous : les demandes qu’il n’a pas servies y "
             "manquent, et l’attendu du modèle ne s’y compare pas."
         )
-    elif _is_left_out(counts):
+    elif counts.is_left_out:
         notes.append(
             "Plus d’une demande sur vingt est sans issue connue : le nombre de celles qui "
             "relevaient d’un créneau n’est pas comparé à l’attendu du modèle."

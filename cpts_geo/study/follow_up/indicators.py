@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
+#: What is counted at least where many requests say no outcome.
+AT_LEAST: Final = frozenset(
+    {"appointments", "advice", "no_slot", "redirected", "slot_requests", "response_rate",
+     "fill_rate"}
+)  # fmt: skip
 _Kind = Literal["count", "share", "hours", "public"]
 
 

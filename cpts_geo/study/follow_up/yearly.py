@@ -23,6 +23,7 @@ from cpts_geo.indicators.aci.rows import is_given
 from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
+from cpts_geo.study.follow_up.indicators import AT_LEAST
 
 #: What the model expects of a registre.
 _EXPECTED = "slot_requests"
@@ -162,6 +163,7 @@ def _known(found: FollowUp) -> KnownOfLog:
         before if before != year else None,
         period_words(found.period),
         invented=found.invented,
+        blank=dict.fromkeys(AT_LEAST, found.blank),
         months=(
             _whole_months(found.period, found.months),
             _whole_months(found.before_period or found.period, found.before),

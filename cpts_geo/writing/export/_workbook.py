@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from cpts_geo.files import write_french_csv
 from cpts_geo.french import slug
 from cpts_geo.sources.analyst.filled.templates import INVENTED, is_invented
 from cpts_geo.sources.catalogue.catalogue import Source
@@ -22,7 +21,7 @@ from cpts_geo.writing.export import _capacity_sheets as of_capacity
 from cpts_geo.writing.export import _sheets as of_territory
 from cpts_geo.writing.workbook.aci import aci_sheet
 from cpts_geo.writing.workbook.book import write_book
-from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
+from cpts_geo.writing.workbook.sheet import Sheet, write_table
 from cpts_geo.writing.workbook.week import week
 
 #: In the name of a sheet, which has room for few letters.
@@ -73,13 +72,5 @@ def write_tables(
     """Write the same tables as CSV, one a sheet, and give their paths."""
     for sheet in sheets_of(study, used, day=day):
         path = folder / f"{study.key}_{slug(sheet.name)}.csv"
-        rows = [[_written(value) for value in row] for row in sheet.rows]
-        write_french_csv(sheet.heads, rows, path)
+        write_table(sheet, path)
         yield path
-
-
-def _written(value: Cell) -> str | float | None:
-    """A cell of a CSV: a number keeps two decimals more than a page shows, to be worked with."""
-    if isinstance(value, Number):
-        return round(value.value, value.decimals + (4 if value.percent else 2))
-    return value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -50,10 +49,7 @@ def write_aci(
         :data:`ACI_FILES`.
     """
     csv, book, page = (folder / file for file in ACI_FILES)
-    sheet = aci_sheet(table)
-    # The unit of a row is that of its figures; the rate has none.
-    heads = ["Taux atteint (%)" if head == _RATE else head for head in sheet.heads]
-    write_table(replace(sheet, heads=tuple(heads)), csv)
+    write_table(aci_sheet(table), csv)
     write_book(_sheets(table, name=name, period=period, day=day), book, title=name, day=day)
     write_text(aci_page(table, name=name, period=period, date=f"{day:%d/%m/%Y}"), page)
     return [csv, book, page]

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.french import typeset
+from cpts_geo.french import joined, typeset
 from cpts_geo.sources.analyst.filled.templates import INVENTED
 from cpts_geo.study.follow_up.follow_up import FollowUp
-from cpts_geo.study.follow_up.indicators import INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
 from cpts_geo.study.follow_up.yearly import period_words
 from cpts_geo.writing.workbook.sheet import Cell, Sheet, cell, status_words
 
@@ -59,6 +59,12 @@ def _rows(found: FollowUp, name: str) -> list[tuple[Cell, ...]]:
     status = {str(month): str(kind) for month, kind in found.status[name].items()}
     total = found.totals.to_dict("index")[name]
     now, earlier = (f", {INVENTED}" if each else "" for each in found.invented)
+    least = [
+        f"{words}, {blank}"
+        for words, blank in zip(("période", "période d’avant"), found.blank, strict=True)
+        if blank and name in AT_LEAST
+    ]
+    formula = indicator.formula + (f" ; au moins : {joined(least)}" if least else "")
     source = f"registre des demandes{now}" + (f" ; période d’avant{earlier}" if earlier else "")
 
     def number(value: Any) -> Cell:
@@ -69,7 +75,7 @@ def _rows(found: FollowUp, name: str) -> list[tuple[Cell, ...]]:
         rest = (*told, *(None,) * (7 - len(told)))
         return (
             *first, number(value), status_words(kind), *rest[:3], number(previous), *rest[3:],
-            indicator.formula, typeset(source),
+            typeset(formula), typeset(source),
         )  # fmt: skip
 
     rows = []

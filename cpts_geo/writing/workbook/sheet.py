@@ -102,21 +102,30 @@ def write_table(sheet: Sheet, path: Path) -> None:
     Parameters
     ----------
     sheet : Sheet
-        The table; a heading or a column says what is in percent.
+        The table; where a column of units does not say what is in percent, the heading does.
     path : Path
         File to write, whole or not at all.
 
     Examples
     --------
     >>> import tempfile
-    >>> sheet = Sheet(name="", about="", heads=("Part",), rows=[(cell(0.125, 1, percent=True),)])
+    >>> sheet = Sheet(name="", about="", heads=("Taux",), rows=[(cell(0.125, 1, percent=True),)])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "table.csv")
     ...     write_table(sheet, path)
     ...     path.read_text(encoding="utf-8-sig").split()
-    ['Part', '12,5']
+    ['Taux', '(%)', '12,5']
     """
-    write_french_csv(sheet.heads, ([_written(each) for each in row] for row in sheet.rows), path)
+    heads = [_headed(sheet, place) for place in range(len(sheet.heads))]
+    write_french_csv(heads, ([_written(each) for each in row] for row in sheet.rows), path)
+
+
+def _headed(sheet: Sheet, place: int) -> str:
+    """Heading of a column; « (%) » where all its numbers are in percent."""
+    head = sheet.heads[place]
+    cells = [row[place] for row in sheet.rows]
+    percents = [each.percent for each in cells if isinstance(each, Number)]
+    return f"{head} (%)" if percents and all(percents) and "%" not in head else head
 
 
 def _written(value: Cell) -> str | float | None:

@@ -50,10 +50,16 @@ def test_every_column_is_read(example: Path) -> None:
 
 def test_its_mark_goes_with_what_rests_on_it(example: Path, tmp_path: Path) -> None:
     assert follow_up(example, BASE).label == "CPTS Beauce-Gâtinais, exemple inventé"
-    assert study_call_log(example, BASE).scenario.label.endswith(INVENTED)
+    read = study_call_log(example, BASE)
+    assert read.scenario.label.endswith(INVENTED)
+    # Nobody counted what nobody asked.
+    assert "measured" not in {
+        str(each) for table in read.tables.values() for each in table.to_numpy().flat
+    }
     bare = tmp_path / "registre.csv"
     pd.read_csv(example, sep=";", dtype=str).drop(columns="exemple").to_csv(
         bare, sep=";", index=False
     )
     assert follow_up(bare, BASE).label == "CPTS Beauce-Gâtinais"
     assert not read_call_log(bare).attrs["invented"]
+    assert "measured" in set(study_call_log(bare, BASE).tables["outcome"]["calls_status"])

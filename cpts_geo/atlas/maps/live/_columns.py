@@ -18,8 +18,7 @@ from cpts_geo.french import typeset, value_text
 from cpts_geo.schema import (
     CHANGES,
     COLUMNS,
-    DEPARTEMENT,
-    FRANCE,
+    LEVELS,
     TERRITORY,
     Column,
     status_column,
@@ -114,17 +113,17 @@ def after(rows: gpd.GeoDataFrame, layer: MapLayer, layers: Sequence[MapLayer]) -
 
 
 def averages_of(comparison: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, list[Average]]:
-    """Values of a comparison by column: the territory, its département where alone, France."""
+    """Values of a comparison by column: the territory, what it is wholly within, France."""
     found: dict[str, list[Average]] = {name: [] for name in columns}
     shown = comparison[comparison["indicator"].isin(found)]
-    alone = shown.loc[shown["area_level"] == DEPARTEMENT.key, "area_code"].nunique() == 1
-    levels = (TERRITORY.key, DEPARTEMENT.key, FRANCE.key) if alone else (TERRITORY.key, FRANCE.key)
-    for level in levels:
-        rows = shown[shown["area_level"] == level]
+    for level in LEVELS:
+        rows = shown[shown["area_level"] == level.key]
+        if rows["area_code"].nunique() > 1:
+            continue
         for column, area, value in zip(
             rows["indicator"], rows["area_name"], rows["value"].astype(float), strict=True
         ):
-            found[column].append(("ici" if level == TERRITORY.key else area, value))
+            found[column].append(("ici" if level == TERRITORY else area, value))
     return found
 
 

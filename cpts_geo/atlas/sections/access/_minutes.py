@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell
-from cpts_geo.french import counted, duration, whole_percent
+from cpts_geo.french import counted, duration, rough, whole_percent
 from cpts_geo.schema import (
     COLUMNS,
     DREES,
@@ -75,7 +75,9 @@ def share_cell(share: float, people: float, status: str, *, span: str = "") -> C
     """Share of the people within a time, how many they are, and `span` over the variants."""
     if pd.isna(share):
         return Cell(whole_percent(share), status=Status.UNKNOWN.value)
-    many = counted(people, "habitant", "habitants")
+    # A part of the people is as estimated as the times; all of them are a count.
+    known = status == Status.MEASURED.value or share == 1
+    many = counted(people if known else rough(people), "habitant", "habitants")
     return Cell(whole_percent(share), status=status, origin=f"{span} ; {many}" if span else many)
 
 

@@ -15,7 +15,7 @@ from cpts_geo.atlas.sections.access._minutes import (
 )
 from cpts_geo.atlas.sections.access.words import named
 from cpts_geo.capacity.scenario.supply import SITE_WORDS
-from cpts_geo.french import capital, counted, duration, number
+from cpts_geo.french import capital, counted, duration, number, rough
 from cpts_geo.schema import TIME_UNIT, Status
 from cpts_geo.settings import SPOKEN_MINUTES
 from cpts_geo.study.access import TerritoryAccess
@@ -134,7 +134,12 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
     people, (before, after) = gain.people, gain.minutes
     many = "Un nombre inconnu d’habitants"
     if pd.notna(people):
-        many = counted(people, "habitant", "habitants") if people else "Aucun habitant"
+        about = counted(rough(people), "habitant", "habitants")
+        many = (
+            (about if rough(people) == people else f"Environ {about}")
+            if people
+            else ("Aucun habitant")
+        )
     verb = "seraient" if people >= 2 else "serait" if people != 0 else "ne serait"
     text = f"{many} de plus {verb} à {duration(SPOKEN_MINUTES['centre'], words=True)} au plus"
     if pd.notna(before) and pd.notna(after):

@@ -14,7 +14,7 @@ from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
 from cpts_geo.capacity.scenario.loading import described
 from cpts_geo.capacity.scenario.supply import LeverTerms
-from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number
+from cpts_geo.french import NNBSP, UNKNOWN_TEXT, counted, number, rough
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 from cpts_geo.study.capacity import TerritoryCapacity
 
@@ -76,12 +76,12 @@ def _people(row: Mapping[Any, Any], known: Status) -> Cell:
     if not math.isnan(gained):
         less = named_interval(row, "requests_less")
         told = "" if math.isnan(less.p50) else f"{number(less.p50)} demandes de moins par an"
-        text = f"{number(round(gained, -1))} avec un médecin traitant"
+        text = f"{number(rough(gained))} avec un médecin traitant"
         return Cell(text, status=Status.ASSUMED.value, origin=told)
     found = named_interval(row, "people_reached")
     if math.isnan(found.p50):
         return _UNKNOWN
-    low, middle, high = (round(each, -1) for each in (found.p10, found.p50, found.p90))
+    low, middle, high = (rough(each) for each in (found.p10, found.p50, found.p90))
     ends = span(low, high)
     around = f" ({ends})" if " à " in ends else ""
     return Cell(f"{number(middle)}{around}", status=known.value)

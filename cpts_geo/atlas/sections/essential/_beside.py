@@ -1,9 +1,9 @@
-"""The bars of the first screen: the territory beside its départements and France."""
+"""The bars of the first screen: the territory beside its départements, région and France."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,12 +13,14 @@ from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, own_label, producer, 
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import joined, typeset
-from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, TERRITORY, Status
+from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, REGION, TERRITORY, Status
 
 #: What each group of bars shows: the first family of it that is known.
 _GROUPS: Final = (("gps_per_100k_published", "gps_per_100k"), ("share_without_mt",), ("apl",))
 #: Areas drawn: those that a meeting compares itself with.
-_DRAWN: Final = [TERRITORY.key, DEPARTEMENT.key, FRANCE.key]
+_DRAWN: Final = [TERRITORY.key, DEPARTEMENT.key, REGION.key, FRANCE.key]
+#: Bars of a group that a screen holds: beyond, régions leave their place to the départements.
+_MOST: Final = 5
 #: What a label says that the sign beside it says too.
 _PUBLISHED: Final = re.compile(r" \((?:publié|annoncé)e?\)$")
 
@@ -51,6 +53,8 @@ class _Group:
 def section(comparison: pd.DataFrame) -> list[_Group]:
     """Groups of bars, those known of the territory only."""
     drawn = comparison[comparison["area_level"].isin(_DRAWN) & comparison["value"].notna()]
+    if drawn["area_code"].nunique() > _MOST:
+        drawn = drawn[drawn["area_level"] != REGION.key]
     mine = set(drawn["indicator"][drawn["area_level"] == TERRITORY.key])
     found = []
     for families in _GROUPS:
@@ -76,7 +80,9 @@ def _group(name: str, drawn: pd.DataFrame, *, counted: str) -> _Group:
         ),
         source=typeset(" ; ".join(sources)),
         bars=tuple(_bar(row, name, top=top) for row in rows),
-        more=typeset(_counted(counted, drawn)) if counted else "",
+        more=typeset(_counted(counted, drawn, areas=[row["area_code"] for row in rows]))
+        if counted
+        else "",
     )
 
 
@@ -95,9 +101,9 @@ def _bar(row: Mapping[Any, Any], name: str, *, top: float) -> _Bar:
     )
 
 
-def _counted(name: str, drawn: pd.DataFrame) -> str:
-    """What a producer counts of the same, area by area."""
-    rows = drawn[drawn["indicator"] == name]
+def _counted(name: str, drawn: pd.DataFrame, *, areas: Collection[str]) -> str:
+    """What a producer counts of the same, in the areas that have a bar."""
+    rows = drawn[(drawn["indicator"] == name) & drawn["area_code"].isin(areas)]
     values = joined([shown_text(COLUMNS[name], row["value"], row["status"])
                      for row in rows.to_dict("records")])  # fmt: skip
     return f"{producer(rows.iloc[0])} {COLUMNS[name].vintage} : {values}."

@@ -73,7 +73,7 @@ def comparison_rows(comparison: pd.DataFrame) -> tuple[list[str], list[Row]]:
 
 def section(comparison: pd.DataFrame) -> dict[str, Any]:
     """
-    Set the territory beside its départements and France.
+    Set the territory beside its départements, régions and France.
 
     Parameters
     ----------
