@@ -325,6 +325,37 @@ def day(iso: str) -> str:
     return str(format_date(date.fromisoformat(f"{iso}-01-01"[:10]), pattern, locale="fr"))
 
 
+def dated(source: str, when: str) -> str:
+    """
+    Write who says something and when, the date once.
+
+    Parameters
+    ----------
+    source : str
+        Producer or document, which may say its own date.
+    when : str
+        Date or vintage, empty for none.
+
+    Returns
+    -------
+    str
+        The source, and the date in words where the source does not say it.
+
+    Examples
+    --------
+    >>> dated("Communiqué, 15 décembre 2021", "2021-12-15"), dated("Insee, RP 2022", "2022")
+    ('Communiqué, 15 décembre 2021', 'Insee, RP 2022')
+    >>> dated("CPAM", "2025-06-30")
+    'CPAM, 30 juin 2025'
+    """
+    words = _ISO.sub(lambda found: day(found[0]), when)
+    # « COG 2026, population 2023 » is said by a source that names both years.
+    years = re.findall(r"\d{4}", words) if words == when else []
+    if words in source or (years and all(year in source for year in years)):
+        return source
+    return ", ".join(filter(None, (source, words)))
+
+
 def short_day(text: str) -> str:
     """
     Write every date of a text in figures, as a table has room for.

@@ -138,7 +138,7 @@ def test_the_page_opens_without_a_network(page: str, width: int, open_offline: O
     if width == 1366:
         cut = "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth)"
         assert opened.page.evaluate(f"{cut}.length") == 0
-    assert opened.page.locator(".swipe").first.is_visible() == (width == 390)
+    assert bool(opened.page.locator(".scroll.wide").count()) == (width == 390)
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
     assert opened.errors == [] and opened.requests == []
     found = Axe().run(opened.page)

@@ -106,7 +106,8 @@ def _cell(result: Headline, row: Mapping[Any, Any], *, offered: bool) -> _WeekCe
     needed = named_interval(row, "needed")
     own = result.scenario.has_own_line
     text = number(needed.p50) if own else span(needed.p10, needed.p90)
-    return _WeekCell(f"{_offered(row)} · {text}" if offered else text)
+    # Six columns on paper or on a phone: the word stands in the row of the day.
+    return _WeekCell(f"{number(row['offered'])} · {text}".replace(" ", NBSP) if offered else text)
 
 
 def _offered(row: Mapping[Any, Any]) -> str:

@@ -71,11 +71,14 @@ class Row:
         Name of the indicator; unit, vintage and source.
     cells : tuple of Cell
         One cell an area.
+    more : str
+        What is read on demand: a list of names.
     """
 
     label: str
     detail: str
     cells: tuple[Cell, ...]
+    more: str = ""
 
 
 def remark(area: str, note: str) -> str:

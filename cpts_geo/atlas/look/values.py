@@ -181,6 +181,41 @@ def value_words(name: str, value: Any) -> str:
     return _one(value, year=name == "year")
 
 
+def stated(name: str, value: Any, unit: str) -> str:
+    """
+    Write the value of a field of a scenario with its unit, a share in percent.
+
+    Parameters
+    ----------
+    name : str
+        Field.
+    value : object
+        Its value.
+    unit : str
+        Its unit, as :func:`cpts_geo.capacity.scenario.loading.described` says it.
+
+    Returns
+    -------
+    str
+        French words; an unknown value has no unit.
+
+    Examples
+    --------
+    >>> stated("target", 0.95, "part des demandes").replace("\u202f", " ")
+    '95 % des demandes'
+    >>> stated("slots_today", None, "créneaux par jour d’ouverture")
+    'donnée absente'
+    """
+    words = value_words(name, value)
+    if words == UNKNOWN_TEXT:
+        return words
+    shares = value if isinstance(value, tuple | list) else (value,)
+    if unit.startswith("part d") and all(isinstance(each, float | int) for each in shares):
+        unit = unit.removeprefix("part ")
+        words = " ; ".join(f"{_one(round(100 * each, 4), year=False)}{NNBSP}%" for each in shares)
+    return f"{words} {unit}".strip()
+
+
 def _list_words(name: str, values: tuple[Any, ...]) -> str:
     """A list in words; of a value a month, each value once, with its months."""
     if name == "months":

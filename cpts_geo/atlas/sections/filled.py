@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row, filled_cell, plain_cells, share_cell
 from cpts_geo.atlas.look.words import short_name
-from cpts_geo.french import NNBSP, counted, number, percent, short_day
+from cpts_geo.french import NNBSP, capital, counted, number, percent, short_day
 from cpts_geo.schema import AREA, TERRITORY, Status
 from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID, is_invented
 from cpts_geo.study.study import Study
@@ -17,6 +17,8 @@ from cpts_geo.study.study import Study
 _NOTHING: Final = Cell("—")
 #: What the estimate of the model is of.
 _SUPPOSED: Final = "France, supposé"
+#: Letters of names of communes under the name of a zoning.
+_NAMES: Final = 90
 
 
 def filled_sections(study: Study) -> dict[str, Any]:
@@ -76,7 +78,8 @@ def _detail(row: Mapping[Any, Any]) -> str:
     """Date and producer of the value of the territory, what to know of it, what is set aside."""
     origin = _origin(row)
     aside = f"écarté : {row['set_aside']}" if row["set_aside"] else ""
-    return ". ".join(filter(None, (origin, row["note"], aside)))
+    # Each is a sentence, whoever wrote it.
+    return ". ".join(capital(each) for each in (origin, row["note"], aside) if each)
 
 
 def _origin(row: Mapping[Any, Any]) -> str:
@@ -126,8 +129,11 @@ def _zoning(table: pd.DataFrame) -> dict[str, Any]:
             share = f"{percent(row['share'])} des habitants"
             people = Cell(number(row["people"]), status=row["status"], origin=share)
         origin = _origin(row)
-        said = ". ".join(filter(None, (row["names"], row["note"])))
-        rows.append(Row(row["label"], said, (Cell(many), people, *plain_cells(origin))))
+        # Dozens of names are read on demand.
+        shown = row["names"] if len(row["names"]) <= _NAMES else ""
+        said = ". ".join(filter(None, (shown, row["note"])))
+        cells = (Cell(many), people, *plain_cells(origin))
+        rows.append(Row(row["label"], said, cells, "" if shown else row["names"]))
     return {"warn": _warn(table), "heads": ["Communes", "Habitants", "Arrêté"], "rows": rows}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
-from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, value_words
+from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, stated, value_words
 from cpts_geo.atlas.look.words import gp_hours, slots, slots_text
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -264,8 +264,7 @@ def _sources(scenario: Scenario, *, counted_calls: bool) -> list[str]:
         if name not in scenario.sources or (name == "phone_agents" and counted_calls):
             continue
         meaning, unit = described(name)
-        value, source = value_words(name, getattr(scenario, name)), scenario.sources[name]
-        shown = f"{value} {unit}".strip()
+        shown, source = stated(name, getattr(scenario, name), unit), scenario.sources[name]
         said.append(f"{meaning} : {shown} — {source.text} ({source.grade})".replace(" €", EURO))
     return said
 

@@ -4,15 +4,6 @@
   var screens = Array.from(document.querySelectorAll("main > .screen"));
   var box = document.getElementById("imprimer-annexe"), opened = [], current = -1;
 
-  // A table that is wider than its place says so.
-  var sized = window.ResizeObserver && new ResizeObserver(function (seen) {
-    seen.forEach(function (each) {
-      var place = each.target;
-      place.classList.toggle("wide", place.scrollWidth > place.clientWidth + 1);
-    });
-  });
-  if (sized) document.querySelectorAll(".scroll").forEach(function (place) { sized.observe(place); });
-
   // A link to a folded part opens it, and those around it.
   function unfold() {
     var id = location.hash.slice(1), target = id && document.getElementById(id);

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.values import stated
 from cpts_geo.atlas.sections.capacity import capacity_sections, need_sections
 from cpts_geo.atlas.sections.essential import essential_sections
 from cpts_geo.atlas.sections.resources import section as resources_section
@@ -150,7 +150,7 @@ def capacity_view(
 def _changed(name: str, value: Any) -> str:
     """A field of the scenario and its new value, in words."""
     meaning, unit = described(name)
-    return f"{meaning} : {f'{value_words(name, value)} {unit}'.strip()}"
+    return f"{meaning} : {stated(name, value, unit)}"
 
 
 def _idle(study: Study, name: str) -> bool:

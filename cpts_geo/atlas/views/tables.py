@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, plain_cells
-from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.values import stated
 from cpts_geo.atlas.look.words import whom
 from cpts_geo.atlas.sections.call_log import log_sentences, log_views
 from cpts_geo.atlas.sections.comparison import comparison_sections
@@ -124,7 +124,7 @@ def parameters_view(parameters: Parameters, *, notes: Sequence[str] = ()) -> Vie
             plain_cells(
                 name,
                 known[name][0],
-                f"{value_words(name, values[name])} {known[name][1]}".strip(),
+                stated(name, values[name], known[name][1]),
                 each.text,
                 each.grade,
             )

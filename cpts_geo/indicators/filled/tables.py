@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from cpts_geo.french import joined, number, percent
+from cpts_geo.french import dated, joined, number, percent
 from cpts_geo.indicators.filled._contradictions import FILLED_SLOTS, OFFERED
 from cpts_geo.indicators.given_share import AGES, BY_ANALYST, TYPED
 from cpts_geo.schema import TERRITORY, Status
@@ -263,7 +263,7 @@ def _cell(line: Line, area: dict[Any, Any], rows: list[dict[Any, Any]]) -> dict[
 def _aside(row: dict[Any, Any]) -> str:
     """What another source says of a cell."""
     value = number(row["number"]) if math.isnan(row["share"]) else percent(row["share"])
-    said = f"{value} ({row['producer']}, {row['date'] or 'date non dite'})"
+    said = f"{value} ({dated(row['producer'], row['date'] or 'date non dite')})"
     return f"{said}, part que la capacité compte" if row["rank"] == TYPED else said
 
 

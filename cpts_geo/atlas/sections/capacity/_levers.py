@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cpts_geo.atlas.look.cells import Cell, Row
 from cpts_geo.atlas.look.grades import input_status, least_known
-from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, value_words
+from cpts_geo.atlas.look.values import EURO, euros, period_words, slot_length, stated
 from cpts_geo.atlas.look.words import goal, lever_finding, share_span, span
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import named_interval
@@ -147,5 +147,5 @@ def _sources(capacity: TerritoryCapacity) -> Iterator[str]:
     """Value, source and grade of what levers bring and cost."""
     for name in LeverTerms.model_fields:
         (meaning, unit), default = described(name), capacity.parameters[name]
-        shown = f"{value_words(name, default.value)} {unit}".strip()
+        shown = stated(name, default.value, unit)
         yield f"{meaning} : {shown} — {default.text} ({default.grade})".replace(" €", EURO)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell, Row
-from cpts_geo.french import number, percent, typeset
+from cpts_geo.french import dated, number, percent, typeset
 from cpts_geo.schema import Status
 from cpts_geo.study.study import Study
 
@@ -34,9 +34,7 @@ def _row(fact: Mapping[Any, Any]) -> Row:
     unit = f" {fact['unit']}" if known and fact["unit"] else ""
     share = fact["people_share"]
     people = f"{percent(share, int(share < 1))} des habitants" if not pd.isna(share) else ""
-    # Most sources say their year themselves.
-    vintage = "" if fact["vintage"] in fact["source"] else fact["vintage"]
-    dated = ", ".join(filter(None, (fact["source"], vintage)))
+    source = dated(fact["source"], fact["vintage"])
     trust = f" ({fact['grade']})" if fact["grade"] else ""
     status = Status.UNKNOWN.value if not known else fact["status"]
     if unit == " communes" and value == 1:
@@ -45,4 +43,4 @@ def _row(fact: Mapping[Any, Any]) -> Row:
         Cell(text + unit, status=status),
         Cell(" ; ".join(filter(None, (people, fact["note"]))), numeric=False),
     )
-    return Row(fact["label"], dated + trust, cells)
+    return Row(fact["label"], source + trust, cells)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cpts_geo.atlas.look.cells import Cell, plain_cells
-from cpts_geo.atlas.look.values import value_words
+from cpts_geo.atlas.look.values import stated
 from cpts_geo.atlas.look.words import TECHNICAL, whom
 from cpts_geo.atlas.maps.layers import MapLayer
 from cpts_geo.capacity.scenario.inputs import Scenario
@@ -43,7 +43,7 @@ def hypotheses(answered: Sequence[Scenario], parameters: Parameters) -> dict[str
         alone = f"{whom(scenario)} seulement" if len(using) < len(answered) else ""
         source = scenario.sources.get(name, default)
         value = getattr(scenario, name, default.value)
-        shown = f"{value_words(name, value)} {unit}".strip()
+        shown = stated(name, value, unit)
         what = Cell(typeset(meaning), numeric=False, origin=alone)
         row = [what, *plain_cells(shown, typeset(source.text), source.grade)]
         (technical if name in TECHNICAL else rows).append(row)
