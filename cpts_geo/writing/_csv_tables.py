@@ -14,6 +14,7 @@ from cpts_geo.files import write_csv
 from cpts_geo.indicators.aci.rows import aci_rows
 from cpts_geo.indicators.densities import per_10k
 from cpts_geo.schema import COLUMNS, Status, best_status, vintages
+from cpts_geo.sources.analyst.aci.codes import PERIODS
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.access import TerritoryAccess
 from cpts_geo.study.capacity import TerritoryCapacity
@@ -44,7 +45,9 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "lignes_connues": lines_table(next(iter(studies.values())).common.lines_checked),
     }
     parts = {_BORDER: [analysis.table("border")], _GIVEN: [analysis.table("given")]}
-    parts[_ACI] = [_named(k, aci_rows(s.aci)) for k, s in studies.items() if s.aci is not None]
+    parts[_ACI] = [
+        _named(k, aci_rows(s.aci).astype(_YEARS)) for k, s in studies.items() if s.aci is not None
+    ]
     for name, of_capacity in _CAPACITY.items():
         parts[name] = [_named(k, of_capacity(s.capacity)) for k, s in studies.items() if s.capacity]
     for name, of_access in _ACCESS.items():
@@ -143,6 +146,8 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
 #: Tables that only some runs have, and what makes the rows of one territory.
 _BORDER: Final = "communes_de_bordure"
 _GIVEN: Final = "indicateurs_fournis"
+#: A year is whole, or unknown.
+_YEARS: Final = {f"{name}_year": "Int64" for name in PERIODS}
 _ACI: Final = "indicateurs_aci"
 _CAPACITY: Final[dict[str, Callable[[TerritoryCapacity], pd.DataFrame | None]]] = {
     "saisons": lambda each: None if each.by_month is None else each.by_month.reset_index(),

@@ -14,12 +14,16 @@ import pandas as pd
 import pytest
 
 from cpts_geo.analysis import Analysis, Options, analyse
+from cpts_geo.atlas.look.cells import filled_cell
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.paper._closing import unknown
 from cpts_geo.atlas.sections.paper._filled import zoned
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.indicators.filled._contradictions import OFFERED
 from cpts_geo.indicators.filled.areas import areas_of
+from cpts_geo.indicators.filled.tables import sas_table
+from cpts_geo.sources.analyst.filled._cells import read_number
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.filled.templates import INVENTED, templates
 from cpts_geo.sources.embedding import embedded
@@ -420,3 +424,44 @@ def test_one_zoned_commune_is_one() -> None:
     )  # fmt: skip
     study: Any = SimpleNamespace(zoning=table)
     assert "ZIP 1 commune (" in zoned(study).replace("\u202f", " ").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["42095;ZIP;;2024;ARS", "42095;aucun;;2024;ARS"], "dans aucun zonage, et zonée"),
+        (["42095;ZIP et ZAC;;2024;ARS"], "en ZIP et en ZAC"),
+    ],
+)
+def test_zonings_that_exclude_one_another_are_refused(
+    rows: list[str], said: str, tmp_path: Path
+) -> None:
+    head = "Tableau;Territoire;Code Insee;Zonage;Habitants concernés;Date;Producteur"
+    with pytest.raises(IndicatorsError, match=said):
+        given(tmp_path, *rows, head=head, key="zonage")
+
+
+def test_a_share_of_no_slot_is_neither_zero_nor_unknown() -> None:
+    rows = pd.DataFrame(
+        [
+            {
+                "table": "sas", "line": line, "level": "cpts", "area_code": "ici", "number": 0.0,
+                "population": math.nan, "share": math.nan, "date": "2025", "producer": "SAS",
+                "masked": False, "detail": "", "remark": "",
+            }
+            for line in (*OFFERED, "creneaux_pourvus")
+        ]
+    )  # fmt: skip
+    areas = pd.DataFrame(
+        {"territory": "ici", "area_level": ["cpts"], "area_code": "ici", "area_name": "Ici"}
+    )
+    table = sas_table(rows, areas, effector_hours=2.0).set_index("line")
+    rate = table.loc["taux_de_remplissage"]
+    assert (rate["status"], rate["ask"], math.isnan(rate["share"])) == ("computed", "", True)
+    assert filled_cell(rate).text == "sans objet : aucun créneau offert"
+
+
+def test_a_share_keeps_the_digits_it_is_written_with() -> None:
+    wrong: Any = pytest.fail
+    said = read_number("79,6", most=100.0, whole=False, percent=True, wrong=wrong)
+    assert said.value == 0.796

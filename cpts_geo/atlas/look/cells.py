@@ -355,7 +355,8 @@ def filled_cell(found: Mapping[Any, Any], value: str = "") -> Cell:
     name = value or ("number" if pd.isna(found["share"]) else "share")
     known = float(found[name])
     if pd.isna(known):
-        return Cell("—")
+        nothing = not value and bool(found["note"])
+        return Cell(str(found["note"]) if nothing else "—")
     # What others say has the decimals that they gave it.
     whole = status == Status.ANNOUNCED.value and round(100 * known, 6).is_integer()
     text = percent(known, 0 if whole else 1) if name == "share" else _plain(known)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo.errors import Defect
+from cpts_geo.errors import Defect, quoted
 from cpts_geo.french import day, joined, number
 from cpts_geo.schema import AROUND, REGION
 from cpts_geo.sources.analyst.filled.file import places
@@ -20,6 +20,8 @@ OFFERED: Final = ("creneaux_public", "creneaux_pro", "creneaux_snp", "creneaux_c
 FILLED_SLOTS: Final = "creneaux_pourvus"
 #: Lines of people who are nearly all among others: children in ALD are few.
 _NEARLY: Final = {"ald": "17+"}
+#: Zonings of which a commune has one.
+_EXCLUSIVE: Final = frozenset({"zip", "zac"})
 _CELL: Final = ["territory", "table", "line", "level", "area_code"]
 
 
@@ -35,6 +37,20 @@ def contradictions(rows: pd.DataFrame, areas: Mapping[str, pd.DataFrame]) -> lis
         *_people(rows, areas),
         *_zoned(rows),
     ]
+
+
+def zonings_apart(rows: pd.DataFrame) -> Iterator[str]:
+    """Communes that are both zoned and in no zoning, or in two that exclude one another."""
+    zoned = rows[(rows["table"] == "zonage") & (rows["area_code"] != NO_COMMUNE)]
+    for (_, code), found in zoned.groupby(["territory", "area_code"], sort=False):
+        lines = set(found["line"])
+        for apart, words in (
+            ("" in lines and len(lines) > 1, "dans aucun zonage, et zonée"),
+            (lines >= _EXCLUSIVE, "en ZIP et en ZAC, qui s’excluent"),
+        ):
+            if apart:
+                [(_, where)] = places(found.tail(1))
+                yield Defect(f"{where} : commune {quoted(str(code))}, {words}", "zonage contraire")
 
 
 def _line(row: Mapping[Any, Any]) -> Line:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
 from cpts_geo.french import counted, joined, number
-from cpts_geo.indicators.filled._contradictions import SLACK, contradictions
+from cpts_geo.indicators.filled._contradictions import SLACK, contradictions, zonings_apart
 from cpts_geo.indicators.filled.areas import asked_territory, left_out
 from cpts_geo.schema import AROUND
 from cpts_geo.sources.analyst.filled.file import REMEDY, ROWS, Filled, places
@@ -84,7 +84,9 @@ def checked_rows(
             kept.append(found)
         elif not wrong:
             aside.append(row["area_code"])
-    rows = _nowhere(pd.DataFrame(kept, columns=list(ROWS)), inside)
+    said = pd.DataFrame(kept, columns=list(ROWS))
+    defects += zonings_apart(said)
+    rows = _nowhere(said, inside)
     defects += contradictions(rows, areas)
     if defects:
         raise IndicatorsError(

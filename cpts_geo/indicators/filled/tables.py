@@ -31,6 +31,12 @@ _RATES: Final = (
     ("part_rendez_vous", "Demandes suivies d’un rendez-vous", ("rendez_vous",), ("demandes",)),
     ("part_48h", "Rendez-vous donnés sous 48 h, en part", ("rendez_vous_48h",), ("rendez_vous",)),
 )  # fmt: skip
+#: Said of each where there is nothing to be a share of.
+_OF_NONE: Final = {
+    "taux_de_remplissage": "sans objet : aucun créneau offert",
+    "part_rendez_vous": "sans objet : aucune demande",
+    "part_48h": "sans objet : aucun rendez-vous donné",
+}
 #: Lines of the SAS that rest on others: where one of these may not leave, neither may they.
 RESTING: Final = {
     "heures_dues": ("effecteurs",),
@@ -175,15 +181,17 @@ def _computed(
     invented = used["producer"].map(is_invented).any()
     producers = joined([each for each in used["producer"].drop_duplicates() if each])
     status = Status.ASSUMED if invented else Status.COMPUTED
-    known = not math.isnan(found)
+    # A share of nothing is neither 0 nor unknown.
+    nothing = bool(of) and whole == 0
+    known = nothing or not math.isnan(found)
     return {
         **{name: first[name] for name in ("territory", "area_level", "area_code", "area_name")},
         "line": code, "label": label, "kind": kind, "unit": unit, "detail": "",
         "number": float("nan") if of else value, "population": float("nan"), "share": share,
         "date": first["date"] if known else "", "producer": producers if known else "",
         "status": (status if known else Status.UNKNOWN).value,
-        "grade": str(first["grade"]) if known else "", "note": "", "set_aside": "",
-        "ask": "" if known else " ; ".join(asked),
+        "grade": str(first["grade"]) if known else "", "note": _OF_NONE[code] if nothing else "",
+        "set_aside": "", "ask": "" if known else " ; ".join(asked),
     }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ _YEAR: Final = re.compile(
     r"|((?:19|20)[0-9]{2})(?:-[0-9]{2}){1,2}(?:[T ]00:00(?::00)?)?"
 )
 _TEXTS: Final = ("justification", "comment", "producer", "date")
+#: Digits of a share that are kept.
+_DIGITS: Final = 10
 _PERCENT: Final = re.compile(r"\s*%$")
 
 
@@ -82,8 +84,9 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
         wrong = "un nombre entier est attendu"
     if indicator.percent and not wrong:
         wrong = unsigned(text, value)
-    scale = 100.0 if indicator.percent else 1.0
-    return (np.nan if wrong else value / scale), False, wrong
+    # As it is written: a quotient of binary numbers would have other digits.
+    read = round(value / 100, _DIGITS) if indicator.percent else value
+    return (np.nan if wrong else read), False, wrong
 
 
 def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:

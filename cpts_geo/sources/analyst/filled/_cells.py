@@ -70,7 +70,9 @@ def read_number(
         decimals = (
             len(re.sub(r"\D", "", re.split(r"[.,]", bare)[1])) if "," in bare or "." in bare else 0
         )
-        return Number(value / 100 if percent else value, decimals=decimals + (2 if percent else 0))
+        decimals += _POINT if percent else 0
+        # As it is written: a quotient of binary numbers would have other digits.
+        return Number(round(value / 100, decimals) if percent else value, decimals=decimals)
     return Number()
 
 
