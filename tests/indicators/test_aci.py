@@ -151,10 +151,13 @@ def test_what_the_log_does_not_know_is_taken_as_given() -> None:
 
 
 def test_years_of_the_log_and_of_the_file_are_not_mixed() -> None:
-    given = pd.DataFrame([row(value=0.64, value_year=2025.0, reference=0.5, reference_year=2027.0)])
+    cells = {"value": 0.64, "value_year": 2025.0, "previous": 0.6, "previous_year": 2024.0}
+    given = pd.DataFrame([row(**cells, reference=0.5, reference_year=2027.0)])
     given.index = pd.Index(["taux_reponse"])
     with pytest.raises(IndicatorsError) as caught:
-        aci_table(given, log())
+        aci_table(given, replace(log(), previous_period="l’an dernier"))
+    # Each period stands after its own year.
+    assert "N-1 de 2024, registre de 2025 (l’an dernier)" in str(caught.value)
     assert "N de 2025, registre de 2026" in str(caught.value)
     assert "référence de 2027, après N (2026)" in str(caught.value)
 
@@ -243,7 +246,7 @@ def of_log(*months: int) -> KnownOfLog:
     figures = {"value": [0.7], "status": "measured", "previous": [0.6]}
     totals = pd.DataFrame(figures, index=["response_rate"])
     return KnownOfLog(
-        totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=(months[0], months[1])
+        totals, 2025, 2024, "de 2025", previous_period="de 2024", months=(months[0], months[1])
     )
 
 
@@ -251,10 +254,10 @@ def of_log(*months: int) -> KnownOfLog:
     ("months", "said", "is_rated"),
     [
         ((12, 12), "", True),
-        ((3, 12), "N : 3 mois sur 12, N-1 : année entière (du 02/01/2025 au 31/03/2025)", True),
-        ((12, 6), "N : année entière, N-1 : 6 mois sur 12", True),
-        ((3, 6), "N : 3 mois sur 12, N-1 : 6 mois sur 12", True),
-        ((18, 12), "N : 18 mois, N-1", True),
+        ((3, 12), "N : 3 mois sur 12 (de 2025), N-1 : année entière (de 2024)", True),
+        ((12, 6), "N : année entière (de 2025), N-1 : 6 mois sur 12 (de 2024)", True),
+        ((3, 6), "N : 3 mois sur 12 (de 2025), N-1 : 6 mois sur 12 (de 2024)", True),
+        ((18, 12), "N : 18 mois (de 2025), N-1", True),
         ((0, 12), "N : moins d’un mois sur 12", False),
     ],
 )

@@ -80,6 +80,20 @@ def test_what_a_registre_does_not_say_is_unknown(year: pd.DataFrame) -> None:
         assert found.months[name].isna().all() and (found.status[name] == "unknown").all()
 
 
+@pytest.mark.parametrize(("size", "words"), [(18, "18 demandes"), (4, "moins de 11 demandes")])
+def test_requests_of_closed_days_do_not_vanish_without_a_word(
+    size: int, words: str, year: pd.DataFrame
+) -> None:
+    holiday = year.iloc[:size].assign(time=pd.Timestamp("2025-05-01 10:00"))
+    log = pd.concat([year, holiday]).sort_values("time", ignore_index=True)
+    log.attrs = year.attrs
+    found, without = followed(log), followed(year)
+    assert found.totals.at["requests", "value"] == without.totals.at["requests", "value"]
+    told = f"(jours fériés, fins de semaine), non comptées : {words}. Si la ligne"
+    assert told in found.limits[0].replace("\u202f", " ")
+    assert not any("jours fériés" in each for each in without.limits)
+
+
 # ---- what was expected
 
 

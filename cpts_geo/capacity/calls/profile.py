@@ -243,12 +243,15 @@ class Requests(NamedTuple):
         Opening days that count.
     start, end : datetime.date
         First and last day of the log.
+    elsewhere : int
+        Requests of other days, which do not count.
     """
 
     table: pd.DataFrame
     days: pd.DatetimeIndex
     start: date
     end: date
+    elsewhere: int
 
 
 def requests_of(
@@ -290,8 +293,12 @@ def requests_of(
     period = period_of(log, calendar)
     counted = log.attrs.get("counted")
     found = _counted(period.log, period.days, repeats_out=repeats_out, counted=counted)
-    kept = _requests(found.calls[found.calls["day"].isin(found.exposure.days)])
-    return Requests(kept, found.exposure.days, period.start, period.end)
+    asked = _requests(found.calls)
+    kept = asked[asked["day"].isin(found.exposure.days)]
+    # Calls of days that are not open: those marked as duplicates are known to be, and no others.
+    closed = period.log[~period.log["time"].dt.normalize().isin(period.days)]
+    elsewhere = len(asked) - len(kept) + len(_requests(closed))
+    return Requests(kept, found.exposure.days, period.start, period.end, elsewhere)
 
 
 def _profile(

@@ -57,8 +57,8 @@ class KnownOfLog:
         Year of the last day of the period.
     previous_year : int or None
         The same for the period before; None where there is none.
-    period : str
-        French words for the period.
+    period, previous_period : str
+        French words for the period, and for the period before; empty where there is none.
     invented : tuple of bool
         Whether its registre is an invented example, and that of the period before.
     months : tuple of int
@@ -72,6 +72,7 @@ class KnownOfLog:
     year: int
     previous_year: int | None
     period: str
+    previous_period: str = ""
     invented: tuple[bool, bool] = (False, False)
     months: tuple[int, int] = (_YEAR, _YEAR)
     blank: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -211,12 +212,15 @@ def _against(found: Mapping[str, Any], indicator: AciIndicator) -> str:
 def _other_years(row: Mapping[Any, Any], indicator: AciIndicator, known: KnownOfLog) -> list[str]:
     """Say which figures that were given are of another year, or field, than those of the log."""
     found = []
-    for name, year in (("value", known.year), ("previous", known.previous_year)):
+    for name, year, period in (
+        ("value", known.year, known.period),
+        ("previous", known.previous_year, known.previous_period),
+    ):
         own = row.get(f"{name}_year", np.nan)
         if pd.notna(row.get(name, np.nan)) and year is not None and own != year:
             found.append(
-                f"{indicator.code} : {PERIODS[name]} de {own:.0f}, registre de {year} "
-                f"({known.period})"
+                f"{indicator.code} : {PERIODS[name]} de {own:.0f}, registre de {year}"
+                + (f" ({period})" if period else "")
             )
     reference_year = row.get("reference_year", np.nan)
     if pd.notna(row.get("reference", np.nan)) and reference_year > known.year:
@@ -251,10 +255,13 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
     if "value" in found:
         found |= {"producer": _producer(row | found, known), "date": known.period}
     # One that is whole is told beside one that is not: they are no like months.
-    spans = {_IN_WORDS[name]: found[key] for name in ("value", "previous")
-             if (key := f"{name}_span") in found}  # fmt: skip
-    said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
-    remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
+    spans = [
+        (f"{_IN_WORDS[name]} : {found[key] or 'année entière'}" + (f" ({when})" if when else ""))
+        for name, when in (("value", known.period), ("previous", known.previous_period))
+        if (key := f"{name}_span") in found
+    ]
+    partial = any(found.get(f"{name}_span") for name in ("value", "previous"))
+    remarks = [row["remark"], ", ".join(spans) if partial else ""]
     remarks += [
         f"{_IN_WORDS[name]} : au moins, avec {blank}"
         for name, blank in zip(

@@ -25,7 +25,9 @@ class _Indicator(NamedTuple):
 #: By key, in the order they are read.
 INDICATORS: Final = {
     "opening_days": _Indicator("Jours d’ouverture comptés", "jours", "public", "calendrier"),
-    "requests": _Indicator("Demandes", "demandes", "count", "appels, moins les doublons"),
+    "requests": _Indicator(
+        "Demandes", "demandes", "count", "appels des jours d’ouverture comptés, moins les doublons"
+    ),
     "appointments": _Indicator(
         "Rendez-vous donnés", "rendez-vous", "count", "annulés et non honorés compris"
     ),

@@ -162,6 +162,7 @@ def _known(found: FollowUp) -> KnownOfLog:
         year,
         before if before != year else None,
         period_words(found.period),
+        previous_period="" if found.before_period is None else period_words(found.before_period),
         invented=found.invented,
         blank=dict.fromkeys(AT_LEAST, found.blank),
         months=(
