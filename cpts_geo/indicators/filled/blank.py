@@ -120,6 +120,7 @@ def _zones(
         f"{code.upper()} : {line.ask[TERRITORY.key]}" for code, line in template.lines.items()
     )
     zoned: set[tuple[str, str]] = set()
+    told: set[str] = set()
     for place, commune in enumerate(members.to_dict("records")):
         row = {
             "table": template.key,
@@ -127,8 +128,10 @@ def _zones(
             "territory_name": commune.get("territory_name", ""),
             "code_insee": commune["code_insee"],
             "commune": commune["name"],
-            "ask": asked,
+            # Said once a territory: it is the same of each commune.
+            "ask": asked if commune["territory"] not in told else None,
         }
+        told.add(commune["territory"])
         if year is None:
             yield row
             continue
