@@ -121,6 +121,7 @@ def _zones(
     )
     zoned: set[tuple[str, str]] = set()
     largest = {*members.loc[members.groupby("territory")["population"].idxmax(), "code_insee"]}
+    told: set[str] = set()
     for place, commune in enumerate(members.to_dict("records")):
         row = {
             "table": template.key,
@@ -128,8 +129,10 @@ def _zones(
             "territory_name": commune.get("territory_name", ""),
             "code_insee": commune["code_insee"],
             "commune": commune["name"],
-            "ask": asked,
+            # Said once a territory: it is the same of each commune.
+            "ask": asked if commune["territory"] not in told else None,
         }
+        told.add(commune["territory"])
         if year is None:
             yield row
             continue
