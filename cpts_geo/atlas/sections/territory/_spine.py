@@ -76,8 +76,8 @@ def _cell(name: str, found: Mapping[str, Any], first: Mapping[str, Any]) -> Cell
     """A value, and whose it is where it is not that of the territory."""
     text = shown_text(COLUMNS[name], found["value"], found["status"])
     base = f", {found['base']}" if found["base"] else ""
-    if base and not comparable(str(found["base"]), str(first["base"])):
-        base += ", non comparable"
+    apart = "" if comparable(str(found["base"]), str(first["base"])) else "non comparable"
     elsewhere = found["source"] not in ("", first["source"])
-    origin = f"{producer(found)} ({found['grade']})" if elsewhere else ""
+    whose = f"{producer(found)} ({found['grade']})" if elsewhere else ""
+    origin = " ; ".join(filter(None, (apart if base else "", whose)))
     return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)
