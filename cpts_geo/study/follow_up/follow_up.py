@@ -190,7 +190,11 @@ def _followed(
         totals = totals.assign(**compared(scenario, counts, tables))
         apart = departed(scenario, counts, tables)
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
-    doubt = [*_elsewhere(counts), *_partial(tables), *_doubt(logs[0], counts[0], scenario, communes)]
+    doubt = [
+        *_elsewhere(counts),
+        *_partial(tables),
+        *_doubt(logs[0], counts[0], scenario, communes),
+    ]
     if totals["value"].get("fill_rate", 0.0) > 1.0:
         doubt.append(
             "Plus de rendez-vous ont été donnés que le scénario n’offre de créneaux : vérifiez ses "
