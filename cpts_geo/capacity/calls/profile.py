@@ -403,12 +403,14 @@ def _check_number(calls: int, *, of: int) -> None:
     """Refuse a log of which fewer than 11 calls count."""
     if calls < MIN_PATIENTS:
         raise ScenarioError(
-            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil : il en "
+            f"faut au moins {MIN_PATIENTS}.",
             defects=[
                 f"{counted(calls, 'appel', 'appels')} aux jours d’ouverture, "
-                f"{counted(of - calls, 'appel', 'appels')} en dehors ; il en faut {MIN_PATIENTS}"
+                f"{counted(of - calls, 'appel', 'appels')} en dehors"
             ],
-            remedy="vérifiez les jours d’ouverture, ou attendez d’avoir plus d’appels.",
+            remedy=f"continuez à remplir le registre jusqu’à {MIN_PATIENTS} lignes au moins, et "
+            "vérifiez les jours d’ouverture.",
         )
 
 
