@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.atlas.pages.aci import aci_page
+from cpts_geo.atlas.sections.aci import section
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
-from cpts_geo.indicators.aci.given import aci_tables
+from cpts_geo.indicators.aci.given import aci_by_territory, aci_tables
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
@@ -170,6 +172,39 @@ def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -
     assert table["rate"].notna().all() and set(table["producer"]) == {"exemple inventé"}
     assert table.at["mt_17_part", "reference"] == pytest.approx(0.14)
     assert (table["rate"].between(0, 1)).all()
+
+
+def test_a_registre_runs_on_while_its_producers_are_a_year_late(tmp_path: Path) -> None:
+    rows = [list(each) for each in template(example_year=2025)]
+    names = list(_COLUMNS)
+    for each in rows[1:]:
+        if aci_indicators()[each[1]].follow_up:
+            for name in ("value_year", "previous_year"):
+                each[names.index(name)] = str(int(each[names.index(name)]) + 1)
+    table = aci_table(read_aci(written(tmp_path, rows)).rows.loc[""])
+    assert (table.at["mt_17_part", "value_year"], table.at["taux_reponse", "value_year"]) == (
+        2025, 2026,
+    )  # fmt: skip
+    said = section(table)["years"]
+    assert said.startswith("N-1 est de 2024 et 2025 selon les lignes ; N est de 2025 et 2026")
+    assert section(aci_table(pd.DataFrame()))["years"] == ""
+
+
+def test_whom_to_ask_is_written_once_with_its_article() -> None:
+    page = aci_page(aci_table(pd.DataFrame()), name="X", period="", date="30/11/2026")
+    assert "À la CPAM" in page and "À l’ORU, ou à l’ARS" in page
+    assert "slots_today" in page and "à demander à CP" not in page
+    assert page.count("non calculable") == 0
+
+
+def test_a_scenario_without_its_territory_is_told_which_line_it_lacks(tmp_path: Path) -> None:
+    mine = read_aci(written(tmp_path, template("cpts_du_val", example_year=2026)))
+    with pytest.raises(IndicatorsError) as caught:
+        aci_by_territory([mine], {"mon_scenario": "Le mien"}, of_scenario=True)
+    assert '« territory = "cpts_du_val" »' in str(caught.value.remedy).replace("\u202f", " ")
+    with pytest.raises(IndicatorsError) as plain:
+        aci_by_territory([mine], {"lvo": "CPTS LVO"})
+    assert "scénario" not in str(plain.value.remedy)
 
 
 def test_an_empty_template_is_a_table_of_unknowns(tmp_path: Path) -> None:

@@ -219,6 +219,18 @@ def test_no_count_of_few_leaves(seed: int) -> None:
         assert left == 0 or (hidden.sum() > 1 and left > 10.5), (name, left)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_small_line_keeps_its_requests_of_a_slot(seed: int) -> None:
+    log = registre(2025, seed=seed, mean=4.0)
+    found, exact = followed(log), exact_of(log)
+    asked = (exact["appointments"] + exact["no_slot"]).iloc[:-1]
+    shown = found.months["slot_requests"]
+    assert shown.notna().sum() >= 8 and (shown.dropna() == asked[shown.notna()]).all()
+    # A month that gives its requests of a slot, and few without one, gives no appointments.
+    few = shown.notna() & (exact["no_slot"].iloc[:-1] < 11)
+    assert found.months["appointments"][few].isna().all()
+
+
 def test_a_delay_needs_eleven_appointments_that_are_shown() -> None:
     found = small(3)
     asked = found.months["delay_median"].notna()

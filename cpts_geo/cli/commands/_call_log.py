@@ -223,4 +223,6 @@ def follow_up(
     )  # fmt: skip
     echo(f"Tableau : {table.resolve()}")
     echo(f"Page : {page.resolve()}")
-    echo(f"Fiche des indicateurs de l’ACI : {fiches[-1].resolve()}")
+    # The workbook is what is sent on; the page is what is read.
+    for path in fiches[-2:]:
+        echo(f"Fiche des indicateurs de l’ACI : {path.resolve()}")

@@ -245,9 +245,11 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
         value = float(measured.get(name, np.nan))
         default = Status.UNKNOWN if np.isnan(value) else Status.MEASURED
         kind = str(measured.get(status) or default.value)
-        if kind == Status.UNKNOWN.value or year is None:
-            continue
         given = row[name]
+        if kind == Status.UNKNOWN.value or year is None:
+            if pd.notna(given) and year is not None:
+                aside.append(f"{PERIODS[name]} : chiffre donné, que ce registre ne mesure pas")
+            continue
         if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
             aside.append(_set_aside(name, indicator, given, value))
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind,

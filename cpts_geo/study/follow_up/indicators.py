@@ -9,6 +9,8 @@ AT_LEAST: Final = frozenset(
     {"appointments", "advice", "no_slot", "redirected", "slot_requests", "response_rate",
      "fill_rate"}
 )  # fmt: skip
+#: Not tested: what is of the device, and what nobody acts on.
+UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
 _Kind = Literal["count", "share", "hours", "public"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -163,8 +164,20 @@ def aci(study: Study) -> dict[str, Any] | None:
     more = ""
     if len(kept) < len(given):
         more = f"{number(len(kept))} sur {number(len(given))}, suite : fiche"
-    rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
-            for about, row in kept]  # fmt: skip
+    rows = [
+        (
+            shortened(about.title, _TITLE),
+            [
+                # Where a column is of several years, each cell says its own.
+                replace(cell, text=f"{cell.text} ({cell.origin})")
+                if len(years[name]) > 1 and cell.origin
+                else cell
+                for name, cell in zip(PERIODS, aci_cells(about, row), strict=True)
+            ],
+            rate_text(row),
+        )
+        for about, row in kept
+    ]
     return {
         "heads": heads,
         "rows": rows,
