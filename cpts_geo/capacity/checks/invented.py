@@ -93,6 +93,8 @@ def invented_requests(
     given = ~table["other"] & _has_slot(table, scenario)
     ended = pd.Series(rng.choice(list(_OTHERS), size, p=list(_OTHERS.values())))
     ended = ended.mask(~table["other"], "sans créneau").mask(given, "rendez-vous")
+    # A line that is kept for them has no others.
+    without_mt = 1.0 if scenario.public == "no_mt" else _WITHOUT_MT
     homes = rng.choice(inside.index, size, p=(inside / inside.sum()).to_numpy())
     if len(outside):
         homes = np.where(rng.random(size) < _OUTSIDE, rng.choice(list(outside), size), homes)
@@ -103,7 +105,7 @@ def invented_requests(
             "issue": ended,
             "code_insee": homes,
             "classe_age": rng.choice(list(AGES), size, p=list(AGES.values())),
-            "sans_mt": np.where(rng.random(size) < _WITHOUT_MT, "oui", "non"),
+            "sans_mt": np.where(rng.random(size) < without_mt, "oui", "non"),
             "honore": np.where(given, np.where(rng.random(size) < _CAME, "oui", "non"), ""),
             "delai_heures": np.where(given, waited, ""),
         },

@@ -20,8 +20,8 @@ from cpts_geo.sources.analyst.filled.templates import (
 )
 
 _Cell = str | float | None
-#: Every so many communes is zoned in the invented example, and this share of a commune is a QPV.
-_EVERY: Final = {"zip": 3, "zac": 4, "frr": 2, "qpv": 10}
+#: Every so many communes is zoned in the invented example; a QPV is a part of the largest one.
+_EVERY: Final = {"zip": 3, "zac": 4, "frr": 2}
 _QPV_SHARE: Final = 0.08
 
 
@@ -121,6 +121,7 @@ def _zones(
     )
     zoned: set[tuple[str, str]] = set()
     told: set[str] = set()
+    largest = {*members.loc[members.groupby("territory")["population"].idxmax(), "code_insee"]}
     for place, commune in enumerate(members.to_dict("records")):
         row = {
             "table": template.key,
@@ -135,14 +136,17 @@ def _zones(
         if year is None:
             yield row
             continue
-        for code, every in _EVERY.items():
-            if place % every == 0 and not (code == "zac" and place % _EVERY["zip"] == 0):
-                zoned.add((commune["territory"], code))
-                people = round(commune["population"] * _QPV_SHARE) if code == "qpv" else None
-                yield row | {
-                    "zoning": code.upper(), "people": None if people is None else float(people),
-                    "date": str(year), "producer": INVENTED,
-                }  # fmt: skip
+        codes = [code for code, every in _EVERY.items() if place % every == 0]
+        if commune["code_insee"] in largest:
+            codes.append("qpv")
+        if "zip" in codes and "zac" in codes:
+            codes.remove("zac")
+        for code in codes:
+            zoned.add((commune["territory"], code))
+            people = float(round(commune["population"] * _QPV_SHARE)) if code == "qpv" else None
+            yield row | {
+                "zoning": code.upper(), "people": people, "date": str(year), "producer": INVENTED,
+            }  # fmt: skip
     if year is None:
         return
     for key, name in members.drop_duplicates("territory")[

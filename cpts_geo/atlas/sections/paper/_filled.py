@@ -60,11 +60,12 @@ def access(study: Study) -> dict[str, Any] | None:
     lines = mine.index[mine["status"] != _UNKNOWN]
     if len(lines) < _LEAST:
         return None
-    said = mine.loc[lines, ["date", "producer"]].drop_duplicates().itertuples(index=False)
-    origin = short_day(" ; ".join(", ".join(filter(None, each)) for each in said))
-    # Areas around may be of an example where the territory is not.
+    # Areas around may be of other producers, or of an example where the territory is not.
     shown = table[table["line"].isin(lines)].merge(kept[AREA], on=AREA)
-    invented = shown.loc[shown["status"] != _UNKNOWN, "producer"].map(is_invented)
+    known = shown[shown["status"] != _UNKNOWN]
+    dates = known.groupby("producer", sort=False)["date"].unique().items()
+    origin = short_day(" ; ".join(f"{producer}, {joined([*when])}" for producer, when in dates))
+    invented = known["producer"].map(is_invented)
     if invented.any():
         origin = INVENTED if invented.all() else f"{INVENTED} en partie ; {origin}"
     return {
