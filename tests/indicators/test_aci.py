@@ -89,6 +89,11 @@ def test_what_has_no_rate_says_why(cells: dict[str, Any], why: str) -> None:
     assert found["why"].replace("\u202f", " ") == f"non calculable : {why}"
 
 
+def test_a_share_beyond_all_has_no_rate() -> None:
+    found = fiche("taux_remplissage", reference=0.6, value=1.49, target=0.85)
+    assert np.isnan(found["rate"]) and "N dépasse 100" in found["why"]
+
+
 def test_every_indicator_has_its_row_and_no_target_is_supposed() -> None:
     table = aci_table(pd.DataFrame())
     assert list(table.index) == list(aci_indicators())

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.atlas.sections.follow_up._sentences import sentences
 from cpts_geo.capacity.demand.periods import in_year
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -373,6 +374,20 @@ def test_a_list_of_appointments_tells_no_response_rate(tmp_path: Path, year: pd.
     for name in ("response_rate", "advice", "no_slot", "redirected", "other_outcomes"):
         assert found.totals.at[name, "status"] == "unknown", name
     assert found.totals.at["appointments", "status"] == "measured"
+
+
+def test_nothing_has_changed_from_what_nobody_made(year: pd.DataFrame) -> None:
+    before = registre(2024, seed=1).iloc[::2]
+    before.attrs = year.attrs | {"invented": True}
+    found = followed(year, before)
+    assert found.totals["previous"].notna().any()
+    assert found.totals["change"].isna().all() and found.totals["significant"].isna().all()
+    assert found.apart.empty
+    told = " ".join(sentences(found))
+    assert "rien n’est dit de ce qui aurait changé" in told and "Trop peu de mois" not in told
+    both = year.copy()
+    both.attrs = year.attrs | {"invented": True}
+    assert followed(both, before).totals["change"].notna().any()
 
 
 def blanked(log: pd.DataFrame, share: float) -> pd.DataFrame:

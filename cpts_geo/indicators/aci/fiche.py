@@ -316,6 +316,8 @@ def _rate(row: Mapping[str, Any]) -> tuple[float, str]:
     if hidden or unknown:
         said = [_lacking(hidden, "secret", "secrète"), _lacking(unknown, "inconnu", "inconnue")]
         return np.nan, typeset(f"non calculable : {' ; '.join(filter(None, said))}")
+    if row["unit"] == "%" and row["value"] > 1.0:
+        return np.nan, typeset("non calculable : N dépasse 100 %, vérifiez ce qu’il compte")
     whole = row["target"] - row["reference"]
     if np.isclose(whole, 0.0, atol=1e-9):
         return np.nan, typeset("non calculable : la cible est égale à la référence")

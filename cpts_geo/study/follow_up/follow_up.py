@@ -187,8 +187,10 @@ def _followed(
         before = tables[1].values.drop(index=TOTAL)
         totals["previous"] = tables[1].values.loc[TOTAL]
         totals["previous_status"] = tables[1].status.loc[TOTAL]
-        totals = totals.assign(**compared(scenario, counts, tables))
-        apart = departed(scenario, counts, tables)
+        # Nothing has changed from what nobody made.
+        if not _is_mixed(logs):
+            totals = totals.assign(**compared(scenario, counts, tables))
+            apart = departed(scenario, counts, tables)
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
     doubt = [
         *_elsewhere(counts),
@@ -222,6 +224,11 @@ def _followed(
 def _is_invented(log: pd.DataFrame) -> bool:
     """Whether nobody made the requests of a registre."""
     return bool(log.attrs.get("invented"))
+
+
+def _is_mixed(logs: Sequence[pd.DataFrame]) -> bool:
+    """Whether one registre was invented, and the other not."""
+    return len({_is_invented(log) for log in logs}) > 1
 
 
 def _as_made(table: Shown, log: pd.DataFrame) -> Shown:

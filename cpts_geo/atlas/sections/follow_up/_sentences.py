@@ -46,7 +46,12 @@ def sentences(found: FollowUp) -> list[str]:
         _judged(found),
         f"La période d’avant est un {INVENTED}." if found.invented[1] else "",
     ]
-    if found.before_period and not strong:
+    if found.before_period and found.invented[0] != found.invented[1]:
+        said.append(
+            f"Une des deux périodes est un {INVENTED}, l’autre non : rien n’est dit de ce qui "
+            "aurait changé."
+        )
+    elif found.before_period and not strong:
         said.append(
             "Depuis la période d’avant, rien n’a changé plus que le hasard ne l’explique."
             if found.totals["significant"].notna().any()
