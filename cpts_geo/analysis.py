@@ -34,7 +34,7 @@ from cpts_geo.indicators.aci.given import aci_tables
 from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
-from cpts_geo.indicators.filled_share import filled_share
+from cpts_geo.indicators.filled_share import filled_shares
 from cpts_geo.indicators.given import given_values
 from cpts_geo.indicators.given_share import (
     share_notes,
@@ -271,12 +271,9 @@ def analyse(
     foreign = outline.index.difference([*found.published, FRANCE.key])
     facts = facts[~facts["territory"].isin(foreign)]
     sites = sites[~sites["territory"].isin(foreign)]
-    of_tables = {
-        key: filled_share(
-            _own(filled, key), areas_by[key], facts=facts, given=table, aci=aci.get(key)
-        )
-        for key, table in given_of.items()
-    }
+    of_tables = filled_shares(
+        filled, areas_by, facts=facts, given=given_of, aci=aci, communes=communes
+    )
     shares = shares_of(given_of, typed=options.given_share, filled=of_tables)
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(

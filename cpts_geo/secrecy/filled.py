@@ -32,7 +32,8 @@ def releasable_cells(
     Parameters
     ----------
     table : DataFrame
-        territory, line, kind, area_level, area_code, number, population, share, date, status.
+        territory, line, kind, area_level, area_code, number, share, date, status, and the people
+        that each cell counts (count) and among whom (whole), NaN for nobody.
     within : mapping of str to str
         By line, the one that counts the same people and more; empty for none.
     doctors : str
@@ -55,8 +56,8 @@ def releasable_cells(
     >>> table = pd.DataFrame(
     ...     {
     ...         "territory": "ici", "line": ["70+"], "kind": "people", "area_level": "cpts",
-    ...         "area_code": "ici", "number": 4.0, "population": 90.0, "share": 4 / 90,
-    ...         "date": "2025", "status": "announced",
+    ...         "area_code": "ici", "number": 4.0, "share": 4 / 90, "count": 4.0,
+    ...         "whole": 90.0, "date": "2025", "status": "announced",
     ...     }
     ... )
     >>> releasable_cells(table, within={}, resting={})[["share", "status"]].to_numpy().tolist()
@@ -66,14 +67,15 @@ def releasable_cells(
         return table
     # A year and a day of it may be one count: what is of a year is subtracted from it.
     table, dates = table.assign(date=table["date"].str[:4]), table["date"]
-    people = table["kind"].isin(["people", "visits"])
-    counted = table["number"].fillna(table["share"] * table["population"])
-    small = people & _few(counted)
+    people = table["kind"].isin(["people", "visits", "share", "rate"])
+    counted = table["count"]
+    # A share that is not 0 is of one at least.
+    small = people & (counted > 0) & (counted.round() < MIN_PATIENTS)
     hidden = small | _among(table, told)
-    hidden |= people & _few(table["population"] - counted)
+    hidden |= people & _few(table["whole"] - counted)
     hidden |= people & _few(_above(table, within) - counted)
     hidden |= people & _few(_around(table) - counted)
-    hidden |= _by_few(table, doctors)
+    hidden |= _by_few(table, doctors, told)
     hidden |= (table["kind"] == "doctors") & table["number"].between(1, MIN_PROFESSIONALS - 1)
     # What rests on what rests on a masked line is masked too.
     for _ in resting:
@@ -101,25 +103,26 @@ def _few(counts: pd.Series) -> pd.Series:
 
 
 def _above(table: pd.DataFrame, within: Mapping[str, str]) -> pd.Series:
-    """Number of the line that holds each line, of the same area and date; NaN for none."""
+    """Count of the line that holds each line, of the same area and date; NaN for none."""
     keys = [*_AREA, "date", "line"]
-    numbers = table.drop_duplicates(keys).set_index(keys)["number"]
+    numbers = table.drop_duplicates(keys).set_index(keys)["count"]
     upper = table.assign(line=table["line"].map(within).fillna(""))
     return pd.Series(numbers.reindex(pd.MultiIndex.from_frame(upper[keys])).to_numpy(), table.index)
 
 
 def _around(table: pd.DataFrame) -> pd.Series:
-    """Least number of an area around a territory, of the same line and date; NaN for none."""
+    """Least count of an area around a territory, of the same line and date; NaN for none."""
     keys = ["territory", "line", "date"]
     mine = table["area_level"] == TERRITORY.key
-    least = table[~mine].groupby(keys)["number"].min()
+    least = table[~mine].groupby(keys)["count"].min()
     found = pd.Series(least.reindex(pd.MultiIndex.from_frame(table[keys])).to_numpy(), table.index)
     return found.where(mine)
 
 
-def _by_few(table: pd.DataFrame, doctors: str) -> pd.Series:
+def _by_few(table: pd.DataFrame, doctors: str, told: Collection[tuple[str, str]]) -> pd.Series:
     """Whether a value is the activity of too few doctors, or of nobody knows how many."""
-    counts = table[table["line"] == doctors].groupby("territory")["number"].sum(min_count=1)
+    known = (table["line"] == doctors) & ~_among(table, told)
+    counts = table[known].groupby("territory")["number"].sum(min_count=1)
     behind = table["territory"].map(counts)
     # Nobody's activity is a known absence.
     enough = (behind == 0) | (behind >= MIN_PROFESSIONALS)

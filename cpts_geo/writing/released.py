@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
-from typing import Final
 
 import pandas as pd
 
 from cpts_geo.analysis import Analysis
-from cpts_geo.indicators.aci.fiche import hidden_beside
-from cpts_geo.indicators.aci.secret import told_beside
-from cpts_geo.indicators.filled.tables import RESTING
+from cpts_geo.indicators.aci.gate import FILLED, released_tables
 from cpts_geo.secrecy.disclosure import releasable, releasable_facts
-from cpts_geo.secrecy.filled import releasable_cells
-from cpts_geo.sources.analyst.filled.templates import templates
 from cpts_geo.study.study import Study
-
-#: Parts of a study that a coordinator fills and that hold patients or doctors, and their template.
-_FILLED: Final = {"mt_access": "acces-mt", "passages": "passages", "sas": "sas"}
 
 
 def released(analysis: Analysis) -> Analysis:
@@ -46,7 +37,12 @@ def released(analysis: Analysis) -> Analysis:
     known = analysis.table("facts")
     facts = releasable_facts(known, raw)
     figures = communes[analysis.table("figures").columns]
-    filled, contracts = _filled_parts(analysis)
+    filled, contracts = released_tables(
+        {name: analysis.table(name) for name in FILLED},
+        {key: study.aci for key, study in analysis.studies.items()},
+        areas={key: study.areas for key, study in analysis.studies.items()},
+        inside={key: set(study.figures["code_insee"]) for key, study in analysis.studies.items()},
+    )
     shown = analysis.with_tables(
         communes=communes, figures=figures, comparison=comparison, facts=facts, **filled
     )
@@ -54,34 +50,6 @@ def released(analysis: Analysis) -> Analysis:
     studies = {key: _without(study, secret).with_parts(aci=contracts[key])
                for key, study in shown.studies.items()}  # fmt: skip
     return replace(shown, studies=studies, released=True)
-
-
-def _filled_parts(
-    analysis: Analysis,
-) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame | None]]:
-    """Tables that a coordinator fills, and the indicators of the ACI of each territory: what one
-    hides, the others hide, and none tells it with another."""
-    raw = {name: analysis.table(name) for name in _FILLED}
-    alone = {name: _filled(table, name) for name, table in raw.items()}
-    secret: dict[str, set[tuple[str, str]]] = {name: set() for name in _FILLED}
-    contracts: dict[str, pd.DataFrame | None] = {}
-    for key, study in analysis.studies.items():
-        contracts[key] = study.aci
-        if study.aci is None:
-            continue
-        mine = {name: table[table["territory"] == key] for name, table in alone.items()}
-        told, parts = told_beside(study.aci, mine)
-        contracts[key] = hidden_beside(study.aci, told)
-        for name, cells in parts.items():
-            secret[name] |= cells
-    return {name: _filled(table, name, secret[name]) for name, table in raw.items()}, contracts
-
-
-def _filled(table: pd.DataFrame, name: str, told: Collection[tuple[str, str]] = ()) -> pd.DataFrame:
-    """A table that a coordinator fills, as it may leave."""
-    within = {code: line.within for code, line in templates()[_FILLED[name]].lines.items()}
-    doctors = "effecteurs" if name == "sas" else ""
-    return releasable_cells(table, within=within, doctors=doctors, resting=RESTING, told=told)
 
 
 def _without(study: Study, secret: pd.DataFrame) -> Study:

@@ -318,3 +318,18 @@ def test_a_count_of_a_part_of_a_year_has_no_rate(monkeypatch: pytest.MonkeyPatch
     given = pd.DataFrame([row], index=["taux_reponse"])
     found = aci_table(given, of_log(3, 12)).loc["taux_reponse"]
     assert "3 mois sur 12" in found["why"].replace("\u00a0", " ") and not found["rate"] > 0
+
+
+@pytest.mark.parametrize(("number", "share"), [("9714", "0 %"), ("0", "12,4 %")])
+def test_nobody_by_number_and_some_by_share_is_a_defect(
+    number: str, share: str, tmp_path: Path
+) -> None:
+    heads, *rows = template("lvo")
+    said = {"mt_17_nombre": number, "mt_17_part": share}
+    for each in rows:
+        if each[heads.index("Code")] in said:
+            each[heads.index("N")] = said[each[heads.index("Code")]]
+            each[heads.index("Année N")], each[heads.index("Producteur")] = "2025", "CPAM"
+    with pytest.raises(IndicatorsError) as caught:
+        read_aci(written(tmp_path, [heads, *rows]))
+    assert [each for each in caught.value.defects if "l’un est nul et l’autre non" in each]

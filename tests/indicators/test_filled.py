@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -15,8 +16,10 @@ import pytest
 from cpts_geo.analysis import Analysis, Options, analyse
 from cpts_geo.atlas.pages.sheet import sheet_page
 from cpts_geo.atlas.sections.paper._closing import unknown
+from cpts_geo.atlas.sections.paper._filled import zoned
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.filled.templates import INVENTED, templates
 from cpts_geo.sources.embedding import embedded
@@ -431,3 +434,23 @@ def test_the_page_shows_the_tables_and_says_they_are_invented(
     assert "Sans médecin traitant" in paper
     assert paper.count(INVENTED) >= 3
     check(study, filled.national, open_offline)
+
+
+def test_a_territory_named_as_its_departement_and_region_is_read_beside_both() -> None:
+    communes = embedded.load_communes()
+    mayotte = communes[communes["departement"] == "976"].assign(territory="ici")
+    table = areas_of(mayotte, name="Mayotte", communes=communes)
+    assert table["area_code"].tolist() == ["ici", "976", "06", "FR"]
+
+
+def test_one_zoned_commune_is_one() -> None:
+    table = pd.DataFrame(
+        [
+            {
+                "line": "zip", "communes": 1.0, "share": 0.2, "status": "announced",
+                "producer": "ARS", "date": "2025",
+            }
+        ]
+    )  # fmt: skip
+    study: Any = SimpleNamespace(zoning=table)
+    assert "ZIP 1 commune (" in zoned(study).replace("\u202f", " ").replace("\xa0", " ")

@@ -20,6 +20,7 @@ import pandas as pd
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.french import joined, number, percent, typeset
 from cpts_geo.indicators.aci.secret import _hide, _mask_few
+from cpts_geo.indicators.filled.counts import usual_populations
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import (
@@ -78,7 +79,9 @@ class KnownOfLog:
     blank: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFrame:
+def aci_table(
+    given: pd.DataFrame, known: KnownOfLog | None = None, *, people: float = np.nan
+) -> pd.DataFrame:
     """
     Make the fiche of the indicators of the ACI, as it may leave.
 
@@ -89,6 +92,8 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
         :attr:`cpts_geo.sources.analyst.aci.file.GivenAci.rows` has them; not modified.
     known : KnownOfLog, optional
         What the log knows: it fills N and N-1 of its own indicators.
+    people : float, optional
+        Inhabitants of the territory, of whom a share may tell a few; NaN unknown.
 
     Returns
     -------
@@ -141,7 +146,7 @@ def aci_table(given: pd.DataFrame, known: KnownOfLog | None = None) -> pd.DataFr
             remedy="donnez les chiffres de la même année que le registre, ou videz ces cellules : "
             "le registre les remplit.",
         )
-    _mask_few(rows)
+    _mask_few(rows, usual=usual_populations(people) if not np.isnan(people) else {})
     return _rated(rows)
 
 

@@ -21,7 +21,7 @@ _FACT: Final = ["line", "year", "number", "population", "share", "hidden", "part
 _NO_YEAR: Final = -1.0
 
 
-def _mask_few(rows: Mapping[Any, dict[Any, Any]]) -> None:
+def _mask_few(rows: Mapping[Any, dict[Any, Any]], *, usual: Mapping[str, float]) -> None:
     """
     Mask counts of 1 to 10 patients, all that tells them, and counts of 1 to 4 doctors, in place.
 
@@ -29,16 +29,18 @@ def _mask_few(rows: Mapping[Any, dict[Any, Any]]) -> None:
     ----------
     rows : mapping of str to dict
         By code: reference, previous and value, each with ``_year`` and ``_status``.
+    usual : mapping of str to float
+        By line, the population of its shares where nothing gives it.
 
     Examples
     --------
     >>> row = {"reference": 24.0, "previous": 20.0, "value": 7.0}
     >>> row |= {f"{name}_{end}": 0.0 for name in row for end in ("year", "status")}
-    >>> _mask_few({"mt_ald_nombre": row})
+    >>> _mask_few({"mt_ald_nombre": row}, usual={})
     >>> row["value_status"]
     'masked_under_11'
     """
-    _hide(rows, told_together(_facts(rows), within=_within()))
+    _hide(rows, told_together(_facts(rows), within=_within(), usual=usual))
     for code, name in ((code, name) for code in rows for name in COUNTED):
         row = rows[code]
         if aci_indicators()[str(code)].doctors and 0 < row[name] < MIN_PROFESSIONALS:
@@ -66,14 +68,14 @@ def _hide(rows: Mapping[Any, dict[Any, Any]], told: Collection[tuple[str, float]
     """
     for code, name in ((code, name) for code in rows for name in COUNTED):
         row, about = rows[code], aci_indicators()[str(code)]
-        if (about.patients, _year(row[f"{name}_year"])) in told and not np.isnan(row[name]):
+        if (about.line, _year(row[f"{name}_year"])) in told and not np.isnan(row[name]):
             few = about.people and 0 < row[name] < MIN_PATIENTS
             row[f"{name}_status"] = (Mask.UNDER_11 if few else Mask.SECRET).value
             row[name] = _NAN
 
 
 def told_beside(
-    aci: pd.DataFrame, tables: Mapping[str, pd.DataFrame]
+    aci: pd.DataFrame, tables: Mapping[str, pd.DataFrame], *, usual: Mapping[str, float]
 ) -> tuple[frozenset[tuple[str, float]], dict[str, set[tuple[str, str]]]]:
     """
     Say what the indicators of a territory and its filled tables tell together.
@@ -84,6 +86,8 @@ def told_beside(
         As :func:`cpts_geo.indicators.aci.fiche.aci_table` gives it.
     tables : mapping of str to DataFrame
         Its tables ``mt_access``, ``passages`` and ``sas``, what each hides by itself being masked.
+    usual : mapping of str to float
+        By line, the population of its shares where no table gives it.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def told_beside(
 
     Examples
     --------
-    >>> told_beside(pd.DataFrame(), {})
+    >>> told_beside(pd.DataFrame(), {}, usual={})
     (frozenset(), {})
     """
     beside = [
@@ -104,7 +108,7 @@ def told_beside(
     ]
     rows: Any = aci.to_dict("index")
     facts = pd.concat([_facts(rows), *beside], ignore_index=True)
-    told = told_together(facts, within=_within())
+    told = told_together(facts, within=_within(), usual=usual)
     secret = [pair in told for pair in zip(facts["line"], facts["year"], strict=True)]
     masked = facts[pd.Series(secret, facts.index, dtype=bool) & (facts["part"] != "")]
     parts = {str(name): {*zip(of["area_code"], of["line"], strict=True)}
@@ -151,7 +155,9 @@ def _given(name: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in table.to_dict("records"):
         fact = {
             "line": row["line"], "year": _year(str(row["date"])[:4] or None),
-            "number": row["number"], "population": row["population"], "share": row["share"],
+            "number": row["number"], "share": row["share"],
+            # Of visits, nobody writes the population.
+            "population": row["population" if name == "mt_access" else "whole"],
             "hidden": row["status"] in _SECRET, "area_code": row["area_code"],
         }  # fmt: skip
         if name == "mt_access" or row["line"] in ("rendez_vous", "sans_hospitalisation"):

@@ -102,9 +102,6 @@ def areas_of(members: pd.DataFrame, *, name: str, communes: pd.DataFrame) -> pd.
             continue
         found = members.drop_duplicates(level.members)[[level.members, level.names]]
         for code, word in found.itertuples(index=False, name=None):
-            # Overseas, a région is its only département.
-            if word in {row[2] for row in rows}:
-                continue
             inside = communes[level.members] == code
             rows.append((level.key, code, word, communes.loc[inside, "population"].sum()))
     table = pd.DataFrame(rows, columns=["area_level", "area_code", "area_name", "people"])

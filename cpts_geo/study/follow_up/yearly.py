@@ -123,7 +123,9 @@ def yearly(
             sentences += (f"Jugée sur un {INVENTED} : ce jugement n’est pas gardé.",)
         scores = kept.scores if found.invented[0] else (*before, score)
     ahead = _next(found, scenario, day)
-    table = aci_table(rows, _known(found))
+    area = 0.0 if scenario.area is None else scenario.area.population
+    people = float(scenario.population or area or "nan")
+    table = aci_table(rows, _known(found), people=people)
     if not indicators:
         # Nobody was asked for the others: they are not missing.
         table = table[[is_given(row) for _, row in table.iterrows()]]

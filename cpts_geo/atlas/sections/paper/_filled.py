@@ -13,7 +13,7 @@ from cpts_geo.atlas.look.cells import Cell, filled_cell, share_cell
 from cpts_geo.atlas.look.values import aci_cells, rate_text
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.sections.paper._fitting import shortened
-from cpts_geo.french import NNBSP, joined, number, percent, short_day
+from cpts_geo.french import NNBSP, counted, joined, number, percent, short_day
 from cpts_geo.indicators.aci.rows import is_given, is_of_example
 from cpts_geo.indicators.given_share import AGES
 from cpts_geo.schema import AREA, DEPARTEMENT, TERRITORY, Status
@@ -119,9 +119,10 @@ def zoned(study: Study) -> str:
     told: list[str] = []
     for row in table.to_dict("records"):
         # What is counted is said once.
-        people, communes = (" des habitants", " communes") if not told else ("", "")
+        people = "" if told else " des habitants"
         share = f" ({percent(row['share'], 0)}{people})" if row["share"] > 0 else ""
-        many = f"{number(row['communes'])}{communes}" if row["communes"] else "aucune"
+        some = number(row["communes"]) if told else counted(row["communes"], "commune", "communes")
+        many = some if row["communes"] else "aucune"
         told.append(f"{row['line'].upper()} {many}{share}")
     first = table.iloc[0]
     origins = table[["producer", "date"]].drop_duplicates().itertuples(index=False)

@@ -11,7 +11,7 @@ import pandas as pd
 from cpts_geo.errors import Defect, quoted, thousands
 from cpts_geo.french import joined, percent
 from cpts_geo.sources._conventions.text import plain
-from cpts_geo.sources.analyst.aci.codes import COUNTED, PERIODS, aci_indicators
+from cpts_geo.sources.analyst.aci.codes import COUNTED, PERIODS, AciIndicator, aci_indicators
 
 #: Mission of the indicators that count people of a population.
 _PEOPLE: Final = "1a"
@@ -42,6 +42,7 @@ def contradictions(table: pd.DataFrame) -> list[Defect]:
 def _of_populations(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Numbers and shares of the same patients, of which periods suppose very different people."""
     shares = {each.line: each for each in aci_indicators().values() if each.percent}
+    yield from _nobody_and_some(rows, shares)
     for about in aci_indicators().values():
         share = shares.get(about.line)
         # Requests and visits do change; a population hardly does.
@@ -60,6 +61,24 @@ def _of_populations(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
                 for name in (least, most)
             ])  # fmt: skip
             yield f"{about.code} et {share.code} : {said} ne sont pas d’une même population"
+
+
+def _nobody_and_some(
+    rows: Mapping[str, Mapping[str, Any]], shares: Mapping[str, AciIndicator]
+) -> Iterator[str]:
+    """Numbers and shares of the same people in a year, of which one alone is 0."""
+    for about in aci_indicators().values():
+        share = shares.get(about.line)
+        if about.percent or share is None or not {about.code, share.code} <= {*rows}:
+            continue
+        number, part = rows[about.code], rows[share.code]
+        for name in COUNTED:
+            known = pd.notna(number[name]) and pd.notna(part[name])
+            one_alone = known and (number[name] == 0) != (part[name] == 0)
+            if one_alone and number[f"{name}_year"] == part[f"{name}_year"]:
+                said = f"{thousands(number[name])} pour {percent(part[name], 1)}"
+                where = f"{about.code} et {share.code}, {PERIODS[name]}"
+                yield f"{where} : {said}, l’un est nul et l’autre non"
 
 
 def _people(

@@ -47,7 +47,7 @@ class Line:
     most : float
         Highest value that is possible.
     of_people : float
-        Share of the inhabitants that its population is in the invented example.
+        What its population is for one inhabitant, where nobody gives it.
     example : mapping of str to float
         Invented figures, by level.
     ask : mapping of str to str
