@@ -16,6 +16,8 @@ from cpts_geo.schema import WITHOUT_MT, Status
 
 #: Ages that a share may be of, as a command says them, and in words.
 AGES: Final = {"all": "tous âges", "17+": "17 ans et plus", "16+": "16 ans et plus"}
+#: Another wording of the same ages.
+_SAME: Final = {"plus de 16 ans": AGES["17+"]}
 #: How far a share that is given can be trusted: no more than who gives it.
 BY_ANALYST: Final = "fourni par l’analyste"
 #: Remedy of what is said of one territory where several are asked for.
@@ -58,6 +60,28 @@ class GivenShare:
     note: str = ""
     status: str = Status.MEASURED.value
     typed: bool = False
+
+
+def comparable(base: str, other: str) -> bool:
+    """
+    Tell whether two shares may be gauged against one another.
+
+    Parameters
+    ----------
+    base, other : str
+        French words for the ages that each is of.
+
+    Returns
+    -------
+    bool
+        Whether these are the same.
+
+    Examples
+    --------
+    >>> comparable("plus de 16 ans", "17 ans et plus"), comparable("tous âges", "17 ans et plus")
+    (True, False)
+    """
+    return _SAME.get(base, base) == _SAME.get(other, other)
 
 
 def lacking_parts(typed: Mapping[str, object]) -> list[str]:

@@ -9,7 +9,7 @@ min(R, C), and these bounds are reached (Fréchet).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,6 +38,45 @@ class Crossed:
     cells: pd.DataFrame
     rows: pd.Series
     columns: pd.Series
+
+
+def shown_nested(
+    counts: pd.DataFrame, groups: Mapping[str, Sequence[str]]
+) -> tuple[Crossed, pd.DataFrame]:
+    """
+    Mask what may not be shown of such counts, and of groups of columns, these shown first.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        As for :func:`shown_crossing`.
+    groups : mapping of str to sequence of str
+        Columns of each group; each column is of one.
+
+    Returns
+    -------
+    tuple of Crossed and DataFrame
+        The counts, and those of the groups. Given the latter, what is masked in a group says
+        nothing of another: each is a crossing whose totals are shown.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [40, 40, 40], "b": [30, 9, 30], "c": [60, 60, 60]})
+    >>> found, whole = shown_nested(table, {"ab": ["a", "b"], "other": ["c"]})
+    >>> found.cells["a"].tolist(), whole["ab"].tolist()
+    ([nan, nan, 40.0], [70.0, 49.0, 70.0])
+    """
+    names = {name: list(columns) for name, columns in groups.items()}
+    whole = shown_crossing(
+        pd.DataFrame({name: counts[columns].sum(axis=1) for name, columns in names.items()})
+    )
+    parts = [
+        shown_crossing(counts[columns], apart=whole.cells.index[whole.cells[name].isna()])
+        for name, columns in names.items()
+    ]
+    cells = pd.concat([each.cells for each in parts], axis=1)[counts.columns]
+    totals = pd.concat([each.columns for each in parts])[counts.columns]
+    return Crossed(cells, whole.rows, totals), whole.cells
 
 
 def shown_crossing(counts: pd.DataFrame, *, apart: Collection[object] = ()) -> Crossed:

@@ -25,7 +25,7 @@ def asked(name: str) -> str:
     """Whom to ask for each thing of a table to fill, by level of area."""
     if name == _ACI:
         heads = ("Indicateur", "Unité", "À demander")
-        return table(heads, [(i.title, i.unit, i.producer) for i in aci_indicators().values()])
+        return table(heads, [(i.title, i.unit, i.ask) for i in aci_indicators().values()])
     lines = templates()[name].lines.values()
     levels = [key for key in level_words() if any(key in line.levels for line in lines)]
     found: dict[tuple[str, ...], list[str]] = {}

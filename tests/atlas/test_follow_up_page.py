@@ -39,12 +39,12 @@ def page(changed: FollowUp) -> str:
 
 
 def test_what_changed_is_said_in_words(changed: FollowUp) -> None:
-    first, inside, last = follow_up_sections(changed)["sentences"]
+    strong, first, inside = follow_up_sections(changed)["sentences"]
     assert first.endswith("%.") and "taux de réponse" in first
     assert "sur 12" in inside and "8 mois sur 10" in inside
-    assert last.startswith("Ce qui a vraiment changé, et que le hasard seul n’explique pas : ")
-    assert re.search(r"rendez-vous donnés \([\d ]+ → [\d ]+, \+", last.replace("\u202f", " "))
-    assert "sans médecin traitant" not in last
+    assert strong.startswith("Ce qui a vraiment changé, et que le hasard seul n’explique pas : ")
+    assert re.search(r"rendez-vous donnés \([\d ]+ → [\d ]+, \+", strong.replace("\u202f", " "))
+    assert "sans médecin traitant" not in strong
 
 
 def test_chance_alone_changes_nothing() -> None:
@@ -64,7 +64,7 @@ def test_a_lower_bound_says_so_wherever_it_is_read() -> None:
     assert "(au moins)" in shown["drawings"][1][0]
     [row] = [each for each in shown["changes"] if each[0].text == "Taux de réponse"]
     assert row[1].text.startswith("au moins ") and not row[2].text.startswith("au moins")
-    assert row[4].text == "on ne peut pas le dire"
+    assert row[4].text == "on ne peut pas le dire : c’est un minimum"
     assert {each[-1].status for each in shown["tables"][0][3]} == {"estimated"}
     page = follow_up_page(found, date="30/11/2026")
     assert "est un minimum" in page and page.count(words) == 2
@@ -96,13 +96,22 @@ def test_from_nothing_no_ratio_is_told() -> None:
     found = followed(registre(2025, seed=7), never)
     assert np.isnan(found.totals.at["no_slot", "change"])
     told = follow_up_sections(found)
-    assert "sans créneau (0 → " in told["sentences"][-1]
+    assert "sans créneau (0 → " in told["sentences"][0]
     assert any(row[3].text.startswith("0 → ") for row in told["changes"])
 
 
 def test_a_follow_up_alone_compares_nothing(page: str) -> None:
     alone = follow_up_page(followed(registre(2025, seed=7)), date="30/11/2026")
     assert "Ce qui a changé" in page and "Ce qui a changé" not in alone
+
+
+def test_slots_that_nobody_said_are_asked_of_the_scenario() -> None:
+    case = load_scenario("beauce_gatinais").evolve(slots_today=None, minutes_per_slot_today=None)
+    log = registre(2025, seed=7)
+    found = _followed([log], case, key="beauce_gatinais", communes=None)
+    page = follow_up_page(found, date="30/11/2026")
+    assert "dites combien de créneaux vous offrez" in page.replace("\u00a0", " ")
+    assert "le remplissage" not in follow_up_sections(found)["missing"]
 
 
 def test_what_is_missing_says_whom_to_ask() -> None:
@@ -115,11 +124,48 @@ def test_what_is_missing_says_whom_to_ask() -> None:
 
 
 def test_a_mask_is_a_square_and_a_word() -> None:
-    found = followed(registre(2025, seed=3, mean=2.0, phi=1.2))
+    found = followed(registre(2025, seed=3, mean=8.0, phi=1.2))
     shown = follow_up_sections(found)
     cells = [cell for *_, rows in shown["tables"] for row in rows for cell in row]
     assert any("secret" in cell.text for cell in cells)
-    assert any("masqué" in svg for _, svg in shown["drawings"])
+    assert any("masqué" in svg for _, svg, _ in shown["drawings"])
+
+
+def test_a_line_too_small_has_a_sentence_and_no_drawing_of_nothing() -> None:
+    found = followed(registre(2025, seed=3, mean=2.0, phi=1.2))
+    shown = follow_up_sections(found)
+    said = " ".join(shown["sentences"]).replace("\u202f", " ")
+    assert "Demandes de SNP : 12 mois sur 12 masqués (trop peu de demandes" in said
+    assert [str(svg) for _, svg, _ in shown["drawings"]] == ["", ""]
+    assert all("masqués" in nothing for *_, nothing in shown["drawings"])
+
+
+def part_of_a_year() -> FollowUp:
+    """Ten months beside twelve."""
+    log = registre(2025, seed=7, shares=(0.65, 0.12, 0.10, 0.08, 0.05))
+    now = log[log["time"].dt.month <= 10]
+    now.attrs = log.attrs
+    return followed(now, registre(2024, seed=7))
+
+
+def test_ten_months_beside_twelve_are_headed_so() -> None:
+    found = part_of_a_year()
+    shown = follow_up_sections(found)
+    heads = [each.replace("\u202f", " ") for each in shown["change_heads"]]
+    assert heads == ["Période (10 mois)", "Avant (12 mois)", "Changement, à mois comparables"]
+    # Two sums would say the contrary of what changed.
+    assert re.search(r"rendez-vous donnés \(\+[\d,]+\s?% à mois", shown["sentences"][0])
+
+
+@pytest.mark.parametrize(
+    ("seed", "mean", "words"), [(4, 0.6, "masqué"), (3, 2.0, "trop de mois masqués")]
+)
+def test_what_cannot_be_said_has_a_reason(seed: int, mean: float, words: str) -> None:
+    logs = [registre(year, seed=seed, mean=mean, phi=1.2) for year in (2025, 2024)]
+    rows = follow_up_sections(followed(*logs))["changes"]
+    reasons = {row[4].text for row in rows} - {"oui", "non, le hasard suffit"}
+    assert f"on ne peut pas le dire : {words}" in reasons
+    assert all(each.startswith("on ne peut pas le dire : ") for each in reasons)
 
 
 def test_text_of_others_is_no_code(changed: FollowUp, open_offline: Open) -> None:

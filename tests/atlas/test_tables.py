@@ -456,6 +456,18 @@ def test_what_was_announced_stands_first_beside_what_is_counted(five: Analysis) 
     assert not any(bar.announced or group.more for group in others for bar in group.bars)
 
 
+def test_shares_of_other_ages_are_told_and_never_drawn_together(five: Analysis) -> None:
+    def lengths(key: str) -> dict[str, float | None]:
+        groups = _beside.section(of(five.comparison, key))
+        [found] = [group for group in groups if "médecin traitant" in group.title]
+        return {bar.area: bar.length for bar in found.bars}
+
+    # 30 % of all ages; 11 % of those of 17 and more.
+    assert lengths("beauce_gatinais") == {"Beauce-Gâtinais": 30.0, "France": None}
+    # « Plus de 16 ans » and « 17 ans et plus » are the same people.
+    assert lengths("ondaine_forez") == {"Ondaine-Forez": 18.2, "France": 100.0}
+
+
 def test_a_page_shows_every_sentence_and_table(five: Analysis, sheet: str) -> None:
     key = "beauce_gatinais"
     result = result_of(five, key)

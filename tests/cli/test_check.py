@@ -117,8 +117,8 @@ def test_a_table_to_fill_is_known_and_its_cells_counted(
 @pytest.mark.parametrize(
     ("table", "was", "now", "said"),
     [
-        ("sas", ";41;", ";beaucoup;", "nombre"),
-        ("aci", ";13,8;", ";130;", "100 % au plus"),
+        ("sas", ";11;", ";beaucoup;", "nombre"),
+        ("aci", ";13,1;", ";130;", "100 % au plus"),
         ("zonage", ";FRR;", ";ZUP;", "zonage « ZUP » inconnu"),
         ("passages", ";2025;", ";;", "une valeur sans date"),
     ],

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.atlas.pages.aci import aci_page
+from cpts_geo.atlas.sections.aci import section
 from cpts_geo.errors import IndicatorsError
 from cpts_geo.indicators.aci.fiche import KnownOfLog, aci_table
-from cpts_geo.indicators.aci.given import aci_tables
+from cpts_geo.indicators.aci.given import aci_by_territory, aci_tables
 from cpts_geo.secrecy.disclosure import Mask
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, aci_indicators
 from cpts_geo.sources.analyst.aci.file import is_aci, read_aci
@@ -87,6 +89,11 @@ def test_what_has_no_rate_says_why(cells: dict[str, Any], why: str) -> None:
     assert found["why"].replace("\u202f", " ") == f"non calculable : {why}"
 
 
+def test_a_share_beyond_all_has_no_rate() -> None:
+    found = fiche("taux_remplissage", reference=0.6, value=1.49, target=0.85)
+    assert np.isnan(found["rate"]) and "N dépasse 100" in found["why"]
+
+
 def test_every_indicator_has_its_row_and_no_target_is_supposed() -> None:
     table = aci_table(pd.DataFrame())
     assert list(table.index) == list(aci_indicators())
@@ -151,10 +158,13 @@ def test_what_the_log_does_not_know_is_taken_as_given() -> None:
 
 
 def test_years_of_the_log_and_of_the_file_are_not_mixed() -> None:
-    given = pd.DataFrame([row(value=0.64, value_year=2025.0, reference=0.5, reference_year=2027.0)])
+    cells = {"value": 0.64, "value_year": 2025.0, "previous": 0.6, "previous_year": 2024.0}
+    given = pd.DataFrame([row(**cells, reference=0.5, reference_year=2027.0)])
     given.index = pd.Index(["taux_reponse"])
     with pytest.raises(IndicatorsError) as caught:
-        aci_table(given, log())
+        aci_table(given, replace(log(), previous_period="l’an dernier"))
+    # Each period stands after its own year.
+    assert "N-1 de 2024, registre de 2025 (l’an dernier)" in str(caught.value)
     assert "N de 2025, registre de 2026" in str(caught.value)
     assert "référence de 2027, après N (2026)" in str(caught.value)
 
@@ -167,6 +177,39 @@ def test_the_example_goes_through_and_says_that_it_is_invented(tmp_path: Path) -
     assert table["rate"].notna().all() and set(table["producer"]) == {"exemple inventé"}
     assert table.at["mt_17_part", "reference"] == pytest.approx(0.14)
     assert (table["rate"].between(0, 1)).all()
+
+
+def test_a_registre_runs_on_while_its_producers_are_a_year_late(tmp_path: Path) -> None:
+    rows = [list(each) for each in template(example_year=2025)]
+    names = list(_COLUMNS)
+    for each in rows[1:]:
+        if aci_indicators()[each[1]].follow_up:
+            for name in ("value_year", "previous_year"):
+                each[names.index(name)] = str(int(each[names.index(name)]) + 1)
+    table = aci_table(read_aci(written(tmp_path, rows)).rows.loc[""])
+    assert (table.at["mt_17_part", "value_year"], table.at["taux_reponse", "value_year"]) == (
+        2025, 2026,
+    )  # fmt: skip
+    said = section(table)["years"]
+    assert said.startswith("N-1 est de 2024 et 2025 selon les lignes ; N est de 2025 et 2026")
+    assert section(aci_table(pd.DataFrame()))["years"] == ""
+
+
+def test_whom_to_ask_is_written_once_with_its_article() -> None:
+    page = aci_page(aci_table(pd.DataFrame()), name="X", period="", date="30/11/2026")
+    assert "À la CPAM" in page and "À l’ORU, ou à l’ARS" in page
+    assert "slots_today" in page and "à demander à CP" not in page
+    assert page.count("non calculable") == 0
+
+
+def test_a_scenario_without_its_territory_is_told_which_line_it_lacks(tmp_path: Path) -> None:
+    mine = read_aci(written(tmp_path, template("cpts_du_val", example_year=2026)))
+    with pytest.raises(IndicatorsError) as caught:
+        aci_by_territory([mine], {"mon_scenario": "Le mien"}, of_scenario=True)
+    assert '« territory = "cpts_du_val" »' in str(caught.value.remedy).replace("\u202f", " ")
+    with pytest.raises(IndicatorsError) as plain:
+        aci_by_territory([mine], {"lvo": "CPTS LVO"})
+    assert "scénario" not in str(plain.value.remedy)
 
 
 def test_an_empty_template_is_a_table_of_unknowns(tmp_path: Path) -> None:
@@ -243,7 +286,7 @@ def of_log(*months: int) -> KnownOfLog:
     figures = {"value": [0.7], "status": "measured", "previous": [0.6]}
     totals = pd.DataFrame(figures, index=["response_rate"])
     return KnownOfLog(
-        totals, 2025, 2024, "du 02/01/2025 au 31/03/2025", months=(months[0], months[1])
+        totals, 2025, 2024, "de 2025", previous_period="de 2024", months=(months[0], months[1])
     )
 
 
@@ -251,10 +294,10 @@ def of_log(*months: int) -> KnownOfLog:
     ("months", "said", "is_rated"),
     [
         ((12, 12), "", True),
-        ((3, 12), "N : 3 mois sur 12, N-1 : année entière (du 02/01/2025 au 31/03/2025)", True),
-        ((12, 6), "N : année entière, N-1 : 6 mois sur 12", True),
-        ((3, 6), "N : 3 mois sur 12, N-1 : 6 mois sur 12", True),
-        ((18, 12), "N : 18 mois, N-1", True),
+        ((3, 12), "N : 3 mois sur 12 (de 2025), N-1 : année entière (de 2024)", True),
+        ((12, 6), "N : année entière (de 2025), N-1 : 6 mois sur 12 (de 2024)", True),
+        ((3, 6), "N : 3 mois sur 12 (de 2025), N-1 : 6 mois sur 12 (de 2024)", True),
+        ((18, 12), "N : 18 mois (de 2025), N-1", True),
         ((0, 12), "N : moins d’un mois sur 12", False),
     ],
 )

@@ -124,6 +124,40 @@ def test_a_table_of_the_analyst_stands_before_what_is_published(tmp_path: Path) 
     assert "ARS Auvergne-Rhône-Alpes" in found["set_aside"]
 
 
+SAS = "Tableau;Territoire;Ligne;Valeur;Date;Producteur"
+
+
+def test_a_rate_says_which_lines_it_lacks(tmp_path: Path) -> None:
+    snp, filled = "creneaux_snp;2300;2025;SAS", "creneaux_pourvus;1610;2025;SAS"
+    found = cell(given(tmp_path, snp, filled, head=SAS, key="sas"), "taux_de_remplissage",
+                 part="sas")  # fmt: skip
+    assert "manque : Créneaux PUBLIC, Créneaux PRO et Créneaux CPTS ; écrivez 0" in found["note"]
+    # What speaks of doctors nobody counted does not leave.
+    zeros = [f"creneaux_{each};0;2025;SAS" for each in ("public", "pro", "cpts")]
+    zeros.append("effecteurs;18;2025;SAS")
+    whole = given(tmp_path, snp, filled, *zeros, head=SAS, key="sas")
+    assert cell(whole, "taux_de_remplissage", part="sas")["share"] == pytest.approx(0.7)
+
+
+def test_a_table_of_another_name_says_which_one_to_type(tmp_path: Path) -> None:
+    path = tmp_path / "sas.csv"
+    head = "Tableau;Territoire;Nom du territoire;Ligne;Valeur;Date;Producteur"
+    rows = (
+        f"sas;cpts_du_val;CPTS du Val;{line};18;2025;SAS" for line in ("effecteurs", "demandes")
+    )
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(IndicatorsError, match='--name "CPTS du Val"') as refused:
+        run(path)
+    assert len(refused.value.defects) == 1
+
+
+def test_a_registre_is_no_table_of_indicators(tmp_path: Path) -> None:
+    path = tmp_path / "registre.csv"
+    path.write_text("date_heure;issue\n05/01/2026 09:40;conseil\n", encoding="utf-8")
+    with pytest.raises(IndicatorsError, match="follow-up"):
+        run(path)
+
+
 #: All ages stand before those of 17 and more; the share of few people does not leave.
 USED = "17+;CPTS;;800;8000;10,0;2024;CPAM de la Loire"
 ALL_AGES = "tous_ages;CPTS;;900;10000;9,0;2024;CPAM de la Loire"

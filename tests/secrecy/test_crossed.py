@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
-from cpts_geo.secrecy.crossed import Crossed, shown_crossing
+from cpts_geo.secrecy.crossed import Crossed, shown_crossing, shown_nested
 
 
-def left(found: Crossed, counts: pd.DataFrame) -> dict[tuple[int, int], tuple[int, int]]:
+def left(
+    found: Crossed, counts: pd.DataFrame, groups: pd.DataFrame | None = None
+) -> dict[tuple[int, int], tuple[int, int]]:
     """Least and most that each masked count may be, by integer programming: for who knows what is
-    shown of the cells and of the totals, and their sum."""
+    shown of the cells, of the totals and of groups of columns, and their sum."""
     high, wide = counts.shape
     cells = found.cells.to_numpy()
     equations, values = [np.ones(high * wide)], [counts.to_numpy().sum()]
@@ -27,6 +29,12 @@ def left(found: Crossed, counts: pd.DataFrame) -> dict[tuple[int, int], tuple[in
             one[(place, slice(None)) if axis == 0 else (slice(None), place)] = 1
             equations.append(one.ravel())
             values.append(totals.iloc[place])
+    for name in [] if groups is None else groups:
+        for row in np.flatnonzero(groups[name].notna()) if groups is not None else ():
+            one = np.zeros((high, wide))
+            one[row, [counts.columns.get_loc(each) for each in name]] = 1
+            equations.append(one.ravel())
+            values.append(groups[name].iloc[row])
     rule = LinearConstraint(np.array(equations), values, values)
     bounds = {}
     for row, column in np.argwhere(np.isnan(cells)):
@@ -90,3 +98,22 @@ def test_a_total_of_few_is_masked_with_another() -> None:
     found = shown_crossing(counts)
     assert found.columns.isna().tolist() == [False, True, True]
     assert found.cells[["b", "c"]].iloc[1].isna().all()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_small_count_comes_back_from_what_groups_tell(seed: int) -> None:
+    rng = np.random.default_rng([7, seed])
+    # The size at which groups can be shown, and what they are made of often cannot.
+    means = rng.choice([6, 9, 12, 16, 30], size=5)
+    table = rng.poisson(means * rng.lognormal(0, 0.4, size=(int(rng.integers(2, 9)), 1)))
+    counts = pd.DataFrame(table, columns=list("abcde"))
+    found, groups = shown_nested(counts, {"ab": "ab", "cde": "cde"})
+    exact = pd.DataFrame({name: counts[list(name)].sum(axis=1) for name in groups})
+    assert (groups.isna() | (groups == exact)).all(axis=None)
+    assert groups[(exact > 0) & (exact < 11)].isna().all(axis=None)
+    small = (counts > 0) & (counts < 11)
+    assert found.cells[small].isna().all(axis=None)
+    assert (found.cells.isna() | (found.cells == counts)).all(axis=None)
+    for place, (least, most) in left(found, counts, groups).items():
+        if small.iat[place]:
+            assert most - least >= 4, (place, counts, found, groups)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.atlas.sections.follow_up._sentences import sentences
 from cpts_geo.capacity.demand.periods import in_year
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -78,6 +79,20 @@ def test_what_a_registre_does_not_say_is_unknown(year: pd.DataFrame) -> None:
     for name in ("delay_median", "delay_p90", "honoured", "without_mt", "fill_rate"):
         assert found.totals.at[name, "status"] == "unknown"
         assert found.months[name].isna().all() and (found.status[name] == "unknown").all()
+
+
+@pytest.mark.parametrize(("size", "words"), [(18, "18 demandes"), (4, "moins de 11 demandes")])
+def test_requests_of_closed_days_do_not_vanish_without_a_word(
+    size: int, words: str, year: pd.DataFrame
+) -> None:
+    holiday = year.iloc[:size].assign(time=pd.Timestamp("2025-05-01 10:00"))
+    log = pd.concat([year, holiday]).sort_values("time", ignore_index=True)
+    log.attrs = year.attrs
+    found, without = followed(log), followed(year)
+    assert found.totals.at["requests", "value"] == without.totals.at["requests", "value"]
+    told = f"(jours fériés, fins de semaine), non comptées : {words}. Si la ligne"
+    assert told in found.limits[0].replace("\u202f", " ")
+    assert not any("jours fériés" in each for each in without.limits)
 
 
 # ---- what was expected
@@ -203,6 +218,18 @@ def test_no_count_of_few_leaves(seed: int) -> None:
         hidden = shown[name].iloc[:-1].isna()
         left = shown.at["total", name] - shown[name].iloc[:-1].sum()
         assert left == 0 or (hidden.sum() > 1 and left > 10.5), (name, left)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_small_line_keeps_its_requests_of_a_slot(seed: int) -> None:
+    log = registre(2025, seed=seed, mean=4.0)
+    found, exact = followed(log), exact_of(log)
+    asked = (exact["appointments"] + exact["no_slot"]).iloc[:-1]
+    shown = found.months["slot_requests"]
+    assert shown.notna().sum() >= 8 and (shown.dropna() == asked[shown.notna()]).all()
+    # A month that gives its requests of a slot, and few without one, gives no appointments.
+    few = shown.notna() & (exact["no_slot"].iloc[:-1] < 11)
+    assert found.months["appointments"][few].isna().all()
 
 
 def test_a_delay_needs_eleven_appointments_that_are_shown() -> None:
@@ -347,6 +374,20 @@ def test_a_list_of_appointments_tells_no_response_rate(tmp_path: Path, year: pd.
     for name in ("response_rate", "advice", "no_slot", "redirected", "other_outcomes"):
         assert found.totals.at[name, "status"] == "unknown", name
     assert found.totals.at["appointments", "status"] == "measured"
+
+
+def test_nothing_has_changed_from_what_nobody_made(year: pd.DataFrame) -> None:
+    before = registre(2024, seed=1).iloc[::2]
+    before.attrs = year.attrs | {"invented": True}
+    found = followed(year, before)
+    assert found.totals["previous"].notna().any()
+    assert found.totals["change"].isna().all() and found.totals["significant"].isna().all()
+    assert found.apart.empty
+    told = " ".join(sentences(found))
+    assert "rien n’est dit de ce qui aurait changé" in told and "Trop peu de mois" not in told
+    both = year.copy()
+    both.attrs = year.attrs | {"invented": True}
+    assert followed(both, before).totals["change"].notna().any()
 
 
 def blanked(log: pd.DataFrame, share: float) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def _indicators(folder: Path, *, year: int = 2025, **cells: str) -> Path:
     heads, rows = aci_template({CASE: 80_000}, example_year=year)
     names = list(_COLUMNS)
     for row in rows:
+        row[names.index("territory")] = cells.get("territory", CASE)
         if row[1] == "taux_reponse":
             for name in ("value", "value_year", "previous", "previous_year"):
                 row[names.index(name)] = ""
@@ -278,7 +279,8 @@ def test_a_true_registre_does_not_hide_that_a_target_is_invented(made: tuple[Pat
 def test_a_follow_up_keeps_the_forecast_that_it_judges(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    _manifest(tmp_path).rename(out / "suivi_manifest.json")
+    manifest = json.loads(_manifest(tmp_path).read_text("utf-8")) | {"outputs": {"suivi.csv": ""}}
+    (out / "suivi_manifest.json").write_text(json.dumps(manifest), "utf-8")
     log, said, kept = _log(tmp_path, 2025), [], []
     for _ in range(3):
         result = _run(log, "--forecast", out / "suivi_manifest.json", "--output", out)

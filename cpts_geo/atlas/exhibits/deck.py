@@ -30,6 +30,7 @@ from cpts_geo.atlas.maps.layers import territory_layers
 from cpts_geo.capacity.answer.headline import Headline
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.french import MONTHS, capital, counted, number, typeset, value_text, whole_percent
+from cpts_geo.indicators.given_share import comparable
 from cpts_geo.schema import (
     APL_OF_NEED,
     COLUMNS,
@@ -128,12 +129,13 @@ def _figures(study: Study) -> list[tuple[str, str]]:
         mine = rows[rows["area_level"] == TERRITORY.key]
         if mine.empty:
             continue
+        first = mine.to_dict("records")[0]
         texts = [
             f"{short_name(row['area_name'])} {shown_text(column, row['value'], row['status'])}"
             for row in rows[rows["area_level"] != TERRITORY.key].to_dict("records")
+            if comparable(str(row["base"]), str(first["base"]))
         ]
-        first = mine.to_dict("records")[0]
-        status = STATUS_LABELS[Status(first["status"])]
+        status = ", ".join(filter(None, (first["base"], STATUS_LABELS[Status(first["status"])])))
         own = f"{shown_text(column, first['value'], first['status'])} ({status})"
         found.append(
             (

@@ -13,7 +13,7 @@ from cpts_geo.atlas.look import style
 from cpts_geo.capacity.need.interval import CHANCES, SAMPLING_WORDS
 from cpts_geo.french import number, percent, typeset
 from cpts_geo.schema import GRADE_LABELS, STATUS_LABELS, STATUS_MARKS, TIME_UNIT
-from cpts_geo.sources.analyst.filled.templates import INVENTED
+from cpts_geo.sources.analyst.filled.templates import INVENTED, INVENTED_SAID
 from cpts_geo.sources.catalogue.catalogue import credits_of
 from cpts_geo.sources.codes import counted_places
 
@@ -91,6 +91,7 @@ def _environment() -> Environment:
         "chances": CHANCES,
         "sampling_words": SAMPLING_WORDS,
         "invented": INVENTED,
+        "invented_said": INVENTED_SAID,
         "marks": [(STATUS_MARKS[s], STATUS_LABELS[s]) for s in STATUS_LABELS],
         "grades": GRADE_LABELS,
         "time_unit": TIME_UNIT,

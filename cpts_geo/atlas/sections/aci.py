@@ -9,9 +9,9 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import Cell
 from cpts_geo.atlas.look.values import aci_cells, rate_text
-from cpts_geo.french import joined, typeset
+from cpts_geo.french import capital, joined, typeset
 from cpts_geo.indicators.aci.rows import is_given, is_of_example
-from cpts_geo.schema import GRADE_LABELS
+from cpts_geo.schema import GRADE_LABELS, Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.aci.codes import (
     ACI_GRADE,
@@ -49,16 +49,17 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``rows`` (label, cells of the four figures, rate), ``fiches`` of the indicators that have a
-        figure, ``missing`` (French: whom to ask for the others; empty), ``invented`` (whether some
-        figure is), ``wording`` (how well the wording is known) and ``secrecy``.
+        ``rows`` (label, cells of the four figures, rate) and ``fiches`` of the indicators that have
+        a figure, ``years`` (French: that N is not of one year; empty), ``missing`` (whom to ask for
+        the others, and which), ``invented`` (whether some figure is), ``wording`` (how well the
+        wording is known) and ``secrecy``.
 
     Examples
     --------
     >>> from cpts_geo.indicators.aci.fiche import aci_table
     >>> found = section(aci_table(pd.DataFrame()))
-    >>> len(found["rows"]), found["fiches"]
-    (17, [])
+    >>> len(found["missing"]), found["fiches"]
+    (5, [])
     """
     every = [(aci_indicators()[str(code)], row) for code, row in table.iterrows()]
     return {
@@ -72,7 +73,9 @@ def section(table: pd.DataFrame) -> dict[str, Any]:
                 row["why"],
             )
             for about, row in every
+            if is_given(row)
         ],
+        "years": _years([row for _, row in every]),
         "fiches": [_fiche(about, row) for about, row in every if is_given(row)],
         "missing": _missing([(about, row) for about, row in every if not is_given(row)]),
         "invented": INVENTED if any(is_of_example(row) for _, row in every) else "",
@@ -90,10 +93,11 @@ def _fiche(about: AciIndicator, row: pd.Series) -> _Fiche:
         "Champ": row["field"],
         "Unité": about.unit,
         "Sens attendu": about.direction,
-        "Producteur": row["producer"] or f"non dit ; à demander à : {about.producer}",
+        "Producteur": row["producer"] or f"non dit ; à demander {about.ask}",
         "Date des données": row["date"] or "non dite",
         "Justification": row["justification"] or _NOTHING,
-        "Commentaire": "; ".join(filter(None, (row["comment"], row["remark"]))) or _NOTHING,
+        "Commentaire": row["comment"] or _NOTHING,
+        "Remarque": row["remark"] or _NOTHING,
     }
     cells = zip(PERIODS.values(), aci_cells(about, row), strict=True)
     return _Fiche(
@@ -102,10 +106,20 @@ def _fiche(about: AciIndicator, row: pd.Series) -> _Fiche:
     )  # fmt: skip
 
 
-def _missing(rows: Sequence[tuple[AciIndicator, pd.Series]]) -> str:
-    """Say which indicators nobody filled, and whom to ask."""
+def _years(rows: Sequence[pd.Series]) -> str:
+    """Say that N, or N-1, is not of the same year on each row."""
+    said = []
+    for name, words in PERIODS.items():
+        known = [row[f"{name}_year"] for row in rows if row[f"{name}_status"] != Status.UNKNOWN]
+        years = sorted({int(year) for year in known if not pd.isna(year)})
+        if name in ("previous", "value") and len(years) > 1:
+            said.append(f"{words} est de {joined(list(map(str, years)))} selon les lignes")
+    return f"{' ; '.join(said)} : chaque cellule dit son année." if said else ""
+
+
+def _missing(rows: Sequence[tuple[AciIndicator, pd.Series]]) -> list[tuple[str, str]]:
+    """Whom to ask for the indicators that nobody filled, and which these are."""
     asked: dict[str, list[str]] = {}
     for about, _ in rows:
-        asked.setdefault(about.producer, []).append(f"{about.title[0].lower()}{about.title[1:]}")
-    said = (f"à demander à {who} : {joined(titles)}" for who, titles in asked.items())
-    return typeset(" ; ".join(said))
+        asked.setdefault(about.ask, []).append(about.title)
+    return [(capital(typeset(who)), typeset(" ; ".join(titles))) for who, titles in asked.items()]

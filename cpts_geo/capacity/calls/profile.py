@@ -243,12 +243,15 @@ class Requests(NamedTuple):
         Opening days that count.
     start, end : datetime.date
         First and last day of the log.
+    elsewhere : int
+        Requests of other days, which do not count.
     """
 
     table: pd.DataFrame
     days: pd.DatetimeIndex
     start: date
     end: date
+    elsewhere: int
 
 
 def requests_of(
@@ -290,8 +293,12 @@ def requests_of(
     period = period_of(log, calendar)
     counted = log.attrs.get("counted")
     found = _counted(period.log, period.days, repeats_out=repeats_out, counted=counted)
-    kept = _requests(found.calls[found.calls["day"].isin(found.exposure.days)])
-    return Requests(kept, found.exposure.days, period.start, period.end)
+    asked = _requests(found.calls)
+    kept = asked[asked["day"].isin(found.exposure.days)]
+    # Calls of days that are not open: those marked as duplicates are known to be, and no others.
+    closed = period.log[~period.log["time"].dt.normalize().isin(period.days)]
+    elsewhere = len(asked) - len(kept) + len(_requests(closed))
+    return Requests(kept, found.exposure.days, period.start, period.end, elsewhere)
 
 
 def _profile(
@@ -396,12 +403,14 @@ def _check_number(calls: int, *, of: int) -> None:
     """Refuse a log of which fewer than 11 calls count."""
     if calls < MIN_PATIENTS:
         raise ScenarioError(
-            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil.",
+            "Le registre a trop peu d’appels aux jours d’ouverture pour en tirer un profil : il en "
+            f"faut au moins {MIN_PATIENTS}.",
             defects=[
                 f"{counted(calls, 'appel', 'appels')} aux jours d’ouverture, "
-                f"{counted(of - calls, 'appel', 'appels')} en dehors ; il en faut {MIN_PATIENTS}"
+                f"{counted(of - calls, 'appel', 'appels')} en dehors"
             ],
-            remedy="vérifiez les jours d’ouverture, ou attendez d’avoir plus d’appels.",
+            remedy=f"continuez à remplir le registre jusqu’à {MIN_PATIENTS} lignes au moins, et "
+            "vérifiez les jours d’ouverture.",
         )
 
 

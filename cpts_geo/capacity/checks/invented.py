@@ -17,12 +17,18 @@ from cpts_geo.capacity.workforce.phone import FIRST_HOUR, HOUR_SHARES
 REGISTRE: Final = (
     "date_heure", "issue", "code_insee", "classe_age", "sans_mt", "honore", "delai_heures",
 )  # fmt: skip
+#: What each is called in a table to fill: a registre with the names above is read as well.
+HEADINGS: Final = (
+    "Date et heure", "Issue", "Commune", "Classe d’âge", "Sans médecin traitant", "Honoré",
+    "Délai (heures)",
+)  # fmt: skip
 #: Draws whose median is the demand of the example.
 _DRAWS: Final = 500
 #: How requests end that no slot is for, and their chances; of requests, the share that they are.
 _OTHERS: Final = {"conseil": 0.7, "réorienté": 0.3}
 _OTHER_SHARE: Final = 0.25
-_AGES: Final = {"0-16": 0.24, "17-64": 0.56, "65+": 0.20}
+#: Classes of age, and their shares.
+AGES: Final = {"0-16": 0.24, "17-64": 0.56, "65+": 0.20}
 _WITHOUT_MT: Final = 0.35
 _OUTSIDE: Final = 0.06
 _CAME: Final = 0.94
@@ -87,6 +93,8 @@ def invented_requests(
     given = ~table["other"] & _has_slot(table, scenario)
     ended = pd.Series(rng.choice(list(_OTHERS), size, p=list(_OTHERS.values())))
     ended = ended.mask(~table["other"], "sans créneau").mask(given, "rendez-vous")
+    # A line that is kept for them has no others.
+    without_mt = 1.0 if scenario.public == "no_mt" else _WITHOUT_MT
     homes = rng.choice(inside.index, size, p=(inside / inside.sum()).to_numpy())
     if len(outside):
         homes = np.where(rng.random(size) < _OUTSIDE, rng.choice(list(outside), size), homes)
@@ -96,8 +104,8 @@ def invented_requests(
             "date_heure": table["time"].dt.strftime("%d/%m/%Y %H:%M"),
             "issue": ended,
             "code_insee": homes,
-            "classe_age": rng.choice(list(_AGES), size, p=list(_AGES.values())),
-            "sans_mt": np.where(rng.random(size) < _WITHOUT_MT, "oui", "non"),
+            "classe_age": rng.choice(list(AGES), size, p=list(AGES.values())),
+            "sans_mt": np.where(rng.random(size) < without_mt, "oui", "non"),
             "honore": np.where(given, np.where(rng.random(size) < _CAME, "oui", "non"), ""),
             "delai_heures": np.where(given, waited, ""),
         },

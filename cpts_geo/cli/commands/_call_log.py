@@ -25,12 +25,12 @@ from cpts_geo.french import typeset
 
 #: What a log must hold, under the options.
 LOG_HELP: Final = """\b
-Colonnes d’un registre, une ligne par appel (CSV, XLSX ou ODS) :
-  date_heure, ou date et heure   obligatoire
-  issue                          rendez-vous, conseil, réorienté, sans créneau,
+Colonnes d’un registre, une ligne par demande (CSV, XLSX ou ODS) :
+  Date et heure (ou en deux)     obligatoire
+  Issue                          rendez-vous, conseil, réorienté, sans créneau,
                                  doublon, annulé, sans réponse, autre
-  commune ou code_insee, classe_age, code_motif, cle_appelant   facultatives
-  delai_heures ou delai_jours, honore, sans_mt   facultatives, pour le suivi
+  Commune ou Code Insee, Classe d’âge, code_motif, cle_appelant   facultatives
+  Délai (heures) ou (jours), Honoré, Sans médecin traitant   facultatives, pour le suivi
 \b
   date;heure;issue;commune
   04/03/2024;8h30;rendez-vous;Pithiviers
@@ -223,4 +223,6 @@ def follow_up(
     )  # fmt: skip
     echo(f"Tableau : {table.resolve()}")
     echo(f"Page : {page.resolve()}")
-    echo(f"Fiche des indicateurs de l’ACI : {fiches[-1].resolve()}")
+    # The workbook is what is sent on; the page is what is read.
+    for path in fiches[-2:]:
+        echo(f"Fiche des indicateurs de l’ACI : {path.resolve()}")

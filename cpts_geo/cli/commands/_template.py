@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -116,20 +116,52 @@ def template(
     areas, members, published = (
         _areas(request, fetched=options.fetched) if named else ([], None, ())
     )
+    registre = table is _Table.REGISTRE
     if table is _Table.ACI:
         people = {str(each["territory"].iloc[0]): float(each["people"].iloc[0]) for each in areas}
         heads, rows = aci_template(people or {"": 0.0}, example_year=over if example else None)
-    elif table is _Table.REGISTRE:
+    elif registre:
         heads, rows = _registre(members, year=over, example=example, published=published)
     else:
         heads, rows = blank_table(
             table.value, areas=areas, members=members, example_year=over if example else None
         )
     if path.suffix.lower() == ".xlsx":
-        write_blank_book(heads, rows, path, title=table.value, day=date.today())
+        write_blank_book(heads, rows, path, title=table.value, day=date.today(), choices=_choices())
     else:
         write_french_csv(heads, rows, path)
     echo(f"{'Exemple inventé' if example else 'Tableau à remplir'} : {path.resolve()}")
+    if members is not None and not registre:
+        _tell_names(members, typed=bool(request.name), listed=request.perimeter is not None)
+
+
+def _tell_names(members: pd.DataFrame, *, typed: bool, listed: bool) -> None:
+    """Say which territories a table is of, by the names that the other commands must be given."""
+    from cpts_geo.errors import one_line  # noqa: PLC0415
+    from cpts_geo.french import joined  # noqa: PLC0415
+
+    each = members.drop_duplicates("territory")[["territory_name", "territory"]]
+    said = [
+        f"{one_line(name)} (clé « {key} »)" for name, key in each.itertuples(index=False, name=None)
+    ]
+    echo(f"Territoire : {joined(said)}.")
+    if listed and typed:
+        echo("Gardez ce --name dans toutes vos commandes.")
+    elif listed and len(said) == 1:
+        echo('Ce nom est celui de votre liste ; --name "CPTS du…" en donne un autre, à garder '
+             "dans toutes vos commandes.")  # fmt: skip
+
+
+def _choices() -> dict[str, Sequence[str]]:
+    """Words that a table to fill offers, by the heading of their column."""
+    from cpts_geo.capacity.checks.invented import AGES, HEADINGS  # noqa: PLC0415
+    from cpts_geo.sources.analyst.calls.log import OUTCOMES_FRENCH  # noqa: PLC0415
+    from cpts_geo.sources.analyst.filled.templates import headings, templates  # noqa: PLC0415
+
+    yes = ("oui", "non")
+    _, issue, _, age, without_mt, honoured, _ = HEADINGS
+    registre = {issue: OUTCOMES_FRENCH, age: tuple(AGES), without_mt: yes, honoured: yes}
+    return {headings()["zoning"]: tuple(map(str.upper, templates()["zonage"].lines)), **registre}
 
 
 def _areas(
@@ -166,7 +198,7 @@ def _registre(
     """Columns of a registre; for an example, a year drawn from the scenario that a report has."""
     import pandas as pd  # noqa: PLC0415
 
-    from cpts_geo.capacity.checks.invented import REGISTRE, invented_requests  # noqa: PLC0415
+    from cpts_geo.capacity.checks.invented import HEADINGS, invented_requests  # noqa: PLC0415
     from cpts_geo.capacity.scenario.area import area_of  # noqa: PLC0415
     from cpts_geo.errors import AskedError  # noqa: PLC0415
     from cpts_geo.indicators.given_share import ONE_ALONE  # noqa: PLC0415
@@ -175,7 +207,7 @@ def _registre(
     from cpts_geo.study.scenarios import scenarios_of  # noqa: PLC0415
 
     if not example or members is None:
-        return list(REGISTRE), []
+        return list(HEADINGS), []
     keys = members["territory"].unique()
     if len(keys) != 1:
         raise AskedError(
@@ -196,4 +228,7 @@ def _registre(
         scenario, year=year, inside=people,
         outside=around.nlargest(_TOWNS_AROUND, "population")["code_insee"].tolist(),
     )  # fmt: skip
-    return [*REGISTRE, "exemple"], table.assign(exemple=INVENTED).to_numpy().tolist()
+    # A name that several communes bear tells none of them: its code does.
+    alone = whole.loc[~whole["name"].duplicated(keep=False)].set_index("code_insee")["name"]
+    table["code_insee"] = table["code_insee"].map(alone).fillna(table["code_insee"])
+    return [*HEADINGS, "exemple"], table.assign(exemple=INVENTED).to_numpy().tolist()

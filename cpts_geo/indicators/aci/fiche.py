@@ -58,8 +58,8 @@ class KnownOfLog:
         Year of the last day of the period.
     previous_year : int or None
         The same for the period before; None where there is none.
-    period : str
-        French words for the period.
+    period, previous_period : str
+        French words for the period, and for the period before; empty where there is none.
     invented : tuple of bool
         Whether its registre is an invented example, and that of the period before.
     months : tuple of int
@@ -73,6 +73,7 @@ class KnownOfLog:
     year: int
     previous_year: int | None
     period: str
+    previous_period: str = ""
     invented: tuple[bool, bool] = (False, False)
     months: tuple[int, int] = (_YEAR, _YEAR)
     blank: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -216,12 +217,15 @@ def _against(found: Mapping[str, Any], indicator: AciIndicator) -> str:
 def _other_years(row: Mapping[Any, Any], indicator: AciIndicator, known: KnownOfLog) -> list[str]:
     """Say which figures that were given are of another year, or field, than those of the log."""
     found = []
-    for name, year in (("value", known.year), ("previous", known.previous_year)):
+    for name, year, period in (
+        ("value", known.year, known.period),
+        ("previous", known.previous_year, known.previous_period),
+    ):
         own = row.get(f"{name}_year", np.nan)
         if pd.notna(row.get(name, np.nan)) and year is not None and own != year:
             found.append(
-                f"{indicator.code} : {PERIODS[name]} de {own:.0f}, registre de {year} "
-                f"({known.period})"
+                f"{indicator.code} : {PERIODS[name]} de {own:.0f}, registre de {year}"
+                + (f" ({period})" if period else "")
             )
     reference_year = row.get("reference_year", np.nan)
     if pd.notna(row.get("reference", np.nan)) and reference_year > known.year:
@@ -246,9 +250,11 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
         value = float(measured.get(name, np.nan))
         default = Status.UNKNOWN if np.isnan(value) else Status.MEASURED
         kind = str(measured.get(status) or default.value)
-        if kind == Status.UNKNOWN.value or year is None:
-            continue
         given = row[name]
+        if kind == Status.UNKNOWN.value or year is None:
+            if pd.notna(given) and year is not None:
+                aside.append(f"{PERIODS[name]} : chiffre donné, que ce registre ne mesure pas")
+            continue
         if pd.notna(given) and not np.isclose(given, value, rtol=0.005):
             aside.append(_set_aside(name, indicator, given, value))
         found |= {name: value, f"{name}_year": float(year), f"{name}_status": kind,
@@ -256,10 +262,13 @@ def _of_log(row: dict[str, Any], known: KnownOfLog, indicator: AciIndicator) -> 
     if "value" in found:
         found |= {"producer": _producer(row | found, known), "date": known.period}
     # One that is whole is told beside one that is not: they are no like months.
-    spans = {_IN_WORDS[name]: found[key] for name in ("value", "previous")
-             if (key := f"{name}_span") in found}  # fmt: skip
-    said = ", ".join(f"{words} : {span or 'année entière'}" for words, span in spans.items())
-    remarks = [row["remark"], f"{said} ({known.period})" if any(spans.values()) else ""]
+    spans = [
+        (f"{_IN_WORDS[name]} : {found[key] or 'année entière'}" + (f" ({when})" if when else ""))
+        for name, when in (("value", known.period), ("previous", known.previous_period))
+        if (key := f"{name}_span") in found
+    ]
+    partial = any(found.get(f"{name}_span") for name in ("value", "previous"))
+    remarks = [row["remark"], ", ".join(spans) if partial else ""]
     remarks += [
         f"{_IN_WORDS[name]} : au moins, avec {blank}"
         for name, blank in zip(
@@ -312,6 +321,8 @@ def _rate(row: Mapping[str, Any]) -> tuple[float, str]:
     if hidden or unknown:
         said = [_lacking(hidden, "secret", "secrète"), _lacking(unknown, "inconnu", "inconnue")]
         return np.nan, typeset(f"non calculable : {' ; '.join(filter(None, said))}")
+    if row["unit"] == "%" and row["value"] > 1.0:
+        return np.nan, typeset("non calculable : N dépasse 100 %, vérifiez ce qu’il compte")
     whole = row["target"] - row["reference"]
     if np.isclose(whole, 0.0, atol=1e-9):
         return np.nan, typeset("non calculable : la cible est égale à la référence")

@@ -13,7 +13,7 @@ from cpts_geo.sources.analyst.aci.file import GivenAci
 
 
 def aci_by_territory(
-    given: Sequence[GivenAci], names: Mapping[str, str]
+    given: Sequence[GivenAci], names: Mapping[str, str], *, of_scenario: bool = False
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """
     Give each territory the rows that files hold of it.
@@ -24,6 +24,8 @@ def aci_by_territory(
         Files of a run.
     names : mapping of str to str
         Name of each of its territories, by key.
+    of_scenario : bool
+        Whether a scenario alone says which territory the run is of.
 
     Returns
     -------
@@ -44,6 +46,7 @@ def aci_by_territory(
     ({}, ())
     """
     defects, parts, notes = [], [], [note for each in given for note in each.notes]
+    strangers: set[str] = set()
     for each in given:
         rows = each.rows.reset_index()
         rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]
@@ -51,6 +54,7 @@ def aci_by_territory(
         # A file that holds nothing of the run was given by mistake.
         mine = rows["territory"].isin([*names]).any()
         elsewhere = {*filter(None, others)} if mine else set()
+        strangers |= {*filter(None, others - elsewhere)}
         for key in sorted(others - elsewhere):
             said = quoted(key) if key else "territoire non dit"
             defects.append(f"{one_line(each.file)} : {said} ; demandés : {', '.join(names)}")
@@ -66,11 +70,20 @@ def aci_by_territory(
         raise IndicatorsError(
             "Des indicateurs de l’ACI ne sont pas ceux des territoires demandés.",
             defects=defects,
-            remedy="écrivez dans la colonne « Territoire » la clé d’un territoire demandé, et ne "
+            remedy=(_of_scenario(strangers) if of_scenario and strangers else "")
+            + "écrivez dans la colonne « Territoire » la clé d’un territoire demandé, et ne "
             "donnez chaque indicateur qu’une fois.",
         )
     by_key = whole.groupby("territory") if len(whole) else ()
     return {str(key): rows.set_index("code") for key, rows in by_key}, tuple(notes)
+
+
+def _of_scenario(keys: set[str]) -> str:
+    """What a scenario that says no territory, or another one, lacks."""
+    lines = " ou ".join(f'« territory = "{key}" »' for key in map(one_line, sorted(keys)))
+    return (
+        f"si ce tableau est bien le vôtre, ajoutez en tête du scénario la ligne {lines} ; sinon, "
+    )
 
 
 def aci_tables(

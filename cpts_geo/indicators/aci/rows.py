@@ -31,7 +31,7 @@ def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from cpts_geo.indicators.aci.fiche import aci_table
     >>> aci_rows(aci_table(pd.DataFrame())).loc[0, ["code", "grade", "ask"]].tolist()
-    ['mt_17_nombre', 'B', 'CPAM']
+    ['mt_17_nombre', 'B', 'à la CPAM']
     """
     rows = []
     for code, row in table.iterrows():
@@ -42,7 +42,7 @@ def aci_rows(table: pd.DataFrame) -> pd.DataFrame:
                 "code": about.code, "mission": about.mission, "label": about.title,
                 "formula": about.formula, "field": row["field"], "unit": about.unit,
                 "direction": about.direction, "grade": ACI_GRADE,
-                "producer": row["producer"], "ask": about.producer if unknown else "",
+                "producer": row["producer"], "ask": about.ask if unknown else "",
                 "date": row["date"],
                 **{f"{name}{end}": row[f"{name}{end}"]
                    for name in PERIODS for end in ("", "_year", "_status")},

@@ -20,8 +20,8 @@ from cpts_geo.sources.analyst.filled.templates import (
 )
 
 _Cell = str | float | None
-#: Every so many communes is zoned in the invented example, and this share of a commune is a QPV.
-_EVERY: Final = {"zip": 3, "zac": 4, "frr": 2, "qpv": 10}
+#: Every so many communes is zoned in the invented example; a QPV is a part of the largest one.
+_EVERY: Final = {"zip": 3, "zac": 4, "frr": 2}
 _QPV_SHARE: Final = 0.08
 
 
@@ -120,6 +120,8 @@ def _zones(
         f"{code.upper()} : {line.ask[TERRITORY.key]}" for code, line in template.lines.items()
     )
     zoned: set[tuple[str, str]] = set()
+    largest = {*members.loc[members.groupby("territory")["population"].idxmax(), "code_insee"]}
+    told: set[str] = set()
     for place, commune in enumerate(members.to_dict("records")):
         row = {
             "table": template.key,
@@ -127,19 +129,24 @@ def _zones(
             "territory_name": commune.get("territory_name", ""),
             "code_insee": commune["code_insee"],
             "commune": commune["name"],
-            "ask": asked,
+            # Said once a territory: it is the same of each commune.
+            "ask": asked if commune["territory"] not in told else None,
         }
+        told.add(commune["territory"])
         if year is None:
             yield row
             continue
-        for code, every in _EVERY.items():
-            if place % every == 0 and not (code == "zac" and place % _EVERY["zip"] == 0):
-                zoned.add((commune["territory"], code))
-                people = round(commune["population"] * _QPV_SHARE) if code == "qpv" else None
-                yield row | {
-                    "zoning": code.upper(), "people": None if people is None else float(people),
-                    "date": str(year), "producer": INVENTED,
-                }  # fmt: skip
+        codes = [code for code, every in _EVERY.items() if place % every == 0]
+        if commune["code_insee"] in largest:
+            codes.append("qpv")
+        if "zip" in codes and "zac" in codes:
+            codes.remove("zac")
+        for code in codes:
+            zoned.add((commune["territory"], code))
+            people = float(round(commune["population"] * _QPV_SHARE)) if code == "qpv" else None
+            yield row | {
+                "zoning": code.upper(), "people": people, "date": str(year), "producer": INVENTED,
+            }  # fmt: skip
     if year is None:
         return
     for key, name in members.drop_duplicates("territory")[

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
 
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
-from cpts_geo.french import counted, joined, number
+from cpts_geo.french import counted, joined, number, slug
 from cpts_geo.indicators.filled._contradictions import SLACK, contradictions, zonings_apart
 from cpts_geo.indicators.filled.areas import asked_territory, left_out
 from cpts_geo.schema import AROUND
@@ -74,9 +75,13 @@ def checked_rows(
     rows["territory"] = [asked_territory(str(said), names) for said in rows["territory"]]
     # A file that holds nothing of the run was given by mistake.
     mine = {*rows.loc[rows["territory"].isin([*areas]), "file"]}
+    strange: Counter[tuple[str, str]] = Counter()
     for row, where in places(rows):
-        if row["file"] in mine and row["territory"] and row["territory"] not in areas:
-            others.setdefault(str(row["file"]), set()).add(row["territory"])
+        if row["territory"] and row["territory"] not in areas:
+            if row["file"] in mine:
+                others.setdefault(str(row["file"]), set()).add(row["territory"])
+            else:
+                strange[str(row["file"]), row["territory"]] += 1
             continue
         found, wrong = _placed(row, areas, inside=inside, communes=communes)
         defects += [Defect(f"{where} : {text}", kind) for text, kind in wrong]
@@ -84,16 +89,47 @@ def checked_rows(
             kept.append(found)
         elif not wrong:
             aside.append(row["area_code"])
-    said = pd.DataFrame(kept, columns=list(ROWS))
-    defects += zonings_apart(said)
-    rows = _nowhere(said, inside)
+    placed = pd.DataFrame(kept, columns=list(ROWS))
+    defects += zonings_apart(placed)
+    rows = _nowhere(placed, inside)
     defects += contradictions(rows, areas)
-    if defects:
+    if defects or strange:
+        told = {key: name for each in filled for key, name in each.territories.items()}
+        remedies = [_renamed({key for _, key in strange}, told)] if strange else []
         raise IndicatorsError(
-            "Les tableaux remplis ne sont pas lisibles tels quels.", defects=defects, remedy=REMEDY
+            "Les tableaux remplis ne sont pas lisibles tels quels.",
+            defects=[*_strange(strange, areas), *defects],
+            remedy=" ; ".join([*remedies, REMEDY]) if defects else f"{remedies[0]}.",
         )
-    told = (left_out(file, keys) for file, keys in others.items())
-    return rows, (*_aside(aside), *told)
+    left = (left_out(file, keys) for file, keys in others.items())
+    return rows, (*_aside(aside), *left)
+
+
+def _strange(strange: Mapping[tuple[str, str], int], areas: Collection[str]) -> list[Defect]:
+    """A line on each territory of a file that holds nothing of the run."""
+    asked = joined([*areas])
+    return [
+        Defect(
+            f"{one_line(file)} : territoire {quoted(key)} non demandé ; demandés : {asked} "
+            f"({counted(lines, 'ligne', 'lignes')})",
+            "territoire non demandé",
+        )
+        for (file, key), lines in strange.items()
+    ]
+
+
+def _renamed(keys: Collection[str], names: Mapping[str, str]) -> str:
+    """What is typed again to ask for the territories of a file."""
+    typed = []
+    for key in sorted(keys):
+        name = names.get(key, key)
+        # A known CPTS is asked for by its key, which its name does not make.
+        named = slug(name) == slug(key)
+        typed.append(f'--name "{one_line(name)}"' if named else quoted(key))
+    return (
+        f"redonnez à la commande le territoire de ces tableaux ({' ou '.join(typed)}), ou repartez "
+        "de tableaux vides de celui que vous demandez"
+    )
 
 
 def _nowhere(rows: pd.DataFrame, inside: Mapping[str, pd.Series]) -> pd.DataFrame:
@@ -118,9 +154,8 @@ def _placed(
     """A row with its territory and area, None for a commune of elsewhere; what is wrong of it."""
     key = str(row["territory"])
     if key not in areas:
-        asked = joined([*areas])
-        said = f"territoire {quoted(key)} non demandé" if key else "territoire non dit"
-        return None, [(f"{said} ; demandés : {asked}", "territoire non demandé")]
+        said = f"territoire non dit ; demandés : {joined([*areas])}"
+        return None, [(said, "territoire non demandé")]
     if row["level"] == "commune":
         return _commune({**row, "territory": key}, inside[key], communes)
     return _area({**row, "territory": key}, areas[key])

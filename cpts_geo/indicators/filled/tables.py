@@ -177,7 +177,12 @@ def _computed(
     share = value / whole if of and whole else float("nan")
     found = share if of else value
     lacking = used[used["number"].isna()]
-    asked = lacking.loc[lacking["ask"] != "", "ask"].drop_duplicates()
+    # What its producer masks is asked of nobody.
+    lacking = lacking[lacking["ask"] != ""]
+    asked = lacking["ask"].drop_duplicates()
+    note = f"manque : {joined(list(lacking['label']))}" if 0 < len(lacking) < len(used) else ""
+    if note and not {*lacking.index}.isdisjoint(OFFERED):
+        note += " ; écrivez 0 pour un type de créneaux que vous n’avez pas"
     invented = used["producer"].map(is_invented).any()
     producers = joined([each for each in used["producer"].drop_duplicates() if each])
     status = Status.ASSUMED if invented else Status.COMPUTED
@@ -190,7 +195,7 @@ def _computed(
         "number": float("nan") if of else value, "population": float("nan"), "share": share,
         "date": first["date"] if known else "", "producer": producers if known else "",
         "status": (status if known else Status.UNKNOWN).value,
-        "grade": str(first["grade"]) if known else "", "note": _OF_NONE[code] if nothing else "",
+        "grade": str(first["grade"]) if known else "", "note": _OF_NONE[code] if nothing else note,
         "set_aside": "", "ask": "" if known else " ; ".join(asked),
     }  # fmt: skip
 

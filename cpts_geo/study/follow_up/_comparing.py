@@ -27,10 +27,8 @@ from cpts_geo.study.follow_up._changes import (
 from cpts_geo.study.follow_up._counting import Counts, month_names
 from cpts_geo.study.follow_up._expected import shares_of_year
 from cpts_geo.study.follow_up._showing import QUANTILES, TOTAL, Shown
-from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
+from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS, UNTESTED
 
-#: Not tested: what is of the device, and what nobody acts on.
-_UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
 #: Whose months are looked at one by one.
 _MONTHLY: Final = ("slot_requests", "response_rate", "fill_rate")
 #: Shares that are counts laid on slots.
@@ -48,7 +46,7 @@ def compared(
             table.values[name].isna().all() or (table.blank and name in AT_LEAST)
             for table in tables
         )
-        if name in _UNTESTED or indicator.kind == "hours" or unknown:
+        if name in UNTESTED or indicator.kind == "hours" or unknown:
             continue
         both = _both(name, tables, laid)
         if both is not None:

@@ -33,7 +33,7 @@ class Counts(NamedTuple):
     by answer, where the registre says some. ``delays``: hours of each appointment that has one.
     ``unknown``: requests whose outcome is not said. ``by_row``: whether each request says its own,
     so that one that does not may have ended in any way. ``untold``: endings that its columns cannot
-    tell, whose 0 is no count.
+    tell, whose 0 is no count. ``elsewhere``: requests of days that do not count.
     """
 
     outcomes: pd.DataFrame
@@ -45,6 +45,7 @@ class Counts(NamedTuple):
     unknown: int
     by_row: bool
     untold: frozenset[str]
+    elsewhere: int
 
     @property
     def is_left_out(self) -> bool:
@@ -96,6 +97,7 @@ def counts_of(log: pd.DataFrame, scenario: Scenario, *, communes: Collection[str
         unknown=int((table["outcome"] == "unknown").sum()),
         by_row=log.attrs.get("outcomes") is None,
         untold=_untold(log.attrs.get("outcomes")),
+        elsewhere=found.elsewhere,
     )
 
 

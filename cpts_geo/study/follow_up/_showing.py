@@ -15,7 +15,7 @@ import pandas as pd
 
 from cpts_geo.french import percent
 from cpts_geo.schema import Status
-from cpts_geo.secrecy.crossed import shown_crossing
+from cpts_geo.secrecy.crossed import Crossed, shown_crossing, shown_nested
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS, Mask
 from cpts_geo.study.follow_up._counting import ENDINGS, Counts, month_names
 from cpts_geo.study.follow_up.indicators import AT_LEAST, INDICATORS
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
 
 def shown(counts: Counts, slots: pd.Series | None) -> Shown:
     """Mask what may not be shown of a registre; `slots`: those offered each month."""
-    crossed = shown_crossing(counts.outcomes)
+    crossed, asked = _crossed(counts.outcomes)
     table = _with_total(crossed.cells, crossed.columns)
     # All requests of the period are shown, where they are 11 at least: fewer are no registre.
     requests = _with_total(
@@ -58,7 +58,7 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
     months = table.index[:-1]
     days = month_names(counts.days).value_counts().reindex(months)
     table.insert(0, "opening_days", [*days, days.sum()])
-    table["slot_requests"] = _sum_of(table, _OF_A_SLOT)
+    table["slot_requests"] = _sum_of(table, _OF_A_SLOT).fillna(asked)
     parts = {"response_rate": _parts(_sum_of(table, _ANSWERED), table["requests"])}
     # What no column tells is unknown, and so is all that is made of it.
     untold = {*counts.untold}
@@ -91,6 +91,20 @@ def shown(counts: Counts, slots: pd.Series | None) -> Shown:
         return Shown(values, status, parts)
     part = status[sorted(AT_LEAST)].replace(Status.MEASURED.value, Status.ESTIMATED.value)
     return Shown(values, status.assign(**part), parts, _blank(counts, crossed.columns))
+
+
+def _crossed(outcomes: pd.DataFrame) -> tuple[Crossed, pd.Series]:
+    """Outcomes that may be shown, and the requests of a slot: these before what they became, where
+    both endings are of 11 requests a month on average; under it, the months would lose the
+    appointments for them. The yearly totals that decide are shown."""
+    flat = shown_crossing(outcomes)
+    nothing = pd.Series(np.nan, index=outcomes.index)
+    enough = flat.columns[list(_OF_A_SLOT)] >= MIN_PATIENTS * len(outcomes)
+    if not enough.all() or flat.columns.isna().any():
+        return flat, nothing
+    others = [name for name in ENDINGS if name not in _OF_A_SLOT]
+    nested, whole = shown_nested(outcomes, {"asked": _OF_A_SLOT, "others": others})
+    return (flat, nothing) if nested.columns.isna().any() else (nested, whole["asked"])
 
 
 def _blank(counts: Counts, totals: Mapping[str, float] | pd.Series) -> str:

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.french import joined
+from cpts_geo.french import joined, number
 from cpts_geo.schema import Status
+from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.study.call_log import marked
 from cpts_geo.study.follow_up._comparing import compared, departed
@@ -186,10 +187,16 @@ def _followed(
         before = tables[1].values.drop(index=TOTAL)
         totals["previous"] = tables[1].values.loc[TOTAL]
         totals["previous_status"] = tables[1].status.loc[TOTAL]
-        totals = totals.assign(**compared(scenario, counts, tables))
-        apart = departed(scenario, counts, tables)
+        # Nothing has changed from what nobody made.
+        if not _is_mixed(logs):
+            totals = totals.assign(**compared(scenario, counts, tables))
+            apart = departed(scenario, counts, tables)
     months, expected = now.values.drop(index=TOTAL), expected_months(scenario, counts[0].days)
-    doubt = [*_partial(tables), *_doubt(logs[0], counts[0], scenario, communes)]
+    doubt = [
+        *_elsewhere(counts),
+        *_partial(tables),
+        *_doubt(logs[0], counts[0], scenario, communes),
+    ]
     if totals["value"].get("fill_rate", 0.0) > 1.0:
         doubt.append(
             "Plus de rendez-vous ont été donnés que le scénario n’offre de créneaux : vérifiez ses "
@@ -219,6 +226,11 @@ def _is_invented(log: pd.DataFrame) -> bool:
     return bool(log.attrs.get("invented"))
 
 
+def _is_mixed(logs: Sequence[pd.DataFrame]) -> bool:
+    """Whether one registre was invented, and the other not."""
+    return len({_is_invented(log) for log in logs}) > 1
+
+
 def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
     """What was counted of a registre: nothing of an invented one was measured."""
     if not _is_invented(log):
@@ -244,6 +256,21 @@ def _inside(counted: pd.Series, expected: pd.DataFrame, *, tells: bool) -> pd.Se
     within = counted.between(expected["p10"], expected["p90"])
     known = counted.notna() & expected["p50"].notna() & tells
     return within.astype(object).where(known, None)
+
+
+def _elsewhere(counts: Sequence[Counts]) -> list[str]:
+    """French sentence on the requests of days that do not count."""
+    said = []
+    for each, when in zip(counts, ("", " de la période d’avant"), strict=False):
+        few = each.elsewhere < MIN_PATIENTS
+        many = f"moins de {MIN_PATIENTS} demandes" if few else f"{number(each.elsewhere)} demandes"
+        said += [f"{many}{when}"] if each.elsewhere else []
+    if not said:
+        return []
+    return [
+        f"Hors des jours d’ouverture (jours fériés, fins de semaine), non comptées : "
+        f"{joined(said)}. Si la ligne répond ces jours-là, dites-le dans le calendrier du scénario."
+    ]
 
 
 def _partial(tables: Sequence[Shown]) -> list[str]:

@@ -9,6 +9,8 @@ AT_LEAST: Final = frozenset(
     {"appointments", "advice", "no_slot", "redirected", "slot_requests", "response_rate",
      "fill_rate"}
 )  # fmt: skip
+#: Not tested: what is of the device, and what nobody acts on.
+UNTESTED: Final = ("opening_days", "slots_offered", "other_outcomes")
 _Kind = Literal["count", "share", "hours", "public"]
 
 
@@ -25,7 +27,9 @@ class _Indicator(NamedTuple):
 #: By key, in the order they are read.
 INDICATORS: Final = {
     "opening_days": _Indicator("Jours d’ouverture comptés", "jours", "public", "calendrier"),
-    "requests": _Indicator("Demandes", "demandes", "count", "appels, moins les doublons"),
+    "requests": _Indicator(
+        "Demandes", "demandes", "count", "appels des jours d’ouverture comptés, moins les doublons"
+    ),
     "appointments": _Indicator(
         "Rendez-vous donnés", "rendez-vous", "count", "annulés et non honorés compris"
     ),

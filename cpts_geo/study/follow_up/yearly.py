@@ -102,7 +102,7 @@ def yearly(
         A manifest that cannot be used, or no month that was announced is known.
     """
     given = [read_aci(path) for path in indicators]
-    by_key, notes = aci_by_territory(given, {found.territory: found.label})
+    by_key, notes = aci_by_territory(given, {found.territory: found.label}, of_scenario=True)
     rows = by_key.get(found.territory, pd.DataFrame())
     scores: tuple[Score, ...] = ()
     sentences: tuple[str, ...] = ()
@@ -164,6 +164,7 @@ def _known(found: FollowUp) -> KnownOfLog:
         year,
         before if before != year else None,
         period_words(found.period),
+        previous_period="" if found.before_period is None else period_words(found.before_period),
         invented=found.invented,
         blank=dict.fromkeys(AT_LEAST, found.blank),
         months=(

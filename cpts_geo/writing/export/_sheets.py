@@ -104,7 +104,8 @@ def indicators(study: Study) -> Sheet:
     rows += _filled(study)
     return Sheet(
         name="Indicateurs",
-        about="chaque indicateur du territoire, de ses départements, de sa région et de la France",
+        about="chaque indicateur du territoire, de ses départements, de sa région et de la France "
+        "; au bas, ce que vous avez rempli : sans médecin traitant, passages aux urgences, SAS",
         heads=(
             "Code", "Libellé", "Territoire", "Niveau", "Valeur", "Unité", "Pour 10 000 hab.",
             "Borne basse (95 %)", "Borne haute (95 %)", "Année", "Source", "Confiance", "Signe",

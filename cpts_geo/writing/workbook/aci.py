@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from cpts_geo.atlas.look.cells import STATUS_WORDS
 from cpts_geo.atlas.pages.aci import aci_page
 from cpts_geo.files import write_text
 from cpts_geo.french import typeset
-from cpts_geo.indicators.aci.rows import aci_rows, is_given
+from cpts_geo.indicators.aci.rows import aci_rows, is_given, is_of_example
 from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources.analyst.aci.codes import ACI_GRADE, PERIODS, aci_indicators
+from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID
 from cpts_geo.writing.workbook.book import write_book
 from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet, cell, status_words, write_table
 
@@ -66,7 +68,10 @@ def _sheets(table: pd.DataFrame, *, name: str, period: str, day: date) -> list[S
         ("Taux", typeset(f"{_FORMULA} ; au-dessous de 0 ou au-dessus de 100 %, gardé tel quel")),
         ("Libellés", typeset(f"connus de seconde main : {ACI_GRADE} = {GRADE_LABELS[ACI_GRADE]}")),
         ("Cellule vide", "valeur inconnue ou secrète, jamais 0 : le signe à côté le dit"),
+        ("Signes", ", ".join(dict.fromkeys(map(status_words, STATUS_WORDS)))),
     ]
+    if any(is_of_example(row) for row in rows):
+        about.insert(0, ("Attention", typeset(INVENTED_SAID)))
     read_me = Sheet(name="Lisez-moi", about="", heads=("Rubrique", "Contenu"), rows=about)
     return [read_me, aci_sheet(table), *fiches]
 
@@ -89,7 +94,8 @@ def aci_sheet(table: pd.DataFrame) -> Sheet:
     for words in PERIODS.values():
         heads += [words, f"Année : {words}", f"Signe : {words}"]
     heads += [_RATE, "Si non calculable", "Justification", "Commentaire", "Remarque",
-              "Producteur", "Date des données", "À demander à", "Formule"]  # fmt: skip
+              "Producteur", "Date des données", "À demander", "Formule",
+              "Sens attendu"]  # fmt: skip
     return Sheet(
         name="Indicateurs ACI",
         about="les indicateurs du dialogue de gestion, mission 1",
@@ -100,7 +106,7 @@ def aci_sheet(table: pd.DataFrame) -> Sheet:
                 *(each for name in PERIODS for each in _figure(row, name)),
                 cell(row["rate"], 0, percent=True), row["why"], row["justification"],
                 row["comment"], row["remark"], row["producer"], row["date"], row["ask"],
-                row["formula"],
+                row["formula"], row["direction"],
             )
             for row in aci_rows(table).to_dict("records")
         ],
@@ -115,8 +121,9 @@ def _fiche(row: Mapping[Any, Any], *, name: str) -> Sheet:
         ("Indicateur", row["label"], None, ""),
         ("Mission", row["mission"], None, ""),
         ("Formule", row["formula"], None, ""),
+        ("Sens attendu", row["direction"], None, ""),
         ("Champ", row["field"], None, ""),
-        ("Producteur", row["producer"] or f"à demander à {row['ask']}", None, ""),
+        ("Producteur", row["producer"] or f"à demander {row['ask']}", None, ""),
         ("Date des données", row["date"], None, ""),
     ]
     for key, words in PERIODS.items():

@@ -23,6 +23,8 @@ from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
 _WIDEST, _LOOKED = 60, 200
 #: Points of a line of a row, lines of the highest row, room that a letter takes where words wrap.
 _LINE, _MOST_LINES, _ROOM = 15, 12, 1.15
+#: Rows of a table to fill that offer their lists.
+_OFFERED: Final = 20_000
 #: A text of a cell is cut by Excel beyond this.
 _LONGEST: Final = 32_000
 _OPTIONS: Final = {
@@ -74,6 +76,15 @@ class _Formats:
         )  # fmt: skip
         self.text = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
 
+    def blank(self, pattern: str) -> Any:
+        """Format of a cell to fill."""
+        if (key := f"blank {pattern}") not in self._made:
+            self._made[key] = self._book.add_format(
+                {"num_format": pattern, "bg_color": style.WARNING_PAPER, "border": 1,
+                 "border_color": style.LINE, "valign": "top", "text_wrap": True}
+            )  # fmt: skip
+        return self._made[key]
+
     def of(self, number: Number) -> Any:
         """Format of a number: thousands, decimals, percent."""
         dots = "." + "0" * number.decimals if number.decimals else ""
@@ -97,10 +108,20 @@ def _add(book: Any, sheet: Sheet, formats: _Formats) -> None:
         for place, value in enumerate(row):
             if isinstance(value, Number):
                 page.write_number(rank, place, value.value, formats.of(value))
+            elif value == "" and sheet.to_fill:
+                page.write_blank(rank, place, None, formats.blank(sheet.to_fill[place]))
             elif value is not None:
                 page.write_string(rank, place, visible(value)[:_LONGEST], formats.text)
     if sheet.rows:
         page.autofilter(0, 0, len(sheet.rows), len(sheet.heads) - 1)
+    for place, pattern in enumerate(sheet.to_fill if not sheet.rows else ()):
+        page.set_column(place, place, widths[place], formats.blank(pattern))
+    for place, words in sheet.choices:
+        said = {"validate": "list", "source": list(words), "show_error": False}
+        page.data_validation(1, place, _OFFERED, place, said)
+    if sheet.to_fill:
+        # Codes are digits, and texts: a spreadsheet would flag each of them.
+        page.ignore_errors({"number_stored_as_text": f"A1:XFD{_OFFERED}"})
     for name, rank, place in sheet.names:
         column = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)
         book.define_name(name, f"='{sheet.name}'!{column}${rank + 2}")

@@ -56,6 +56,11 @@ class Sheet:
         Named cells: name, row, column.
     pinned : int
         Columns that stay in sight.
+    to_fill : tuple of str
+        Number format of the empty cells of each column, which are tinted to be filled; empty where
+        the sheet is only to be read.
+    choices : tuple of (int, tuple of str)
+        Columns with the words that a list offers in their cells; others may be typed.
     """
 
     name: str
@@ -64,6 +69,8 @@ class Sheet:
     rows: list[tuple[Cell, ...]]
     names: tuple[tuple[str, int, int], ...] = ()
     pinned: int = 1
+    to_fill: tuple[str, ...] = ()
+    choices: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 def cell(value: Any, decimals: int = 0, *, percent: bool = False) -> Cell:

@@ -13,6 +13,7 @@ from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, own_label, producer, 
 from cpts_geo.atlas.look.vintages import newest_known
 from cpts_geo.atlas.look.words import short_name
 from cpts_geo.french import joined, typeset
+from cpts_geo.indicators.given_share import comparable
 from cpts_geo.schema import COLUMNS, DEPARTEMENT, FRANCE, REGION, TERRITORY, Status
 
 #: What each group of bars shows: the first family of it that is known.
@@ -27,7 +28,8 @@ _PUBLISHED: Final = re.compile(r" \((?:publié|annoncé)e?\)$")
 
 @dataclass(frozen=True)
 class _Bar:
-    """An area: name, value as written, how it is known, length of its bar in percent."""
+    """An area: name, value as written, how it is known, length of its bar in percent; None where
+    its people are others than the territory's."""
 
     area: str
     text: str
@@ -35,7 +37,7 @@ class _Bar:
     mark: str
     words: str
     announced: bool
-    length: float
+    length: float | None
     main: bool
 
 
@@ -67,8 +69,11 @@ def section(comparison: pd.DataFrame) -> list[_Group]:
 def _group(name: str, drawn: pd.DataFrame, *, counted: str) -> _Group:
     """Bars of one indicator, and the values of another that is counted."""
     rows = drawn[drawn["indicator"] == name].to_dict("records")
-    first, top = rows[0], max(float(row["value"]) for row in rows) or 1.0
-    label, vintage = own_label(COLUMNS[name], pd.Series(first))
+    first, column = rows[0], COLUMNS[name]
+    alike = [float(row["value"]) for row in rows if comparable(row["base"], first["base"])]
+    # Alone, a share is of everybody.
+    top = 1.0 if column.percent and len(alike) == 1 else max(alike) or 1.0
+    label, vintage = own_label(column, pd.Series(first))
     sign = STATUS_WORDS[first["status"]] if first["status"] == Status.ANNOUNCED.value else ""
     sources = dict.fromkeys(f"{producer(row)} ({row['grade']})" for row in rows)
     return _Group(
@@ -79,14 +84,14 @@ def _group(name: str, drawn: pd.DataFrame, *, counted: str) -> _Group:
             )
         ),
         source=typeset(" ; ".join(sources)),
-        bars=tuple(_bar(row, name, top=top) for row in rows),
+        bars=tuple(_bar(row, name, top=top, base=str(first["base"])) for row in rows),
         more=typeset(_counted(counted, drawn, areas=[row["area_code"] for row in rows]))
         if counted
         else "",
     )
 
 
-def _bar(row: Mapping[Any, Any], name: str, *, top: float) -> _Bar:
+def _bar(row: Mapping[Any, Any], name: str, *, top: float, base: str) -> _Bar:
     """One bar."""
     value, status = float(row["value"]), str(row["status"])
     return _Bar(
@@ -96,7 +101,7 @@ def _bar(row: Mapping[Any, Any], name: str, *, top: float) -> _Bar:
         mark=MARKS[status],
         words=STATUS_WORDS[status],
         announced=status == Status.ANNOUNCED.value,
-        length=round(100 * value / top, 1),
+        length=round(100 * value / top, 1) if comparable(str(row["base"]), base) else None,
         main=row["area_level"] == TERRITORY.key,
     )
 

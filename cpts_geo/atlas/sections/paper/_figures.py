@@ -93,7 +93,7 @@ def section(study: Study, *, apart: bool) -> dict[str, Any]:
         "areas": names,
         "rows": rows,
         "signs": paper_signs(cell for row in rows for cell in row.cells),
-        "more": others(len(areas) - len(kept)),
+        "more": others(len(areas) - len(kept), "autre zone", "autres zones"),
     }
 
 

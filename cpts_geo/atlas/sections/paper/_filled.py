@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -60,11 +61,12 @@ def access(study: Study) -> dict[str, Any] | None:
     lines = mine.index[mine["status"] != _UNKNOWN]
     if len(lines) < _LEAST:
         return None
-    said = mine.loc[lines, ["date", "producer"]].drop_duplicates().itertuples(index=False)
-    origin = short_day(" ; ".join(", ".join(filter(None, each)) for each in said))
-    # Areas around may be of an example where the territory is not.
+    # Areas around may be of other producers, or of an example where the territory is not.
     shown = table[table["line"].isin(lines)].merge(kept[AREA], on=AREA)
-    invented = shown.loc[shown["status"] != _UNKNOWN, "producer"].map(is_invented)
+    known = shown[shown["status"] != _UNKNOWN]
+    dates = known.groupby("producer", sort=False)["date"].unique().items()
+    origin = short_day(" ; ".join(f"{producer}, {joined([*when])}" for producer, when in dates))
+    invented = known["producer"].map(is_invented)
     if invented.any():
         origin = INVENTED if invented.all() else f"{INVENTED} en partie ; {origin}"
     return {
@@ -163,8 +165,20 @@ def aci(study: Study) -> dict[str, Any] | None:
     more = ""
     if len(kept) < len(given):
         more = f"{number(len(kept))} sur {number(len(given))}, suite : fiche"
-    rows = [(shortened(about.title, _TITLE), aci_cells(about, row), rate_text(row))
-            for about, row in kept]  # fmt: skip
+    rows = [
+        (
+            shortened(about.title, _TITLE),
+            [
+                # Where a column is of several years, each cell says its own.
+                replace(cell, text=f"{cell.text} ({cell.origin})")
+                if len(years[name]) > 1 and cell.origin
+                else cell
+                for name, cell in zip(PERIODS, aci_cells(about, row), strict=True)
+            ],
+            rate_text(row),
+        )
+        for about, row in kept
+    ]
     return {
         "heads": heads,
         "rows": rows,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from markupsafe import Markup
 
 from cpts_geo.atlas.look.cells import MARKS, MASK_LABEL, MASK_TEXTS, Cell
-from cpts_geo.french import NNBSP, number
+from cpts_geo.french import NNBSP, counted, number
 from cpts_geo.schema import STATUS_LABELS, STATUS_MARKS, Status
 
 #: Where the rest is.
@@ -50,11 +50,9 @@ def paper_signs(cells: Iterable[Cell] = ()) -> list[tuple[str, str]]:
     return [*signs, (next(MARKS[mask] for mask in MASK_TEXTS), MASK_LABEL)] if masked else signs
 
 
-def others(count: int) -> str:
+def others(count: int, one: str = "autre", several: str = "autres") -> str:
     """Say how many were left out, and where they are; empty for none."""
-    if not count:
-        return ""
-    return f"… et {number(count)} {'autre' if count == 1 else 'autres'} : {ELSEWHERE}"
+    return f"… et {counted(count, one, several)} : {ELSEWHERE}" if count else ""
 
 
 def css_text(text: str) -> Markup:

@@ -80,7 +80,7 @@ def section(
         "heads": _heads(result.scenario) if of_levers and result else (),
         "rows": rows,
         "cost": _cost(result.scenario) if of_levers and result else "",
-        "more": others(len(found) - len(rows)),
+        "more": others(len(found) - len(rows), "autre changement", "autres changements"),
     }  # fmt: skip
 
 

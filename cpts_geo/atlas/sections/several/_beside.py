@@ -16,6 +16,7 @@ from cpts_geo.atlas.look.cells import Cell, value_cell
 from cpts_geo.atlas.look.vintages import DIAGNOSIS, newest_known
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer
 from cpts_geo.french import typeset
+from cpts_geo.indicators.given_share import comparable
 from cpts_geo.schema import COLUMNS, DEPARTEMENT, TERRITORY, shown_vintage
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.study.study import Study
@@ -58,10 +59,14 @@ def _row(
     ends = (float(ranged.min()), float(ranged.max())) if len(ranged) else (math.nan, math.nan)
     cells: list[Cell] = []
     marks: list[SpineMark] = []
+    # Shares of other ages are written, and not drawn on one scale.
+    first = next(iter(found.loc[found["value"].notna(), "base"]), "")
     for sheet in sheets:
         row: Any = found.loc[sheet.key]
-        cells.append(value_cell(name, row["value"], row["status"], str(row["note"])))
-        marks.append(SpineMark(float(row["value"]), key=sheet.key))
+        note = " ; ".join(filter(None, (str(row["base"]), str(row["note"]))))
+        cells.append(value_cell(name, row["value"], row["status"], note))
+        if comparable(str(row["base"]), first):
+            marks.append(SpineMark(float(row["value"]), key=sheet.key))
     title = typeset(f"{column.label} : place de chaque territoire choisi")
     return {
         "label": column.label,

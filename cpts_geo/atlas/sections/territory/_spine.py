@@ -12,6 +12,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.spine import SpineMark, spine_svg
 from cpts_geo.atlas.look.cells import Cell, Row, own_label, producer, rows_by_area, shown_text
 from cpts_geo.atlas.look.vintages import DIAGNOSIS, newest_known
+from cpts_geo.indicators.given_share import comparable
 from cpts_geo.schema import AREA, COLUMNS, DEPARTEMENT, LEVELS, TERRITORY, Status
 
 _SIGNS: Final = {level.key: level.mark for level in LEVELS}
@@ -60,6 +61,7 @@ def _row(
             main=found["area_level"] == TERRITORY.key,
         )
         for found in areas
+        if comparable(str(found["base"]), str(first["base"]))
     ]
     bounds = [shown_text(column, end, Status.MEASURED.value) for end in ends]
     span = f" ; départements : de {bounds[0]} à {bounds[1]}" if not math.isnan(ends[0]) else ""
@@ -74,6 +76,8 @@ def _cell(name: str, found: Mapping[str, Any], first: Mapping[str, Any]) -> Cell
     """A value, and whose it is where it is not that of the territory."""
     text = shown_text(COLUMNS[name], found["value"], found["status"])
     base = f", {found['base']}" if found["base"] else ""
+    apart = "" if comparable(str(found["base"]), str(first["base"])) else "non comparable"
     elsewhere = found["source"] not in ("", first["source"])
-    origin = f"{producer(found)} ({found['grade']})" if elsewhere else ""
+    whose = f"{producer(found)} ({found['grade']})" if elsewhere else ""
+    origin = " ; ".join(filter(None, (apart if base else "", whose)))
     return Cell(text + base, status=found["status"], note=str(found["note"]), origin=origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -127,9 +128,10 @@ def _of_row(row: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _of_periods(rows: pd.DataFrame) -> Iterator[str]:
-    """Periods that are not of one year."""
-    for name in ("previous", "value"):
-        given = rows[name].notna() | rows[f"{name}_hidden"]
+    """Periods that are not of one year; a registre runs on while its producers are a year late."""
+    of_log = rows["code"].map(lambda code: bool(aci_indicators()[code].follow_up))
+    for name, own in itertools.product(("previous", "value"), (False, True)):
+        given = (rows[name].notna() | rows[f"{name}_hidden"]) & (of_log == own)
         years = rows.loc[given, f"{name}_year"].dropna().astype(int)
         if years.nunique() > 1:
             each = [f"{year} ({', '.join(rows.loc[part.index, 'code'])})"

@@ -58,7 +58,7 @@ class AciIndicator:
 
     Parameters
     ----------
-    code, mission, title, short, formula, field, unit, direction, producer : str
+    code, mission, title, short, formula, field, unit, direction, producer, ask : str
         French texts.
     course : tuple of float
         Reference, N-1 and target of an invented example, as multiples of N.
@@ -85,6 +85,7 @@ class AciIndicator:
     unit: str
     direction: str
     producer: str
+    ask: str
     course: tuple[float, float, float]
     example: float = math.nan
     like: str = ""

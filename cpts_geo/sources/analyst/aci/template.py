@@ -62,9 +62,7 @@ def _blank(territory: str, indicator: AciIndicator) -> dict[str, str]:
     """A row that nobody has filled."""
     fields = {f"{name}_field": indicator.field for name in COUNTED}
     said = {"territory": territory, "code": indicator.code}
-    asked = (
-        "registre de la CPTS, qui remplit N et N-1" if indicator.follow_up else indicator.producer
-    )
+    asked = "registre de la CPTS, qui remplit N et N-1" if indicator.follow_up else indicator.ask
     told = {"title": indicator.title, "unit": indicator.unit, "ask": asked}
     return dict.fromkeys(_COLUMNS, "") | said | told | fields
 

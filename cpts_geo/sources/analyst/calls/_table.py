@@ -34,16 +34,23 @@ from cpts_geo.sources.door import Door
 
 #: What a log is to be, for who has to make one.
 LAYOUT: Final = (
-    "donnez une ligne par appel, avec en première ligne le nom des colonnes : date_heure (ou date "
-    "et heure), issue et, si vous les avez, commune ou code_insee, classe_age, "
-    "code_motif et cle_appelant (une clé opaque, la même pour tous les appels d’une personne) ; "
-    "ou une ligne par jour, avec ses comptes : date, appels, consultations"
+    "donnez une ligne par demande, avec en première ligne le nom des colonnes : « Date et heure », "
+    "« Issue » et, si vous les avez, « Commune », « Classe d’âge », « cle_appelant » (une clé "
+    "opaque, la même pour toutes les demandes d’une personne) ; ou une ligne par jour, avec ses "
+    "comptes : date, demandes, consultations ; « cpts-geo template registre » en écrit un vide"
 )
 
 
-def no_call(path: Path) -> NoCallError:
-    """Refusal of a log without any call."""
-    return NoCallError(f"{one_line(path.name)} ne contient aucun appel.", remedy=f"{LAYOUT}.")
+def no_call(path: Path, *, headed: bool = False) -> NoCallError:
+    """Refusal of a log without any call; of one whose header is ready, said so."""
+    remedy = (
+        "remplissez-le d’abord, une demande par ligne sous son en-tête ; une commande qui le lit "
+        "n’a rien à dire avant."
+    )
+    return NoCallError(
+        f"{one_line(path.name)} ne contient aucune demande.",
+        remedy=remedy if headed else f"{LAYOUT}.",
+    )
 
 
 #: What a call log says at the door.

@@ -192,7 +192,7 @@ def read_call_log(
     cells, totals = without_totals(cells, places["date"][0], counts)
     refuse_people(path.name, header, pd.concat([cells, totals]), places, around=around)
     if cells.empty:
-        raise no_call(path)
+        raise no_call(path, headed=True)
     _refuse_ambiguous(path, header, places)
     _refuse_unnamed(path, header, cells, places)
     columns = {role: cells[found[0]] for role, found in places.items() if role != "count"}

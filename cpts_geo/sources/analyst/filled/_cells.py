@@ -20,6 +20,13 @@ from cpts_geo.sources.analyst.filled.templates import NEWEST
 _OLDEST: Final = 2000
 _D: Final = "[0-9]"
 _MONTHS: Final = tuple(map(plain, MONTHS))
+#: Beginnings of their names, each of one month: « jui » is of two.
+_SHORT: Final = {
+    month[:letters]: rank
+    for rank, month in enumerate(_MONTHS, 1)
+    for letters in range(3, len(month) + 1)
+    if sum(each.startswith(month[:letters]) for each in _MONTHS) == 1
+}
 _DATES: Final = (
     re.compile(
         rf"(?P<y>{_D}{{4}})(?:-(?P<m>{_D}{{2}})"
@@ -28,7 +35,13 @@ _DATES: Final = (
     re.compile(rf"(?:(?:(?P<d>{_D}{{1,2}})(?P<s>[/.-]))?(?P<m>{_D}{{1,2}})[/.-])?(?P<y>{_D}{{4}})"),
     # « 30 juin 2021 », « 1er janvier 2025 », « juin 2021 »
     re.compile(rf"(?:(?P<d>{_D}{{1,2}})(?:er)? )?(?P<m>{'|'.join(_MONTHS)}) (?P<y>{_D}{{4}})"),
+    # « déc-25 », « 31-janv.-2025 »: what a spreadsheet makes of 12/2025.
+    re.compile(
+        rf"(?:(?P<d>{_D}{{1,2}})[ -])?(?P<m>{'|'.join(_SHORT)})\.?[ -](?P<y>{_D}{{4}}|{_D}{{2}})"
+    ),
 )
+#: Digits of a year without its century.
+_SHORT_YEAR: Final = 2
 #: What a share may differ from its two numbers by, besides its last decimal.
 _SLACK: Final = 1e-9
 #: Decimals of a share of 1 that is written in whole points.
@@ -85,9 +98,9 @@ def read_date(text: str, *, wrong: Callable[[str], None]) -> str:
     if found is None:
         wrong(f"date {quoted(text)} illisible : écrivez JJ/MM/AAAA, MM/AAAA ou AAAA")
         return ""
-    month = found["m"] or ""
-    month = str(_MONTHS.index(month) + 1) if month in _MONTHS else month
-    parts = [part for part in (found["y"], month, found["d"]) if part]
+    month = str(_SHORT.get(found["m"] or "", found["m"] or ""))
+    year = found["y"] if len(found["y"]) > _SHORT_YEAR else f"20{found['y']}"
+    parts = [part for part in (year, month, found["d"]) if part]
     try:
         date(*(int(part) for part in (*parts, "1", "1")[:3]))
     except ValueError:

@@ -24,6 +24,8 @@ from cpts_geo.sources._conventions.geoclip import Export, Indicator, parse_expor
 from cpts_geo.sources._conventions.masked import bounded
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import text_of
+from cpts_geo.sources.analyst._tables.workbook import SUFFIXES
+from cpts_geo.sources.analyst.calls.log import is_call_log
 from cpts_geo.sources.analyst.indicators._labels import Meaning, meaning_of
 from cpts_geo.sources.analyst.indicators.levels import (
     AREA_LEVELS,
@@ -137,9 +139,13 @@ def read_indicators(path: Path | str) -> Given:
     ('CartoSanté', 'commune', {'01001': 12.5})
     """
     path = typed_path(path)
+    if path.suffix.lower() in SUFFIXES and is_call_log(path):
+        raise _registre(path)
     text, notes = text_of(path, read_bytes(path, _INDICATORS), door=_INDICATORS)
     hold("indicators_rows", text.count("\n"), IndicatorsError, name=path.name)
     export = parse_export(text)
+    if export is None and is_call_log(path):
+        raise _registre(path)
     if export is None:
         raise IndicatorsError(
             f"{one_line(path.name)} n’est pas un export de Géoclip : aucune ligne d’en-tête "
@@ -177,6 +183,14 @@ def read_indicators(path: Path | str) -> Given:
                 len(export.aside), "ligne hors tableau, laissée", "lignes hors tableau, laissées"
             ),
         ),
+    )
+
+
+def _registre(path: Path) -> IndicatorsError:
+    """Refusal of a registre, which is told where it goes."""
+    return IndicatorsError(
+        f"{one_line(path.name)} est un registre des demandes, et non un tableau d’indicateurs.",
+        remedy="donnez-le au suivi : cpts-geo follow-up, avec --scenario.",
     )
 
 
