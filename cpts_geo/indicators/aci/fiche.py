@@ -181,7 +181,10 @@ def _rated(rows: Mapping[str, dict[str, Any]]) -> pd.DataFrame:
     for code, row in rows.items():
         row["rate"], row["why"] = _rate(row)
         # Of a part of a year, a count is no year's; a rate holds, of a whole month at least.
-        short, like = row["value_span"], aci_indicators()[code].unit in _OF_ANY_SPAN
+        about = aci_indicators()[code]
+        if about.percent and row["value"] > 1.0:
+            row |= {"rate": np.nan, "why": typeset("non calculable : N dépasse 100 %")}
+        short, like = row["value_span"], about.unit in _OF_ANY_SPAN
         if short and not row["why"] and (not like or short == _span(0)):
             row |= {"rate": np.nan, "why": typeset(f"non calculable : N couvre {short}")}
     return pd.DataFrame.from_dict(dict(rows), orient="index").rename_axis("code")
@@ -321,8 +324,6 @@ def _rate(row: Mapping[str, Any]) -> tuple[float, str]:
     if hidden or unknown:
         said = [_lacking(hidden, "secret", "secrète"), _lacking(unknown, "inconnu", "inconnue")]
         return np.nan, typeset(f"non calculable : {' ; '.join(filter(None, said))}")
-    if row["unit"] == "%" and row["value"] > 1.0:
-        return np.nan, typeset("non calculable : N dépasse 100 %, vérifiez ce qu’il compte")
     whole = row["target"] - row["reference"]
     if np.isclose(whole, 0.0, atol=1e-9):
         return np.nan, typeset("non calculable : la cible est égale à la référence")

@@ -14,7 +14,7 @@ from cpts_geo.writing.workbook.sheet import Cell, Number, Sheet
 
 #: Digits of a cell that are a number.
 _NUMBER: Final = re.compile(r"[0-9]+(?:,([0-9]+))?")
-#: Beginnings of the headings of texts: a code loses its zeros, « 5-10 » and « 12/2025 » are turned.
+#: Beginnings of the headings of texts: a code loses its zeros, « 5-10 » and « 12/AAAA » are turned.
 _TEXTS: Final = ("code", "commune", "classe", "date")
 _MOMENT: Final = "date et heure"
 #: What is said of any table to fill, then of one with somebody to ask, or without.
@@ -24,12 +24,12 @@ _HOW: Final = (
 )
 _ASKED: Final = (
     "La colonne « À demander » dit à qui demander chaque ligne.",
-    "Chaque valeur a sa date (2025, 12/2025 ou 31/12/2025) et son producteur, qui l’a donnée.",
+    "Une valeur a sa date ({year}, 12/{year} ou 31/12/{year}) et son producteur (qui la donne).",
     "Une part s’écrit 11,8 ou 11,8 %. Ce qu’un producteur masque s’écrit comme il l’écrit : < 11.",
 )
 _KEPT: Final = (
     "Une demande par ligne. Jamais un nom, un numéro, une date de naissance, un commentaire.",
-    "Date et heure : 05/01/2026 09:40. Commune : son nom, ou son code Insee si deux ont ce nom.",
+    "Date et heure : {day} 09:40. Commune : son nom, ou son code Insee si deux ont ce nom.",
     "Une liste est proposée dans les cellules qui en ont une ; d’autres mots peuvent s’y écrire.",
 )
 
@@ -70,7 +70,10 @@ def write_blank_book(
         to_fill=tuple(map(_pattern, heads)),
     )  # fmt: skip
     said = (*_HOW, *(_KEPT if kept else _ASKED), "Tout est dit dans docs/guide/remplir.md.")
-    read_me = Sheet(name="Lisez-moi", about="", heads=("Lisez-moi",), rows=[(x,) for x in said])
+    told: list[tuple[Cell, ...]] = [
+        (each.format(year=day.year - 1, day=f"{day:%d/%m/%Y}"),) for each in said
+    ]
+    read_me = Sheet(name="Lisez-moi", about="", heads=("Lisez-moi",), rows=told)
     write_book([sheet, read_me], path, title=title, day=day)
 
 
