@@ -60,7 +60,7 @@ def invented(code: str, *, people: float, level: str = TERRITORY.key) -> Invente
     >>> invented("17+", people=10_000)
     Invented(number=980.0, population=7900.0, share=12.4)
     >>> invented("effecteurs", people=100_000).number
-    13.0
+    14.0
     """
     lines = {key: line for each in templates().values() for key, line in each.lines.items()}
     line = lines[code]
