@@ -81,7 +81,7 @@ def test_the_page_shows_the_default_that_was_used(found: Analysis) -> None:
     assert "share_without_mt" in study.scenario.unused
     rows = hypotheses([study.scenario.admitting("no_mt")], study.common.parameters)["rows"]
     [share] = [row for row in rows if row[0].text.startswith("Part sans médecin traitant")]
-    assert share[1].text.startswith("0,15")
+    assert share[1].text.startswith("15\u202f%")
     assert _BY_FILE.strip() in share[2].text
     assert share[3].text == "D"
     # Calls of elsewhere are no measure of here, whoever counted them.
