@@ -485,5 +485,5 @@ def test_hours_in_utc_ask_for_a_place_that_the_scenario_lacks(
 
 def test_help_says_which_columns_a_log_needs(command: Command) -> None:
     _, out, _ = command("call-log", "--help")
-    for words in ("date_heure, ou date et heure", "date;heure;issue;commune", "date;appels;consul"):
+    for words in ("Date et heure (ou en deux)", "date;heure;issue;commune", "date;appels;consul"):
         assert words in out

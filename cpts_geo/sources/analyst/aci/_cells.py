@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo.errors import Defect, quoted
 from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources.analyst.aci.codes import _COLUMNS, COUNTED, PERIODS, AciIndicator
-from cpts_geo.sources.analyst.filled.templates import NEWEST
+from cpts_geo.sources.analyst.filled.templates import newest_year
 
 #: A year, or a day or a month of it.
 _YEAR: Final = re.compile(
@@ -90,15 +90,15 @@ def _figure(text: str, indicator: AciIndicator) -> tuple[float, bool, str]:
 
 
 def _year(text: str, *, needed: bool, counted: bool) -> tuple[float, str]:
-    """A year (NaN unknown), and what is wrong: nobody is counted beyond next year."""
+    """A year (NaN unknown), and what is wrong: nobody is counted in a year to come."""
     if not text:
         return np.nan, "année absente" if needed else ""
     found = _YEAR.fullmatch(text)
     if found is None:
         return np.nan, f"année attendue, en quatre chiffres, lu {quoted(text)}"
     year = int(found[1] or found[2])
-    if counted and year > NEWEST:
-        return np.nan, f"{year} est après {NEWEST}"
+    if counted and year > newest_year():
+        return np.nan, f"{year} est après {newest_year()}"
     return float(year), ""
 
 

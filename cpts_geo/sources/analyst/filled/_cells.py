@@ -14,7 +14,7 @@ from cpts_geo.errors import quoted
 from cpts_geo.french import MONTHS, number
 from cpts_geo.sources._conventions.masked import bounded, unsigned
 from cpts_geo.sources._conventions.text import plain
-from cpts_geo.sources.analyst.filled.templates import NEWEST
+from cpts_geo.sources.analyst.filled.templates import newest_year
 
 #: Nothing that is asked for is older.
 _OLDEST: Final = 2000
@@ -106,8 +106,8 @@ def read_date(text: str, *, wrong: Callable[[str], None]) -> str:
     except ValueError:
         wrong(f"date {quoted(text)} impossible")
         return ""
-    if not _OLDEST <= int(parts[0]) <= NEWEST:
-        wrong(f"date {quoted(text)} : hors de {_OLDEST} à {NEWEST}")
+    if not _OLDEST <= int(parts[0]) <= newest_year():
+        wrong(f"date {quoted(text)} : hors de {_OLDEST} à {newest_year()}")
         return ""
     return "-".join(f"{int(part):02d}" for part in parts)
 

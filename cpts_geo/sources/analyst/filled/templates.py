@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
@@ -17,8 +18,6 @@ from cpts_geo.sources._conventions.text import plain
 _Kind = Literal["people", "doctors", "activity", "visits", "share", "rate"]
 #: Who gives the figures of an invented example: whatever shows one of its rows shows this.
 INVENTED: Final = "exemple inventé"
-#: Nothing that is counted is of a later year.
-NEWEST: Final = COG_YEAR + 1
 #: What a reader is told of it, before any figure.
 INVENTED_SAID: Final = f"{INVENTED.capitalize()} : des chiffres ne sont pas ceux du territoire."
 #: What stands in place of a code where a zoning holds no commune.
@@ -94,6 +93,23 @@ class Template:
     def name(self) -> str:
         """Name of the table that a run writes."""
         return self.key.replace("-", "_")
+
+
+def newest_year() -> int:
+    """
+    Give the last year that something was counted in.
+
+    Returns
+    -------
+    int
+        This one; a clock that is behind the figures of the package is not believed.
+
+    Examples
+    --------
+    >>> newest_year() >= COG_YEAR
+    True
+    """
+    return max(date.today().year, COG_YEAR)
 
 
 def is_invented(producer: object) -> bool:
