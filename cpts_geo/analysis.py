@@ -386,5 +386,5 @@ def _filled(
     areas = {str(key): areas_of(_own(communes, str(key)), name=str(name), communes=whole)
              for key, name in outline["name"].items()}  # fmt: skip
     inside = {key: _own(communes, key).set_index("code_insee")["population"] for key in areas}
-    known = frozenset(whole["code_insee"])
+    known = dict(zip(whole["code_insee"], whole["name"], strict=True))
     return areas, *checked_rows(tables, areas, inside=inside, communes=known)

@@ -115,9 +115,10 @@ def change(path: Path) -> None:
 
 def filled(path: Path) -> None:
     """A table that is filled, for a territory of two communes of the Loiret."""
-    checked_rows(read_filled(path), AREAS, inside=INSIDE, communes=["45130", "45024"])
+    checked_rows(read_filled(path), AREAS, inside=INSIDE, communes=COMMUNES)
 
 
+COMMUNES = {"45130": "Dry", "45024": "Baule"}
 AREAS = {
     "ici": pd.DataFrame(
         {

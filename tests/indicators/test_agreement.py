@@ -44,7 +44,7 @@ def both(folder: Path, people: float, year: int = 2025) -> tuple[pd.DataFrame, p
         write_french_csv(*made, folder / f"{table}.csv")
         filled += read_filled(folder / f"{table}.csv")
     rows, notes = checked_rows(
-        filled, {KEY: areas(people)}, inside={KEY: pd.Series(dtype=float)}, communes=[]
+        filled, {KEY: areas(people)}, inside={KEY: pd.Series(dtype=float)}, communes={}
     )
     assert not notes
     return aci, rows

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cpts_geo.errors import Defect, IndicatorsError, one_line, quoted
 from cpts_geo.french import counted, joined, number, slug
+from cpts_geo.geography.naming.spelling import normalise_name
 from cpts_geo.indicators.filled._contradictions import SLACK, contradictions, zonings_apart
 from cpts_geo.indicators.filled.areas import asked_territory, left_out
 from cpts_geo.schema import AROUND
@@ -27,7 +28,7 @@ def checked_rows(
     areas: Mapping[str, pd.DataFrame],
     *,
     inside: Mapping[str, pd.Series],
-    communes: Collection[str],
+    communes: Mapping[str, str],
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """
     Bring the rows of filled tables to the territories of a run.
@@ -40,8 +41,8 @@ def checked_rows(
         Areas of each territory (:func:`cpts_geo.indicators.filled.areas.areas_of`).
     inside : mapping of str to Series
         Inhabitants of its communes, by code.
-    communes : collection of str
-        Codes of all communes.
+    communes : mapping of str to str
+        Name of each commune, by code.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def checked_rows(
 
     Examples
     --------
-    >>> checked_rows([], {}, inside={}, communes=[])[0].empty
+    >>> checked_rows([], {}, inside={}, communes={})[0].empty
     True
     """
     # A file says where its own defects stand.
@@ -149,7 +150,7 @@ def _placed(
     areas: Mapping[str, pd.DataFrame],
     *,
     inside: Mapping[str, pd.Series],
-    communes: Collection[str],
+    communes: Mapping[str, str],
 ) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
     """A row with its territory and area, None for a commune of elsewhere; what is wrong of it."""
     key = str(row["territory"])
@@ -162,7 +163,7 @@ def _placed(
 
 
 def _commune(
-    row: dict[str, Any], inside: pd.Series, communes: Collection[str]
+    row: dict[str, Any], inside: pd.Series, communes: Mapping[str, str]
 ) -> tuple[dict[str, Any] | None, list[tuple[str, str]]]:
     """The row of a commune, None where it is of elsewhere; what is wrong of it."""
     code = str(row["area_code"])
@@ -170,12 +171,23 @@ def _commune(
         return row, []
     if code not in inside.index:
         return None, [] if code in communes else [(f"commune {quoted(code)} inconnue", "inconnue")]
+    if _is_another(str(row["detail"]), communes[code], communes):
+        text = f"{code} est le code de {communes[code]}, pas de {quoted(row['detail'])}"
+        return None, [(text, "code contredit")]
     most = float(inside[code])
     # People are counted in another year than inhabitants.
     if row["number"] <= most * SLACK or pd.isna(row["number"]):
         return row, []
     many = f"{number(row['number'])} personnes pour {number(most)} habitants"
     return None, [(f"commune {quoted(code)} : {many}", "nombre au-dessus de la population")]
+
+
+def _is_another(written: str, own: str, communes: Mapping[str, str]) -> bool:
+    """Whether a name is that of another commune; one that nobody bears is a way to write it."""
+    key = normalise_name(written)
+    if not key or key == normalise_name(own):
+        return False
+    return key in {normalise_name(name) for name in communes.values()}
 
 
 def _area(

@@ -162,6 +162,7 @@ def _zoned(code: str, commune: str, said: Said, people: float, *, masked: bool) 
         "line": code,
         "level": "commune",
         "area_code": NO_COMMUNE if none else commune.zfill(5) if commune.isdigit() else commune,
+        "detail": said["commune"],
         "number": people,
         "masked": masked,
         **(said.origin() if told else dict.fromkeys(("date", "producer", "remark"), "")),
