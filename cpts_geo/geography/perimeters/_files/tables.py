@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -16,6 +17,11 @@ from cpts_geo.sources.analyst.filled.file import REMEDY, is_filled, read_filled
 
 #: Columns of the ACI that the registre of the CPTS fills, for the indicators that it follows.
 _FOLLOWED = ("previous", "value")
+#: What a check of cells leaves to the report, which knows the territory.
+_LEFT: Final = (
+    "Chaque cellule est vérifiée ici ; l’accord des cellules entre elles et avec le territoire "
+    "l’est quand le rapport se fait."
+)
 
 
 def told_table(
@@ -74,6 +80,7 @@ def _told_filled(
         count = counted(table.rows["place"].nunique(), "ligne remplie", "lignes remplies")
         notes.append(f"{said} : {count} sur {number(table.asked)}.")
         defects += table.defects
+    notes.append(_LEFT)
     if not defects:
         return names, tuple(notes), None
     summary = f"{one_line(path.name)} ne peut pas être repris tel quel."
