@@ -152,7 +152,7 @@ def sas_table(filled: pd.DataFrame, areas: pd.DataFrame, *, effector_hours: floa
     by_line = rows.set_index("line")
     computed = [
         _computed(
-            by_line, "heures_dues", f"Heures dues, à {number(effector_hours)} h chacun",
+            by_line, "heures_dues", f"Heures attendues, à {number(effector_hours)} h par effecteur",
             ["effecteurs"], kind="activity", unit="heures par semaine", times=effector_hours,
         ),
         _computed(by_line, "creneaux_offerts", "Créneaux offerts", OFFERED, kind="activity",

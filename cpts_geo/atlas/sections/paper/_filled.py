@@ -37,7 +37,7 @@ _INDICATORS, _TITLE = 4, 66
 #: Lines of the SAS on paper, each with its words.
 _SAS: Final = (
     ("medecins_eligibles", "généralistes éligibles"), ("effecteurs", "effecteurs"),
-    ("heures_offertes", "offertes par semaine"), ("heures_dues", "dues"),
+    ("heures_offertes", "offertes par semaine"), ("heures_dues", "attendues d’eux"),
     ("creneaux_public", "créneaux PUBLIC"), ("creneaux_pro", "créneaux PRO"),
     ("creneaux_snp", "créneaux SNP"), ("creneaux_cpts", "créneaux CPTS"),
     ("taux_de_remplissage", "des créneaux pourvus"), ("demandes", "demandes de SNP"),
