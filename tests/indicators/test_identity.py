@@ -130,4 +130,4 @@ def test_a_territory_over_two_regions_lists_both_with_their_shares() -> None:
     expected = mine.set_index("region")["population"] / people
     assert regions.to_dict() == pytest.approx(expected.to_dict())
     asked = table.set_index("fact").loc["population_published", "note"]
-    assert "à demander à la CPTS ou à la CPAM" in asked
+    assert "à demander à la CPAM" in asked

@@ -25,7 +25,7 @@ _SAID: Final = {
 }
 _GIVEN: Final = "fourni (--finess), ou data/cpts"
 _ASK_FINESS: Final = "non renseigné : annuaire FINESS, catégorie 604"
-_ASK_CONTRACT: Final = "non renseignée : contrat (ACI), à demander à la CPTS ou à la CPAM"
+_ASK_CONTRACT: Final = "non renseignée : à lire sur le contrat (ACI), ou à demander à la CPAM"
 _COLUMNS: Final = (
     "territory", "fact", "area_code", "label", "value", "unit", "people_share", "vintage",
     "source", "grade", "status", "note",

@@ -28,8 +28,8 @@ _AREA, _ORIGIN, _HEADING = 24, 70, 44
 _UNKNOWN: Final = Status.UNKNOWN.value
 #: The four rows: those of all ages are another line, and stand in the annex.
 _ROWS: Final = {"17+": AGES["17+"], "ald": "ALD", "c2s": "C2S", "70+": "70 ans et plus"}
-#: Whom to ask for their shares, in few letters.
-_ASK: Final = "voir la CPAM"
+#: What stands before whom to ask, in full and in few letters.
+_ASK, _SEE = "à demander à ", "voir "
 #: A row alone is one of the key figures.
 _LEAST: Final = 2
 #: Indicators of the ACI that the page holds, and letters of a title.
@@ -86,7 +86,9 @@ def _cells(table: pd.DataFrame, areas: pd.DataFrame) -> list[Cell]:
 def _share(row: dict[Any, Any]) -> Cell:
     """What is known of a line, or whom to ask."""
     cell = share_cell(row)
-    return Cell(_ASK, status=_UNKNOWN) if cell.status == _UNKNOWN else cell
+    # The first that is named.
+    whom = str(row["ask"]).removeprefix(_ASK).partition(",")[0]
+    return Cell(_SEE + whom, status=_UNKNOWN) if cell.status == _UNKNOWN else cell
 
 
 def sas(study: Study) -> dict[str, Any] | None:
