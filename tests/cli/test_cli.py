@@ -238,6 +238,7 @@ def test_version_and_help() -> None:
 )
 def test_help_is_in_french(command: str) -> None:
     told = run(*command.split(), "--help").stdout
+    assert "\b" not in told
     assert "Afficher cette aide." in told
     assert not re.search(r"Show this|required|default|<\w|Commands|COMMAND\b", told)
     # A summary is not cut where commands are listed.

@@ -31,13 +31,16 @@ Colonnes d’un registre, une ligne par demande (CSV, XLSX ou ODS) :
                                  doublon, annulé, sans réponse, autre
   Commune ou Code Insee, Classe d’âge, code_motif, cle_appelant   facultatives
   Délai (heures) ou (jours), Honoré, Sans médecin traitant   facultatives, pour le suivi
+
 \b
   date;heure;issue;commune
   04/03/2024;8h30;rendez-vous;Pithiviers
+
 \b
 Ou une ligne par jour, semaine ou mois, avec ses comptes :
   date;appels;consultations
   04/03/2024;20;8
+
 \b
 Ni nom, ni téléphone, ni numéro de sécurité sociale : le fichier serait refusé."""
 
