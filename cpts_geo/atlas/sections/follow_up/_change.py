@@ -137,12 +137,16 @@ def _unsaid(found: FollowUp, name: str, row: Mapping[Any, Any]) -> str:
         why = UNKNOWN_TEXT
     elif how & masks:
         why = "masqué"
+    elif found.invented[0] != found.invented[1]:
+        why = "une des deux périodes est inventée"
     elif name in AT_LEAST and any(found.blank):
         why = "c’est un minimum"
     elif name in UNTESTED:
         why = "non suivi"
     elif found.status[name].isin(masks).any() or found.before[name].isna().any():
         why = "trop de mois masqués"
+    elif row["value"] == row["previous"]:
+        why = "aucun écart à juger"
     else:
         why = "trop peu de mois en commun"
     return f"{_NOT_SAID} : {why}"
