@@ -101,6 +101,8 @@ def told_across(
     >>> told_across(counts, inside={"a": ["45095", "45348"], "b": ["45095"]})
     frozenset({('b', 'ald', 2025.0)})
     """
+    if counts.empty:
+        return frozenset()
     sets = {key: frozenset(codes) for key, codes in inside.items()}
     held = {key: [other for other in sets if sets[other] < sets[key]] for key in sets}
     if not any(held.values()):

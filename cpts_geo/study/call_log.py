@@ -102,10 +102,32 @@ def study_call_log(
 
 def _as_made(tables: dict[str, pd.DataFrame], calls: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """What may leave of a registre: nothing of an invented one was measured."""
-    if not calls.attrs.get("invented"):
+    if not is_invented_log(calls):
         return tables
     made = {Status.MEASURED.value: Status.ASSUMED.value}
     return {name: table.replace({"calls_status": made}) for name, table in tables.items()}
+
+
+def is_invented_log(log: pd.DataFrame) -> bool:
+    """
+    Tell whether nobody made the requests of a registre.
+
+    Parameters
+    ----------
+    log : DataFrame
+        As it was read (:func:`cpts_geo.sources.analyst.calls.log.read_call_log`).
+
+    Returns
+    -------
+    bool
+        Whether it bears the mark of an example.
+
+    Examples
+    --------
+    >>> is_invented_log(pd.DataFrame())
+    False
+    """
+    return bool(log.attrs.get("invented"))
 
 
 def marked(label: str, logs: Iterable[pd.DataFrame]) -> str:
@@ -131,5 +153,5 @@ def marked(label: str, logs: Iterable[pd.DataFrame]) -> str:
     >>> marked("CPTS Ouest Loiret", [log])
     'CPTS Ouest Loiret, exemple inventé'
     """
-    invented = any(log.attrs.get("invented") for log in logs)
+    invented = any(map(is_invented_log, logs))
     return f"{label}, {INVENTED}" if invented and INVENTED not in label else label

@@ -17,7 +17,7 @@ from cpts_geo.french import joined, number
 from cpts_geo.schema import Status
 from cpts_geo.secrecy.disclosure import MIN_PATIENTS
 from cpts_geo.sources.analyst.calls.log import read_call_log
-from cpts_geo.study.call_log import marked
+from cpts_geo.study.call_log import is_invented_log, marked
 from cpts_geo.study.follow_up._comparing import compared, departed
 from cpts_geo.study.follow_up._counting import Counts, counts_of, month_names
 from cpts_geo.study.follow_up._expected import expected_months
@@ -216,24 +216,19 @@ def _followed(
         apart=apart,
         notes=tuple(dict.fromkeys(note for log in logs for note in log.attrs["notes"])),
         limits=tuple(doubt),
-        invented=(_is_invented(logs[0]), any(map(_is_invented, logs[1:]))),
+        invented=(is_invented_log(logs[0]), any(map(is_invented_log, logs[1:]))),
         blank=(now.blank, tables[1].blank if len(tables) > 1 else ""),
     )
 
 
-def _is_invented(log: pd.DataFrame) -> bool:
-    """Whether nobody made the requests of a registre."""
-    return bool(log.attrs.get("invented"))
-
-
 def _is_mixed(logs: Sequence[pd.DataFrame]) -> bool:
     """Whether one registre was invented, and the other not."""
-    return len({_is_invented(log) for log in logs}) > 1
+    return len({is_invented_log(log) for log in logs}) > 1
 
 
 def _as_made(table: Shown, log: pd.DataFrame) -> Shown:
     """What was counted of a registre: nothing of an invented one was measured."""
-    if not _is_invented(log):
+    if not is_invented_log(log):
         return table
     counted = [Status.MEASURED.value, Status.ESTIMATED.value]
     made = table.status.replace(counted, Status.ASSUMED.value)
