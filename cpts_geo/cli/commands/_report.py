@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cpts_geo.cli._options import OUTPUTS, EmbeddedOnly, on_territories, path_option
-from cpts_geo.cli._terminal import echo, teller
+from cpts_geo.cli._terminal import echo, progress, teller
 from cpts_geo.french import number
 
 if TYPE_CHECKING:
@@ -58,6 +58,32 @@ def france(
 
     page = write_france(output, fetched=not embedded_only, say=teller())
     echo(f"Page prête : {page.resolve()}")
+
+
+def grid(
+    output: Annotated[Path, path_option("Dossier des résultats.")] = OUTPUTS / "carreaux",
+    squares: Annotated[
+        Path | None,
+        path_option(
+            "Population par carreau de 200 m : le fichier Filosofi de l’Insee "
+            "(carreaux_200m_met.csv) ; sans lui, un carroyage synthétique, dit comme tel."
+        ),
+    ] = None,
+    embedded_only: EmbeddedOnly = False,
+) -> None:
+    """Écrire l’accessibilité aux généralistes de chaque carreau habité de 200 m, en France."""
+    # Imported here so that --help and --version answer at once.
+    from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
+
+    with progress() as bar:
+        folder = write_grid(
+            output,
+            squares=squares,
+            fetched=not embedded_only,
+            say=teller(),
+            told=lambda done, total: bar(done, total, "Accessibilité"),
+        )
+    echo(f"Carreaux prêts : {folder.resolve()}")
 
 
 def asked_territories(
