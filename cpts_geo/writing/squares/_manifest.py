@@ -33,11 +33,13 @@ def notes_of(
         said.append(
             f"{counted(int(unknown.sum()), 'carreau', 'carreaux')} sans valeur "
             f"({counted(people, 'habitant', 'habitants')}) : à leur portée, une commune dont le "
-            f"nombre de généralistes est inconnu ({', '.join(places)})."
+            f"nombre de généralistes est inconnu ({', '.join(places.tolist())})."
         )
     lone = communes[communes["code_insee"].map(supply).gt(0) & communes["lon"].isna()]
     if len(lone):
-        said.append(f"Mairie sans place connue, médecins non comptés : {', '.join(lone['name'])}.")
+        said.append(
+            f"Mairie sans place connue, médecins non comptés : {', '.join(lone['name'].tolist())}."
+        )
     if synthetic:
         said.append(
             "Carroyage synthétique : la population de chaque commune est la sienne, mais ses "
@@ -47,7 +49,9 @@ def notes_of(
         gone = communes[~communes["code_insee"].isin(squares["code_insee"])]
         gone = gone.loc[gone["population"] > 0, "name"]
         if len(gone):
-            said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(gone)}.")
+            said.append(
+                f"Communes sans contour ni mairie connus, absentes : {', '.join(gone.tolist())}."
+            )
     return said
 
 

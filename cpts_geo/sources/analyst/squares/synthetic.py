@@ -96,7 +96,7 @@ def _of_departement(communes: pd.DataFrame, *, system: int, seed: Sequence[int])
                 lattice.north[kept] * SIDE, lattice.east[kept] * SIDE, system=system
             ),
             LAYOUT[1]: _shared(people, owner, likely).astype(np.float64),
-            LAYOUT[2]: communes["code_insee"].to_numpy()[owner],
+            LAYOUT[2]: communes["code_insee"].astype("str").array[owner],
         }
     )
 
