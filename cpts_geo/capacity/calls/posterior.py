@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-
 from cpts_geo.capacity.demand.laws import CountedRate
 from cpts_geo.errors import ScenarioError
 

@@ -150,7 +150,7 @@ def _log_normal(gaps: Floats, spread: Floats | None = None) -> Floats:
         root = np.linalg.cholesky(spread)
         gaps, volume = np.linalg.solve(root, gaps.T).T, 2.0 * np.log(np.diag(root)).sum()
     squares = np.einsum("ij,ij->i", gaps, gaps)
-    return -0.5 * (gaps.shape[1] * np.log(2.0 * np.pi) + volume + squares)
+    return np.asarray(-0.5 * (gaps.shape[1] * np.log(2.0 * np.pi) + volume + squares))
 
 
 def _believable(logs: Floats) -> tuple[Floats, bool]:

@@ -190,9 +190,7 @@ def ages_with_mean(count: int, mean: float, *, sd: float) -> tuple[float, ...]:
     return _ages(int(count), float(mean), float(sd))
 
 
-def _cut_normal(
-    ranks: npt.NDArray[np.float64], low: float, high: float
-) -> npt.NDArray[np.float64]:
+def _cut_normal(ranks: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
     """Quantiles of a standard normal cut at both ends, from its lower tail, where numbers are fine.
 
     >>> _cut_normal(np.array([0.25, 0.75]), -1.0, 1.0).round(3).tolist()
