@@ -208,7 +208,7 @@ def load_without_contours() -> tuple[pd.DataFrame, pd.DataFrame]:
     for name in ("communes.parquet", "arrondissements.parquet"):
         with pq.ParquetFile(verified(name)) as file:
             columns = [column for column in file.schema_arrow.names if column != "geometry"]
-            found.append(file.read(columns).to_pandas())
+        found.append(_stored(name, columns))
     return found[0], found[1]
 
 
@@ -220,6 +220,12 @@ def _checked(table: TableT, name: _TableName, *, origin: str) -> TableT:
     from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
 
     return check(table, name, origin=origin)
+
+
+def _stored(name: str, columns: list[str] | None = None) -> pd.DataFrame:
+    """Columns of a compiled table, read by one thread: each would keep memory of its own."""
+    with pq.ParquetFile(verified(name), memory_map=True) as file:
+        return file.read(columns, use_threads=False).to_pandas(use_threads=False)
 
 
 def _known_good(origin: str) -> bool:
@@ -322,7 +328,7 @@ def load_postal_codes() -> dict[str, frozenset[str]]:
     >>> sorted(load_postal_codes()["45190"])[:3]
     ['45028', '45116', '45202']
     """
-    table = pd.read_parquet(verified("postal_codes.parquet"))
+    table = _stored("postal_codes.parquet")
     found: dict[str, set[str]] = {}
     for postal, code in zip(
         table["postal_code"].tolist(), table["code_insee"].tolist(), strict=True
@@ -351,7 +357,7 @@ def load_population() -> pd.Series[int]:
     34875
     """
     columns = ["code_insee", "population"]
-    table = pd.read_parquet(verified("communes.parquet"), columns=columns)
+    table = _stored("communes.parquet", columns)
     people: pd.Series[int] = table.set_index("code_insee")["population"]
     return people
 
@@ -375,7 +381,7 @@ def load_epci() -> pd.Series[str]:
     >>> load_epci()["45203"]
     '200070183'
     """
-    table = pd.read_parquet(verified("communes.parquet"), columns=["code_insee", "epci"])
+    table = _stored("communes.parquet", ["code_insee", "epci"])
     codes: pd.Series[str] = table.set_index("code_insee")["epci"]
     return codes
 
@@ -419,7 +425,7 @@ def load_figures() -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'computed'
     """
-    table = pd.read_parquet(verified("figures.parquet"))
+    table = _stored("figures.parquet")
     # Written as few words and their places, which is quick to read; used as text.
     return table.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "str"))
 
@@ -482,7 +488,7 @@ def load_apl_history() -> pd.DataFrame:
     >>> float(past.at["45203", "apl_2015"]), "2A004" in past.index
     (4.36, False)
     """
-    return pd.read_parquet(verified("apl_history.parquet"))
+    return _stored("apl_history.parquet")
 
 
 def load_comparisons() -> pd.DataFrame:
