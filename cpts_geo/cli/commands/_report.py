@@ -149,6 +149,32 @@ def france(
     echo(f"Page prête : {page.resolve()}")
 
 
+def grid(
+    output: Annotated[Path, path_option("Dossier des résultats.")] = OUTPUTS / "carreaux",
+    squares: Annotated[
+        Path | None,
+        path_option(
+            "Population par carreau de 200 m : le fichier Filosofi de l’Insee "
+            "(carreaux_200m_met.csv) ; sans lui, un carroyage synthétique, dit comme tel."
+        ),
+    ] = None,
+    embedded_only: EmbeddedOnly = False,
+) -> None:
+    """Écrire l’accessibilité aux généralistes de chaque carreau habité de 200 m, en France."""
+    # Imported here so that --help and --version answer at once.
+    from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
+
+    with progress() as bar:
+        folder = write_grid(
+            output,
+            squares=squares,
+            fetched=not embedded_only,
+            say=teller(),
+            told=lambda done, total: bar(done, total, "Accessibilité"),
+        )
+    echo(f"Carreaux prêts : {folder.resolve()}")
+
+
 def asked_territories(
     request: Request, options: Options, *, say: Callable[[str], None]
 ) -> Territories:
