@@ -51,7 +51,10 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
 }
 #: Other commands of the package, and the lock they need.
 COMMANDS = dict.fromkeys(
-    ["export", "france", "compare", "call-log", "follow-up", "check", "places", "template"],
+    [
+        *("export", "france", "compare", "call-log", "follow-up", "check", "places", "template"),
+        "verify",
+    ],
     LOCK_NAME,
 )
 COMMANDS["notebooks"] = LAB

@@ -45,7 +45,7 @@ from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
 from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
 from cpts_geo.sources.analyst.filled.file import Filled, read_filled
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
-from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import digests_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
@@ -351,10 +351,10 @@ def analyse(
             "territories": list(studies),
             "seed": _seed(own) if options.seed is None else options.seed,
         },
-        inputs=found.inputs
-        | layer.inputs
-        | ald
-        | {path.name: sha256_of(path) for path in asked if path and path.is_file()},
+        inputs=digests_of(
+            [path for path in asked if path and path.is_file()],
+            beside=found.inputs | layer.inputs | ald,
+        ),
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )

@@ -52,7 +52,11 @@ _PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "s
 
 
 def write_report(
-    analysis: Analysis, output: Path | str, *, say: Callable[[str], None] = lambda _: None
+    analysis: Analysis,
+    output: Path | str,
+    *,
+    day: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """
     Write index, sheets, maps, tables, scenarios and manifest.
@@ -64,6 +68,8 @@ def write_report(
     output : Path or str
         Folder to write; other files in it are left alone, and none is replaced that a report did
         not write.
+    day : datetime.date, optional
+        Date of the report; today by default.
     say : callable
         Receives one French line a step.
 
@@ -98,7 +104,8 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=MANIFEST, own=True, say=say) as stage:
-            _write(shown, frames, stage=stage, replaced=output / MANIFEST, say=say)
+            day = day or date.today()
+            _write(shown, frames, stage=stage, replaced=output / MANIFEST, today=day, say=say)
     finally:
         gc.unfreeze()
     return output / "index.html"
@@ -110,10 +117,10 @@ def _write(
     *,
     stage: Stage,
     replaced: Path,
+    today: date,
     say: Callable[[str], None],
 ) -> None:
     """Write pages, maps, tables, scenarios and manifest aside."""
-    today = date.today()
     day = f"{today:%d/%m/%Y}"
     national, folder, studies = analysis.national, stage.folder, list(analysis.studies.values())
     for study in studies:
@@ -146,6 +153,47 @@ def _write(
     write_json(manifest, folder / MANIFEST)
 
 
+def versions() -> dict[str, str]:
+    """
+    Give the versions that a manifest says: of the package, Python, and what computes and draws.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+
+    Examples
+    --------
+    >>> list(versions())[:2]
+    ['cpts_geo', 'python']
+    """
+    own = {"cpts_geo": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in _PACKAGES}
+
+
+def embedded_digests() -> dict[str, str]:
+    """
+    Compute the SHA-256 of each embedded file.
+
+    Returns
+    -------
+    dict of str to str
+        By path from the folder of data.
+
+    Examples
+    --------
+    >>> len(embedded_digests()["communes/communes.parquet"])
+    64
+    """
+    read = [
+        path
+        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md"
+    ]
+    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
+
+
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
@@ -156,14 +204,6 @@ def _manifest(
 ) -> dict[str, Any]:
     """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
     manifest that is replaced are still to be judged."""
-    data = settings.DATA_DIR
-    read = [
-        path
-        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    ]
-    inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {
         key: study.scenario.model_dump(mode="json", exclude={"notes"})
         for key, study in analysis.studies.items()
@@ -182,13 +222,12 @@ def _manifest(
     outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
     return {
         "date": day.isoformat(),
-        "versions": {"cpts_geo": __version__, "python": platform.python_version()}
-        | {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
         "system": sys.platform,
         "parameters": analysis.parameters | {"scenarios": scenarios},
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
-        "inputs": inputs | analysis.inputs,
+        "inputs": embedded_digests() | analysis.inputs,
         "outputs": outputs,
         BEFORE: {
             name: digest
