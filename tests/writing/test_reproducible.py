@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH
 from tests.same_report import OF_THE_RUN
 
 pytestmark = pytest.mark.report
@@ -83,7 +83,7 @@ def twice(work: str, folder: Path) -> list[dict[str, bytes]]:
         place = folder / name
         place.mkdir(parents=True)
         command = [sys.executable, "-c", TURNED + work, order, DAY]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **around}
+        environment = {**os.environ, "PYTHONPATH": PYTHONPATH, **around}
         running.append((place, subprocess.Popen(command, cwd=place, env=environment)))
     assert [process.wait() for _, process in running] == [0, 0]
     return [
