@@ -47,6 +47,11 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         TEST,
     ),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
+    "release": (
+        "vérifie ce qui serait donné à d’autres (--quick : sans rien installer)",
+        ["-m", "release"],
+        TEST,
+    ),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 #: Other commands of the package, and the lock they need.
