@@ -33,7 +33,7 @@ from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.lists._columns import passed_over
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.door import Door, memory_told, read_bytes
-from cpts_geo.sources.embedding.embedded import NUMBERS, load_epci, load_perimeters
+from cpts_geo.sources._conventions.numbers import NUMBERS, load_epci, load_perimeters
 
 _NUMBERS: Final = list(NUMBERS["known_lines"])
 _FORM: Final = "repartez d’une copie de data/cpts/known_lines.csv et ajoutez-y vos lignes"
