@@ -307,6 +307,10 @@ class ForecastError(CptsGeoError):
     """A forecast that was kept cannot be read, or held against a log."""
 
 
+class ManifestError(CptsGeoError):
+    """A manifest cannot be read, or does not say what a run was."""
+
+
 class AskedError(CptsGeoError):
     """An argument or an option is of another kind, or contradicts another one."""
 

@@ -16,7 +16,7 @@ from cpts_geo import __version__
 from cpts_geo.cli._mistyped import misunderstood
 from cpts_geo.cli.commands._call_log import LOG_HELP, call_log, follow_up
 from cpts_geo.cli.commands._capacity import compare
-from cpts_geo.cli.commands._check import check
+from cpts_geo.cli.commands._check import check, verify
 from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._notebooks import notebooks_app
@@ -83,6 +83,7 @@ app.command("france")(france)
 app.command("grid")(grid)
 app.command("places")(places)
 app.command("template")(template)
+app.command("verify")(verify)
 
 
 @app.callback(invoke_without_command=True)

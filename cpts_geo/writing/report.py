@@ -50,7 +50,7 @@ MEGABYTES: Final = 6.0
 #: Pixels in an inch of the maps for slides.
 _DPI: Final = 150
 #: Libraries that figures, maps and pages depend on.
-PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+_PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
 def write_report(
@@ -58,6 +58,7 @@ def write_report(
     output: Path | str,
     *,
     home: str = "",
+    day: date | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """
@@ -72,6 +73,8 @@ def write_report(
         not write.
     home : str
         Address of a page of all territories that is not of this report: no index is then written.
+    day : datetime.date, optional
+        Date of the report; today by default.
     say : callable
         Receives one French line a step.
 
@@ -106,7 +109,9 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=MANIFEST, own=True, say=say) as stage:
-            _write(shown, frames, stage=stage, replaced=output / MANIFEST, home=home, say=say)
+            day = day or date.today()
+            before = output / MANIFEST
+            _write(shown, frames, stage=stage, replaced=before, home=home, today=day, say=say)
     finally:
         gc.unfreeze()
     return output / _INDEX
@@ -119,10 +124,10 @@ def _write(
     stage: Stage,
     replaced: Path,
     home: str,
+    today: date,
     say: Callable[[str], None],
 ) -> None:
     """Write pages, maps, tables, scenarios and manifest aside."""
-    today = date.today()
     day = f"{today:%d/%m/%Y}"
     national, folder, studies = analysis.national, stage.folder, list(analysis.studies.values())
     for study in studies:
@@ -179,6 +184,47 @@ def _write_frames(frames: dict[str, pd.DataFrame], folder: Path) -> None:
             write(table, folder / file)
 
 
+def versions() -> dict[str, str]:
+    """
+    Give the versions that a manifest says: of the package, Python, and what computes and draws.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+
+    Examples
+    --------
+    >>> list(versions())[:2]
+    ['cpts_geo', 'python']
+    """
+    own = {"cpts_geo": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in _PACKAGES}
+
+
+def embedded_digests() -> dict[str, str]:
+    """
+    Compute the SHA-256 of each embedded file.
+
+    Returns
+    -------
+    dict of str to str
+        By path from the folder of data.
+
+    Examples
+    --------
+    >>> len(embedded_digests()["communes/communes.parquet"])
+    64
+    """
+    read = [
+        path
+        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md"
+    ]
+    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
+
+
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
@@ -187,14 +233,6 @@ def _draw(path: Path, figure: Figure) -> None:
 def _manifest(analysis: Analysis, *, output: Path, replaced: Path, day: date) -> dict[str, Any]:
     """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
     manifest that is replaced are still to be judged."""
-    data = settings.DATA_DIR
-    read = [
-        path
-        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    ]
-    inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {
         key: study.scenario.model_dump(mode="json", exclude={"notes"})
         for key, study in analysis.studies.items()
@@ -214,13 +252,12 @@ def _manifest(analysis: Analysis, *, output: Path, replaced: Path, day: date) ->
     outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
     return {
         "date": day.isoformat(),
-        "versions": {"cpts_geo": __version__, "python": platform.python_version()}
-        | {name: version(name) for name in PACKAGES},
+        "versions": versions(),
         "system": sys.platform,
         "parameters": analysis.parameters | {"scenarios": scenarios},
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
-        "inputs": inputs | analysis.inputs,
+        "inputs": embedded_digests() | analysis.inputs,
         "outputs": outputs,
         BEFORE: {
             name: digest

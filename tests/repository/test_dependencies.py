@@ -22,7 +22,7 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
-OURS = {"cpts_geo", "tests", "benchmarks", "docs", "run"}
+OURS = {"cpts_geo", "tests", "benchmarks", "docs", "release", "run"}
 #: Declared but imported by no line of ours -> what it is for.
 NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",

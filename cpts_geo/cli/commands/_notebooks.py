@@ -52,7 +52,10 @@ def _run(
         ),
     ] = None,
     notebooks: Annotated[
-        Path, path_option("Dossier des carnets ; il n’est pas modifié.")
+        Path,
+        path_option(
+            "Dossier des carnets, qui n’est pas modifié ; à défaut, ceux du paquet installé."
+        ),
     ] = _FOLDER,
     log: Annotated[
         Path | None,

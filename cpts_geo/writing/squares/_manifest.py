@@ -46,10 +46,10 @@ def notes_of(
             "carreaux sont tirés au sort. Pour les vrais, donnez le fichier Filosofi de l’Insee "
             "avec --squares."
         )
-        absent = ~communes["code_insee"].isin(squares["code_insee"])
-        gone = communes.loc[absent & (communes["population"] > 0), "name"].tolist()
-        if gone:
-            said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(gone)}.")
+        gone = communes[~communes["code_insee"].isin(squares["code_insee"])]
+        names = gone.loc[gone["population"] > 0, "name"].tolist()
+        if names:
+            said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(names)}.")
     return said
 
 
