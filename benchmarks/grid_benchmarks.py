@@ -3,12 +3,14 @@
 ``python -m benchmarks.grid_benchmarks``: 20,000, 200,000 and all the squares of France (invented,
 in Insee's layout), in one process, two threads, two processes and a dask cluster of two. Each
 measure is a process of its own: seconds of the work and of the start of who does it, time of the
-processors, and memory of all its processes together.
+processors, and memory of all its processes together. On Linux only.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -20,7 +22,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
-import psutil
 
 from benchmarks.measures import Measure, measured_json, seconds
 from cpts_geo.access.catchments.squares import square_accessibility
@@ -70,33 +71,43 @@ def _workers(kind: str) -> Iterator[Executor | None]:
             yield pool
 
 
-def _family() -> list[psutil.Process]:
-    """This process, and those it has started."""
-    own = psutil.Process()
-    return [own, *own.children(recursive=True)]
+def _family() -> list[Path]:
+    """Folders, in Linux's own account, of this process and of those it has started."""
+    parents = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # A name may hold spaces, and ends with a parenthesis.
+            parents[int(folder.name)] = int(_after_name(folder)[1])
+    found = [os.getpid()]
+    for known in found:
+        found += [process for process, parent in parents.items() if parent == known]
+    return [Path("/proc", str(process)) for process in found]
 
 
-def _summed(measure: Callable[[psutil.Process], float]) -> float:
+def _after_name(folder: Path) -> list[str]:
+    """What Linux says of a process after its name: state, parent..."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def _summed(measure: Callable[[Path], float]) -> float:
     """Sum over the processes that are still there."""
     total = 0.0
-    for process in _family():
-        try:
-            total += measure(process)
-        except psutil.NoSuchProcess:
-            continue
+    for folder in _family():
+        with contextlib.suppress(OSError):
+            total += measure(folder)
     return total
 
 
-def _processor(process: psutil.Process) -> float:
+def _processor(folder: Path) -> float:
     """Seconds of the processors that one process took."""
-    taken = process.cpu_times()
-    return float(taken.user + taken.system)
+    taken = _after_name(folder)[11:13]
+    return sum(map(int, taken)) / os.sysconf("SC_CLK_TCK")
 
 
-def _resident(process: psutil.Process) -> float:
-    """Its memory, pages that it shares counted in part only, where the system says so."""
-    full = process.memory_full_info()
-    return float(getattr(full, "pss", full.rss))
+def _resident(folder: Path) -> float:
+    """Its memory in bytes, pages that it shares counted in part only."""
+    lines = (folder / "smaps_rollup").read_text().splitlines()
+    return sum(1024.0 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def run_one(kind: str, size: int | None, folder: str) -> Cost:

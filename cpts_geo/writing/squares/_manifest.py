@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo import __version__, settings
 from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.french import counted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.writing.report import embedded_digests, versions
 
 #: Paris, Lyon and Marseille.
 _ONE_PLACE: Final = (
@@ -64,13 +64,11 @@ def manifest_of(
     made: list[Path],
 ) -> dict[str, Any]:
     """Date, versions, parameters, sums, SHA-256 of every input and output."""
-    data = settings.DATA_DIR
-    read = [path for path in sorted(settings.COMMUNES_DIR.rglob("*")) if path.is_file()]
-    embedded = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     received = float((squares["people"] * squares["accessibility"]).sum())
     return {
         "date": date.today().isoformat(),
-        "versions": {"cpts_geo": __version__, "python": platform.python_version()},
+        "versions": versions(),
+        "system": sys.platform,
         "parameters": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
         "source": source,
         "sums": {
@@ -81,6 +79,6 @@ def manifest_of(
             "squares_without_a_value": int(squares["accessibility"].isna().sum()),
         },
         "notes": notes,
-        "inputs": embedded | inputs,
+        "inputs": embedded_digests() | inputs,
         "outputs": {path.name: sha256_of(path) for path in made},
     }
