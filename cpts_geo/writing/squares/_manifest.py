@@ -46,7 +46,7 @@ def notes_of(
             "carreaux sont tirés au sort. Pour les vrais, donnez le fichier Filosofi de l’Insee "
             "avec --squares."
         )
-        gone = communes[~communes["code_insee"].isin(squares["code_insee"])]
+        gone = communes[~communes["code_insee"].isin(squares["code_insee"].unique())]
         names = gone.loc[gone["population"] > 0, "name"].tolist()
         if names:
             said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(names)}.")
@@ -69,7 +69,7 @@ def manifest_of(
         "date": date.today().isoformat(),
         "versions": versions(),
         "system": sys.platform,
-        "parameters": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
+        "catchment": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
         "source": source,
         "sums": {
             "squares": len(squares),
