@@ -156,12 +156,14 @@ def proof_sentence(found: Opening) -> str:
     """Say that no other choice is better, or by how much one might be."""
     if not found.gap:
         return (
-            "Toutes les communes du territoire ont été essayées, et aucun autre choix ne fait mieux"
+            "Toutes les communes du territoire ont été envisagées, et aucun autre choix ne fait "
+            "mieux"
         )
-    # Rounded up: what is promised holds.
-    within = f"à moins de {number(math.ceil(1000 * found.gap) / 10, 1)} % du meilleur possible"
-    if math.isinf(found.gap):
-        within = "à une distance inconnue du meilleur possible"
+    within = "à une distance inconnue du meilleur possible"
+    if math.isfinite(found.gap):
+        # Rounded up: what is promised holds.
+        share = number(math.ceil(1000 * found.gap) / 10, 1)
+        within = f"à moins de {share} % du meilleur possible"
     return (
         "Toutes les communes du territoire étaient possibles, mais il y a trop de choix pour les "
         f"essayer tous : les lieux donnés sont {within}"
