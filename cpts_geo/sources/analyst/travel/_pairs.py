@@ -95,7 +95,7 @@ def _mended(
     for place, codes in enumerate(ends):
         # Finding what is unused sorts every row: it is seldom needed.
         if not np.bincount(codes.cat.codes, minlength=len(codes.cat.categories)).all():
-            ends[place] = codes.cat.remove_unused_categories()
+            ends[place] = pd.Series(codes.cat.remove_unused_categories())
     found = [pd.Series(codes.cat.categories, dtype=str) for codes in ends]
     written = pd.Series(pd.concat(found).unique(), dtype=str)
     mended, defects = mended_codes(written)
