@@ -21,7 +21,6 @@ from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
-from holidays.countries.france import France
 
 from cpts_geo.capacity.scenario._slips.hours import (
     SATURDAY,
@@ -226,7 +225,10 @@ def public_holidays(start: date, end: date, *, region: _Region = "metropole") ->
             remedy="donnez d'abord le premier jour, puis le dernier.",
         )
     years = range(start.year, end.year + 1)
-    french = France(subdiv=_REGIONS[region], years=years)  # type: ignore[no-untyped-call]
+    # Its package loads every country: imported when days are counted.
+    from holidays.countries.france import France  # noqa: PLC0415
+
+    french: Any = France(subdiv=_REGIONS[region], years=years)  # type: ignore[no-untyped-call]
     return pd.DatetimeIndex(sorted(day for day in french if start <= day <= end))
 
 

@@ -17,6 +17,7 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
+from cpts_geo.sources._conventions.numbers import NUMBERS
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding._once import once
 
@@ -32,6 +33,8 @@ _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 WRITTEN: Final = "communiques"
 #: Sources of the perimeters that are compiled from lists, in the order of their rows.
 LISTED: Final = ("ars_paca_cpts",)
+#: Digests of the hand-written tables that were found to hold what they must, as sha256sum writes.
+CHECKED: Final = "checked.sha256"
 #: What the rows of one perimeter say alike.
 _OF_THE_WHOLE: Final = ["cpts", "liste_complete", "source", "date"]
 #: What is read once: compiled files with their description, and hand-written ones.
@@ -191,15 +194,34 @@ def load_without_contours() -> tuple[pd.DataFrame, pd.DataFrame]:
     for name in ("communes.parquet", "arrondissements.parquet"):
         with pq.ParquetFile(verified(name)) as file:
             columns = [column for column in file.schema_arrow.names if column != "geometry"]
-            found.append(file.read(columns).to_pandas())
+        found.append(_stored(name, columns))
     return found[0], found[1]
 
 
 def _checked(table: TableT, name: _TableName, *, origin: str) -> TableT:
     """A hand-written table, once it is found to hold what it must."""
+    # Checking takes longer to load than all the tables to read.
+    if _known_good(origin):
+        return table.astype(NUMBERS.get(name, {}))
     from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
 
     return check(table, name, origin=origin)
+
+
+def _stored(name: str, columns: list[str] | None = None) -> pd.DataFrame:
+    """Columns of a compiled table, read by one thread: each would keep memory of its own."""
+    with pq.ParquetFile(verified(name), memory_map=True) as file:
+        table: pd.DataFrame = file.read(columns, use_threads=False).to_pandas(use_threads=False)
+    return table
+
+
+def _known_good(origin: str) -> bool:
+    """Whether the bytes of a hand-written table are those that were checked and committed."""
+    try:
+        lines = (settings.CPTS_DIR / CHECKED).read_text(encoding="utf-8").splitlines()
+        return f"{sha256_of(settings.CPTS_DIR / origin)}  {origin}" in lines
+    except (OSError, ValueError):
+        return False
 
 
 def _read(name: str) -> pd.DataFrame:
@@ -293,7 +315,7 @@ def load_postal_codes() -> dict[str, frozenset[str]]:
     >>> sorted(load_postal_codes()["45190"])[:3]
     ['45028', '45116', '45202']
     """
-    table = pd.read_parquet(verified("postal_codes.parquet"))
+    table = _stored("postal_codes.parquet")
     found: dict[str, set[str]] = {}
     for postal, code in zip(
         table["postal_code"].tolist(), table["code_insee"].tolist(), strict=True
@@ -322,7 +344,7 @@ def load_population() -> pd.Series[int]:
     34875
     """
     columns = ["code_insee", "population"]
-    table = pd.read_parquet(verified("communes.parquet"), columns=columns)
+    table = _stored("communes.parquet", columns)
     people: pd.Series[int] = table.set_index("code_insee")["population"]
     return people
 
@@ -346,7 +368,7 @@ def load_epci() -> pd.Series[str]:
     >>> load_epci()["45203"]
     '200070183'
     """
-    table = pd.read_parquet(verified("communes.parquet"), columns=["code_insee", "epci"])
+    table = _stored("communes.parquet", ["code_insee", "epci"])
     codes: pd.Series[str] = table.set_index("code_insee")["epci"]
     return codes
 
@@ -390,7 +412,7 @@ def load_figures() -> pd.DataFrame:
     >>> load_figures().set_index("code_insee").at["45203", "apl_2023_status"]
     'computed'
     """
-    table = pd.read_parquet(verified("figures.parquet"))
+    table = _stored("figures.parquet")
     # Written as few words and their places, which is quick to read; used as text.
     return table.astype(dict.fromkeys(map(status_column, EMBEDDED_FIGURES), "str"))
 
@@ -453,7 +475,7 @@ def load_apl_history() -> pd.DataFrame:
     >>> float(past.at["45203", "apl_2015"]), "2A004" in past.index
     (4.36, False)
     """
-    return pd.read_parquet(verified("apl_history.parquet"))
+    return _stored("apl_history.parquet")
 
 
 def load_comparisons() -> pd.DataFrame:
@@ -727,8 +749,6 @@ def load_known_lines() -> pd.DataFrame:
     5
     """
     table = _cpts("known_lines.csv")
-    from cpts_geo.sources.embedding.contracts import numbers_of  # noqa: PLC0415
-
-    numbers = [name for name, number in numbers_of("known_lines").items() if number]
+    numbers = list(NUMBERS["known_lines"])
     table[numbers] = table[numbers].mask(table[numbers] == "")
     return _checked(table, "known_lines", origin="known_lines.csv")

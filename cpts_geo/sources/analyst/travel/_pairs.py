@@ -92,10 +92,10 @@ def _mended(
 ) -> tuple[pd.Series, pd.Series, int, list[Defect]]:
     """Codes of both ends with lost zeros restored, how many were, and those that are no code."""
     ends = [_texts(codes) for codes in (_as_text(origin), _as_text(destination))]
-    for place, codes in enumerate(ends):
+    for place, column in enumerate(ends):
         # Finding what is unused sorts every row: it is seldom needed.
-        if not np.bincount(codes.cat.codes, minlength=len(codes.cat.categories)).all():
-            ends[place] = pd.Series(codes.cat.remove_unused_categories())
+        if not np.bincount(column.cat.codes, minlength=len(column.cat.categories)).all():
+            ends[place] = column.cat.remove_unused_categories()
     found = [pd.Series(codes.cat.categories, dtype=str) for codes in ends]
     written = pd.Series(pd.concat(found).unique(), dtype=str)
     mended, defects = mended_codes(written)
