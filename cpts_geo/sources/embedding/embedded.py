@@ -225,7 +225,8 @@ def _checked(table: TableT, name: _TableName, *, origin: str) -> TableT:
 def _stored(name: str, columns: list[str] | None = None) -> pd.DataFrame:
     """Columns of a compiled table, read by one thread: each would keep memory of its own."""
     with pq.ParquetFile(verified(name), memory_map=True) as file:
-        return file.read(columns, use_threads=False).to_pandas(use_threads=False)
+        table: pd.DataFrame = file.read(columns, use_threads=False).to_pandas(use_threads=False)
+    return table
 
 
 def _known_good(origin: str) -> bool:
