@@ -22,9 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def environment(text: str = TEXT, options: bytes = b"") -> Environment:
-    return Environment(  # noqa: S701
-        loader=DictLoader({"page": text}), bytecode_cache=templating._Kept(options)
-    )
+    return Environment(loader=DictLoader({"page": text}), bytecode_cache=templating._Kept(options))
 
 
 def rendered(**made: str | bytes) -> str:
