@@ -47,11 +47,19 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         TEST,
     ),
     "bench": ("mesure les temps", ["-m", "benchmarks.run_benchmarks"], TEST),
+    "release": (
+        "vérifie ce qui serait donné à d’autres (--quick : sans rien installer)",
+        ["-m", "release"],
+        TEST,
+    ),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 #: Other commands of the package, and the lock they need.
 COMMANDS = dict.fromkeys(
-    ["export", "france", "compare", "call-log", "follow-up", "check", "places", "template"],
+    [
+        *("export", "france", "grid", "compare", "call-log", "follow-up", "check", "places"),
+        *("template", "verify"),
+    ],
     LOCK_NAME,
 )
 COMMANDS["notebooks"] = LAB

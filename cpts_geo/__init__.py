@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cpts_geo.api.start import territories, territory
     from cpts_geo.api.territory import Territory
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Territory",

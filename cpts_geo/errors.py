@@ -307,6 +307,10 @@ class ForecastError(CptsGeoError):
     """A forecast that was kept cannot be read, or held against a log."""
 
 
+class ManifestError(CptsGeoError):
+    """A manifest cannot be read, or does not say what a run was."""
+
+
 class AskedError(CptsGeoError):
     """An argument or an option is of another kind, or contradicts another one."""
 
@@ -329,6 +333,24 @@ class AssetError(CptsGeoError):
 
 class NotebookError(CptsGeoError):
     """Notebooks that cannot be run for a territory, or that failed."""
+
+
+class ClusterError(CptsGeoError):
+    """A cluster cannot be used, or stopped answering."""
+
+
+class PartlyFailedError(CptsGeoError):
+    """Some of many territories failed; the others are written."""
+
+
+class WorkerLostError(CptsGeoError):
+    """Whatever held a piece of work died, each time it was tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le processus qui s’en chargeait a été arrêté deux fois par le système.",
+            remedy="libérez de la mémoire, ou prenez moins de processus (--jobs 1), puis relancez.",
+        )
 
 
 class BrowserError(CptsGeoError):

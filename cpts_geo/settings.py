@@ -12,6 +12,8 @@ _PACKAGE_DIR: Final = Path(__file__).resolve().parent
 _EMBEDDED: Final = _PACKAGE_DIR / "_data"
 #: Embedded data: inside an installed wheel, beside the package in a checkout.
 DATA_DIR: Final = _EMBEDDED if _EMBEDDED.is_dir() else _PACKAGE_DIR.parent / "data"
+#: The notebooks that an installed wheel brings; a checkout has its own beside the package.
+NOTEBOOKS_DIR: Final = _PACKAGE_DIR / "_notebooks"
 COMMUNES_DIR: Final = DATA_DIR / "communes"
 CPTS_DIR: Final = DATA_DIR / "cpts"
 #: Producers' files that ``run.py data`` compiles; never part of the repository.

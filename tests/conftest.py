@@ -33,12 +33,21 @@ from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.writing.export.browser import find_browser
 from tests.http_server import Site, running_site
 from tests.slow import is_slow
+from tests.sockets import sitecustomize as sockets
 
 # jsonschema would compile 38 grammars, seconds of each process, for addresses no schema here has.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 #: Runs the command line in this process: code, output, error output.
 Command = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def on_path(*folders: Path) -> str:
+    """Where a process that a test starts looks for modules: the guard of sockets, then these."""
+    return os.pathsep.join(map(str, (Path(sockets.__file__).parent, *folders)))
+
+
+PYTHONPATH = on_path(ROOT)
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -84,6 +93,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["CPTS_GEO_CACHE"] = str(folder)
     os.environ["CPTS_GEO_LOCK"] = str(folder / "sources.lock.toml")
     os.environ.pop("CPTS_GEO_MIRROR", None)
+    os.environ[sockets.LOG] = str(folder / "sockets.log")
+    # Those that say no path of their own are guarded too.
+    own = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = f"{PYTHONPATH}{os.pathsep}{own}" if own else PYTHONPATH
     # No test is timed: a loaded machine is slow.
     hypothesis.settings.register_profile("test", deadline=None)
     hypothesis.settings.load_profile("test")
@@ -143,6 +156,21 @@ def pytest_terminal_summary(
     if left:
         told = ", ".join(f"{count} {kind}" for kind, count in left.most_common())
         terminalreporter.write_line(f"Left out: {told}")
+
+
+def refused_sockets() -> list[str]:
+    """Give, and forget, what was refused since this was last asked."""
+    log = Path(os.environ[sockets.LOG])
+    lines = log.read_text("utf-8").splitlines() if log.is_file() else []
+    log.unlink(missing_ok=True)
+    return lines
+
+
+@pytest.fixture(autouse=True)
+def _no_socket_beyond_this_machine() -> Iterator[None]:
+    """Fail a test that, by itself or by what it started, tried to leave this machine."""
+    yield
+    assert refused_sockets() == []
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,17 @@ from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import BEFORE, listed_outputs, write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
+from cpts_geo.writing._csv_tables import FORMS, SOME, brief_tables, table_files, tables
 from cpts_geo.writing.output_folder import Stage, check_output, check_own, staged
-from cpts_geo.writing.released import released
+from cpts_geo.writing.released import released, released_figures
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 #: What lists the files of a report.
 MANIFEST: Final = "manifest.json"
+_INDEX: Final = "index.html"
 #: Files of every report; a map stands for those of the territories, in their folder.
 REPORT_FILES: Final = (
-    "index.html",
+    _INDEX,
     MANIFEST,
     *table_files(["territoires"]),
     "cartes/carte.png",
@@ -48,11 +49,17 @@ REPORT_FILES: Final = (
 MEGABYTES: Final = 6.0
 #: Pixels in an inch of the maps for slides.
 _DPI: Final = 150
-_PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+#: Libraries that figures, maps and pages depend on.
+_PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
 def write_report(
-    analysis: Analysis, output: Path | str, *, say: Callable[[str], None] = lambda _: None
+    analysis: Analysis,
+    output: Path | str,
+    *,
+    home: str = "",
+    day: date | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """
     Write index, sheets, maps, tables, scenarios and manifest.
@@ -64,13 +71,17 @@ def write_report(
     output : Path or str
         Folder to write; other files in it are left alone, and none is replaced that a report did
         not write.
+    home : str
+        Address of a page of all territories that is not of this report: no index is then written.
+    day : datetime.date, optional
+        Date of the report; today by default.
     say : callable
         Receives one French line a step.
 
     Returns
     -------
     Path
-        The index page.
+        The index page, or where it would be.
 
     Raises
     ------
@@ -98,10 +109,12 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=MANIFEST, own=True, say=say) as stage:
-            _write(shown, frames, stage=stage, replaced=output / MANIFEST, say=say)
+            day = day or date.today()
+            before = output / MANIFEST
+            _write(shown, frames, stage=stage, replaced=before, home=home, today=day, say=say)
     finally:
         gc.unfreeze()
-    return output / "index.html"
+    return output / _INDEX
 
 
 def _write(
@@ -110,15 +123,18 @@ def _write(
     *,
     stage: Stage,
     replaced: Path,
+    home: str,
+    today: date,
     say: Callable[[str], None],
 ) -> None:
     """Write pages, maps, tables, scenarios and manifest aside."""
-    today = date.today()
     day = f"{today:%d/%m/%Y}"
     national, folder, studies = analysis.national, stage.folder, list(analysis.studies.values())
     for study in studies:
         say(f"Fiche et cartes : {study.name}")
-        write_text(sheet_page(study, national=national, date=day), folder / study.file)
+        write_text(
+            sheet_page(study, national=national, date=day, home=home or _INDEX), folder / study.file
+        )
         # Changes of supply of another run are other changes, under the same names.
         stage.stale.append(f"cartes/{study.key}_apl_shift_*.png")
         layers = territory_layers(study.communes, scenarios=study.scenarios)
@@ -126,24 +142,89 @@ def _write(
         for layer in layers:
             _draw(folder / "cartes" / f"{study.key}_{layer.column}.png", next(maps))
     say("Page d’accueil, tableaux, manifeste")
-    index = index_page(
-        studies, analysis.territories, national=national, notes=analysis.notes, date=day
-    )
-    write_text(index, folder / "index.html")
+    if not home:
+        index = index_page(
+            studies, analysis.territories, national=national, notes=analysis.notes, date=day
+        )
+        write_text(index, folder / _INDEX)
     # Those of another run would speak of other communes.
     stage.stale.extend(table_files(SOME))
-    for name, table in frames.items():
-        for file, write in zip(table_files([name]), FORMS.values(), strict=True):
-            write(table, folder / file)
+    _write_frames(frames, folder)
     # An analyst edits a copy of these and compares: files of other names are left alone.
     for study in studies:
         if study.headline:
             save_scenario(study.scenario, folder / "scenarios" / f"{study.key}.toml")
     schema = (settings.CPTS_DIR / _SCHEMA_FILE).read_text(encoding="utf-8")
     write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
-    made = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = _manifest(analysis, made, output=folder, replaced=replaced, day=today)
+    manifest = _manifest(analysis, output=folder, replaced=replaced, day=today)
     write_json(manifest, folder / MANIFEST)
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """
+    Write indicators, need and capacity alone, and the manifest.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Result of an analysis; neither siting nor scenarios of supply are computed.
+    folder : Path
+        Folder that exists.
+    """
+    shown = released_figures(analysis)
+    _write_frames(brief_tables(shown), folder)
+    manifest = _manifest(
+        shown, output=folder, replaced=folder / MANIFEST, day=date.today(), forecasts=False
+    )
+    write_json(manifest, folder / MANIFEST)
+
+
+def _write_frames(frames: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables in every form."""
+    for name, table in frames.items():
+        for file, write in zip(table_files([name]), FORMS.values(), strict=True):
+            write(table, folder / file)
+
+
+def versions() -> dict[str, str]:
+    """
+    Give the versions that a manifest says: of the package, Python, and what computes and draws.
+
+    Returns
+    -------
+    dict of str to str
+        By name.
+
+    Examples
+    --------
+    >>> list(versions())[:2]
+    ['cpts_geo', 'python']
+    """
+    own = {"cpts_geo": __version__, "python": platform.python_version()}
+    return own | {name: version(name) for name in _PACKAGES}
+
+
+def embedded_digests() -> dict[str, str]:
+    """
+    Compute the SHA-256 of each embedded file.
+
+    Returns
+    -------
+    dict of str to str
+        By path from the folder of data.
+
+    Examples
+    --------
+    >>> len(embedded_digests()["communes/communes.parquet"])
+    64
+    """
+    read = [
+        path
+        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md"
+    ]
+    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
 
 
 def _draw(path: Path, figure: Figure) -> None:
@@ -155,18 +236,10 @@ def _draw(path: Path, figure: Figure) -> None:
 
 
 def _manifest(
-    analysis: Analysis, made: list[Path], *, output: Path, replaced: Path, day: date
+    analysis: Analysis, *, output: Path, replaced: Path, day: date, forecasts: bool = True
 ) -> dict[str, Any]:
     """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
     manifest that is replaced are still to be judged."""
-    data = settings.DATA_DIR
-    read = [
-        path
-        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    ]
-    inputs = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     scenarios = {
         key: study.scenario.model_dump(mode="json", exclude={"notes"})
         for key, study in analysis.studies.items()
@@ -180,18 +253,18 @@ def _manifest(
             )
         )
         for key, study in analysis.studies.items()
-        if study.headline and study.capacity
+        if forecasts and study.headline and study.capacity
     }  # fmt: skip
+    made = sorted(path for path in output.rglob("*") if path.is_file())
     outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
     return {
         "date": day.isoformat(),
-        "versions": {"cpts_geo": __version__, "python": platform.python_version()}
-        | {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
         "system": sys.platform,
         "parameters": analysis.parameters | {"scenarios": scenarios},
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
-        "inputs": inputs | analysis.inputs,
+        "inputs": embedded_digests() | analysis.inputs,
         "outputs": outputs,
         BEFORE: {
             name: digest

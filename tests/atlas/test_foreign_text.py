@@ -29,7 +29,7 @@ from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.readers.registry import READERS
 from cpts_geo.writing.report import write_report
 from run import PACKAGE
-from tests.conftest import ROOT, Command, OpenedPage
+from tests.conftest import PYTHONPATH, Command, OpenedPage
 from tests.kept import analysed, kept_folder, made_by
 
 Open = Callable[..., OpenedPage]
@@ -311,7 +311,7 @@ def test_no_file_of_the_folder_of_work_is_a_library(tmp_path: Path) -> None:
         (tmp_path / f"{name}.py").write_text("open('PWNED', 'w').write('x')", encoding="utf-8")
     openpyxl.Workbook().save(tmp_path / "liste.xlsx")
     start = [sys.executable, *PACKAGE, "report", "--perimeter", "liste.xlsx"]
-    paths = os.environ | {"PYTHONPATH": str(ROOT)}
+    paths = os.environ | {"PYTHONPATH": PYTHONPATH}
     done = subprocess.run(start, cwd=tmp_path, env=paths, capture_output=True, check=False)
     assert "À faire" in done.stderr.decode()
     assert done.returncode == 1

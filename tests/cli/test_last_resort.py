@@ -13,7 +13,7 @@ import pytest
 
 from cpts_geo.cli.last_resort import _MIN_ADDRESS_SPACE, _said, check_memory, guarded
 from cpts_geo.errors import CptsGeoError, DataFileError
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
 MEMORY = "la mémoire de cet ordinateur"
@@ -118,7 +118,7 @@ def started(body: str, *, before: str = "", **options: object) -> subprocess.Pop
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        env=os.environ | {"PYTHONPATH": PYTHONPATH, "PYTHONUTF8": "1"},
         **options,  # type: ignore[call-overload]
     )
 
@@ -213,7 +213,7 @@ def shell(typed: str, *, before: str = "", **environment: str) -> subprocess.Com
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        env=os.environ | {"PYTHONPATH": PYTHONPATH} | environment,
         check=False,
     )
 

@@ -11,7 +11,7 @@ import pytest
 from cpts_geo.errors import NotebookError
 from cpts_geo.writing.notebooks import run
 from cpts_geo.writing.notebooks.run import Step
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH, ROOT
 from tests.writing.notebooks.small import write
 
 STEPS = [
@@ -104,7 +104,7 @@ def test_refusals_are_said_and_leave_no_folder(command, tmp_path):
 
 @pytest.mark.notebook
 def test_a_failure_ends_with_code_1_once_the_others_are_written(command, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", PYTHONPATH)
     parameter = 'territory = "lvo"'
     write(tmp_path / "notebooks" / "01_a.ipynb", "# 01. A", parameter, "1 / 0")
     write(tmp_path / "notebooks" / "02_b.ipynb", "# 02. B", parameter, "print(territory)")

@@ -14,6 +14,7 @@ import pytest
 
 from cpts_geo.secrecy import disclosure
 from cpts_geo.secrecy.disclosure import Mask, releasable
+from tests.conftest import on_path
 
 ROOT = Path(__file__).resolve().parents[2]
 EPCI = (
@@ -122,7 +123,7 @@ def test_one_more_is_one_row_of_a_table(
     path.write_text(text.replace(old, new), "utf-8")
     done = subprocess.run(
         [sys.executable, "-P", "-c", check],
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        env=os.environ | {"PYTHONPATH": on_path(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

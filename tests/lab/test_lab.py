@@ -19,7 +19,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Locator, Route, WebSocket, expect
 
-from tests.conftest import ROOT, OpenedPage
+from tests.conftest import PYTHONPATH, ROOT, OpenedPage
 
 #: What ``run.py lab`` runs once the environment is ready, which is this one.
 RUN_LAB = """
@@ -91,7 +91,7 @@ def running_lab(folder: Path, *arguments: str) -> Iterator[Lab]:
     log, home = folder.parent / "log.txt", folder.parent / "home"
     home.mkdir()
     command = [sys.executable, "-c", RUN_LAB, *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(home)}
+    environment = {**os.environ, "PYTHONPATH": PYTHONPATH, "HOME": str(home)}
     # Before a terminal, Jupyter itself would answer Ctrl-C by a question.
     keyboard, terminal = os.openpty()
     with (

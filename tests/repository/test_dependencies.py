@@ -22,13 +22,14 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 GROUPS = PROJECT["dependency-groups"]
-OURS = {"cpts_geo", "tests", "benchmarks", "docs", "run"}
+OURS = {"cpts_geo", "tests", "benchmarks", "docs", "release", "run"}
 #: Declared but imported by no line of ours -> what it is for.
 NOT_IMPORTED = {
     "jupyterlab": "run.py lab starts it",
     "jupyterlab-language-pack-fr-fr": "JupyterLab in French",
     "myst-nb": "extension of Sphinx: pages in Markdown, executed notebooks",
     "pydata-sphinx-theme": "theme of the documentation",
+    "atheris": "fuzzes the readers of foreign files",
     "ipykernel": "runs the notebooks",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",

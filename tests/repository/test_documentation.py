@@ -36,7 +36,7 @@ from docs import build as verb
 from docs._ext import dictionary, gallery, reference, typography
 from docs._ext.examples import five
 from docs._ext.markdown import records
-from tests.conftest import ROOT, Command
+from tests.conftest import PYTHONPATH, ROOT, Command
 
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def built(folder: Path, *options: str) -> Path:
     done = subprocess.run(
         [*command, *options, "docs", "html"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": PYTHONPATH},
         capture_output=True,
         text=True,
         check=False,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import on_path
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "extend.md").read_text("utf-8")
 #: The most files that each change may touch.
@@ -68,7 +70,7 @@ def test_a_change_applies_to_the_code_of_today(title: str) -> None:
 
 def checked(recipe: Recipe, root: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-c", recipe.check]
-    there = os.environ | {"PYTHONPATH": str(root)}
+    there = os.environ | {"PYTHONPATH": on_path(root)}
     return subprocess.run(command, env=there, capture_output=True, text=True, check=False)
 
 

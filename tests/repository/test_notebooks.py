@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH, ROOT
 
 FOLDER = ROOT / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
@@ -218,7 +218,7 @@ def places(tmp_path_factory):
         for name in ("TMPDIR", "TEMP", "TMP"):
             patch.setenv(name, str(folder))
         # As pytest's own `pythonpath`: the checkout is tested, installed or not.
-        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("PYTHONPATH", PYTHONPATH)
         yield folder
 
 

@@ -144,9 +144,13 @@ def test_one_version_everywhere():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    headings = re.findall(r"^## \[([^\]]+)\]", changelog, re.MULTILINE)
+    headings = re.findall(r"^## \[([^\]]+)\](?: - (.+))?$", changelog, re.MULTILINE)
     assert project["version"] == cpts_geo.__version__ == citation["version"]
-    assert next(name for name in headings if name != "Unreleased") == project["version"]
+    released = next(heading for heading in headings if heading[0] != "Unreleased")
+    assert released == (project["version"], citation["date-released"].isoformat())
+    package = json.loads((ROOT / "data" / "communes" / "datapackage.json").read_text("utf-8"))
+    assert package["version"] == project["version"]
+    assert f"Figures of version {project['version']}." in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_one_licence_everywhere():

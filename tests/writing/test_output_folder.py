@@ -31,7 +31,7 @@ from cpts_geo.writing.output_folder import (
     check_own,
     staged,
 )
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH
 from tests.sources.fetching.test_fetch_refused import small_disk  # noqa: F401 (a fixture)
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="système POSIX")
@@ -433,7 +433,7 @@ def test_a_folder_that_knows_no_lock_is_told_and_written(
 def killed(script: str, folder: Path, at: int) -> None:
     """Run a script that kills itself, which leaves a stage behind."""
     command = [sys.executable, "-c", script, str(folder), str(at)]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": PYTHONPATH}, check=False)
     assert done.returncode == -9
     assert list(folder.glob(".cpts_geo-*.part"))
 

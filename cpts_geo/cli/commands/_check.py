@@ -1,4 +1,4 @@
-"""The command that reads a file, says how each line was understood, and computes nothing else."""
+"""Commands that check: how a file is understood, whether a folder of results still holds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cpts_geo.asked import typed_path
-from cpts_geo.cli._terminal import echo, results, table_view
+from cpts_geo.cli._options import OUTPUTS, path_option
+from cpts_geo.cli._terminal import echo, results, table_view, teller
 
 if TYPE_CHECKING:
     from cpts_geo.geography.perimeters._membership import Perimeters
@@ -92,3 +93,31 @@ def check(
         echo(line)
     if found.refusal is not None:
         raise found.refusal
+
+
+def verify(
+    folder: Annotated[
+        Path,
+        typer.Argument(parser=typed_path, metavar="DOSSIER", help="Dossier d’un rapport."),
+    ] = OUTPUTS,
+    inputs: Annotated[
+        list[Path] | None,
+        path_option(
+            "Dossier où chercher vos fichiers (liste, tableaux, scénario…), reconnus à leur nom et "
+            "à leur contenu ; répétable. Le dossier du rapport, celui qui le contient et celui où "
+            "vous êtes sont regardés aussi."
+        ),
+    ] = None,
+    files_only: Annotated[
+        bool, typer.Option("--files-only", help="Comparer les fichiers, sans rien recalculer.")
+    ] = False,
+) -> None:
+    """Vérifier un rapport, et le refaire à l’identique."""
+    # Imported here so that --help answers at once.
+    from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415
+
+    found = verified(folder, inputs=inputs or (), recompute=not files_only, say=teller())
+    for line in found.lines:
+        echo(line)
+    if not found.same:
+        raise SystemExit(1)

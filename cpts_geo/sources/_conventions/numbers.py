@@ -1,4 +1,4 @@
-"""What a hand-written table has that is a number, said apart from what checks it."""
+"""Which columns of the hand-written tables of data/cpts are numbers."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -213,6 +213,37 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digests_of(files: Sequence[Path], *, beside: Mapping[str, str]) -> dict[str, str]:
+    """
+    Compute the SHA-256 of files by name, each its own where two bear the same one.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Existing files.
+    beside : mapping of str to str
+        Digests that are known already, by name.
+
+    Returns
+    -------
+    dict of str to str
+        Those known, then these; the second file of a name has « (2) » after it.
+
+    Examples
+    --------
+    >>> digests_of([], beside={"liste.csv": "0" * 64}) == {"liste.csv": "0" * 64}
+    True
+    """
+    found = dict(beside)
+    for path in files:
+        digest, rank, name = sha256_of(path), 1, path.name
+        while found.get(name, digest) != digest:
+            rank += 1
+            name = f"{path.name} ({rank})"
+        found[name] = digest
+    return found
 
 
 def verified_path(key: str, folder: Path) -> Path:

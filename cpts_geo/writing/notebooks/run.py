@@ -12,6 +12,7 @@ from statistics import fmean
 from time import monotonic
 from typing import Any, Final
 
+from cpts_geo import settings
 from cpts_geo.asked import typed_path
 from cpts_geo.atlas.pages.notebook import notebook_page
 from cpts_geo.atlas.pages.notebook_index import Row, notebook_index_page
@@ -82,7 +83,8 @@ def run_notebooks(
     notebooks : sequence of str
         Numbers or names; by default, every notebook that has a parameter ``territory``.
     folder : Path
-        Where the notebooks are; nothing is written there.
+        Where the notebooks are; nothing is written there. Where there is none of the usual name,
+        those of an installed wheel.
     log : Path, optional
         Log of calls of the only territory, for the notebooks that have a parameter ``log``; they
         are left out without it.
@@ -106,6 +108,8 @@ def run_notebooks(
     """
     check_extra()
     output, folder = typed_path(output), typed_path(folder)
+    if folder == Path("notebooks") and not folder.exists() and settings.NOTEBOOKS_DIR.is_dir():
+        folder = settings.NOTEBOOKS_DIR
     asked = territories(typed, departements)
     needed = frozenset(name for each in asked for name in each.parameters)
     given = _log(log, asked)

@@ -22,7 +22,7 @@ from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching import fetch as fetching
 from cpts_geo.sources.fetching.cached import located
 from cpts_geo.sources.fetching.fetch import _Outcome, fetch
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH
 from tests.http_server import Answer, Site
 from tests.sources.conftest import Get, plain_source
 
@@ -257,7 +257,7 @@ def started(addresses: dict[str, str]) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        env=os.environ | {"PYTHONPATH": PYTHONPATH, "PYTHONUTF8": "1"},
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"

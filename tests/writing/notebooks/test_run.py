@@ -16,7 +16,7 @@ import pytest
 from cpts_geo.errors import NotebookError, OutputError
 from cpts_geo.writing.notebooks import _execution, _extra, run
 from cpts_geo.writing.notebooks.run import Step, run_notebooks
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH
 from tests.writing.notebooks.small import write
 
 pytestmark = [
@@ -34,7 +34,7 @@ print("communes de", territory, ":", len(mine), ", première :", min(mine))
 
 @pytest.fixture
 def _this_checkout(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", PYTHONPATH)
 
 
 def tree(folder: Path) -> set[str]:

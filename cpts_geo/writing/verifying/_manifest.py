@@ -1,0 +1,137 @@
+"""A manifest as it is found in a folder: checked, for somebody else may have written it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from cpts_geo.errors import ManifestError, one_line, quoted
+from cpts_geo.files import BEFORE
+from cpts_geo.foreign import shown_path
+from cpts_geo.sources.door import Door, memory_told, read_bytes
+from cpts_geo.writing.report import MANIFEST
+
+_REMEDY: Final = (
+    "donnez un dossier que « cpts-geo report » a écrit, avec son manifest.json tel qu’il était ; "
+    "sinon, refaites le rapport"
+)
+_DOOR: Final = Door(
+    key="manifest",
+    error=ManifestError,
+    suffixes=frozenset({".json"}),
+    formats=".json",
+    save_as=f"{_REMEDY}.",
+    empty=lambda path: ManifestError(f"{one_line(path.name)} est vide.", remedy=f"{_REMEDY}."),
+)
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+#: Parts that are texts by name.
+_TEXTS: Final = ("versions", "inputs", "outputs", BEFORE)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a run wrote of itself, every part of its kind, every path inside the folder."""
+
+    day: date
+    versions: Mapping[str, str]
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    before: Mapping[str, str]
+    #: What was asked; None for what is no report.
+    parameters: Mapping[str, Any] | None
+    #: The whole, as it is written.
+    told: Mapping[str, Any]
+
+
+def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
+    """The manifest of a folder; ManifestError lists what is wrong with it."""
+    path = folder / name
+    if not folder.is_dir() or not path.is_file():
+        what = "ce n’est pas un dossier" if not folder.is_dir() else f"il n’a pas de {name}"
+        raise ManifestError(
+            f"« {shown_path(folder)} » ne peut être vérifié : {what}.", remedy=f"{_REMEDY}."
+        )
+    told = _loaded(path)
+    if defects := list(_defects(told, folder)):
+        raise ManifestError(
+            f"{one_line(name)} n’est pas un manifeste de cpts_geo, ou il est abîmé.",
+            defects=defects,
+            remedy=f"{_REMEDY}.",
+        )
+    return Manifest(
+        day=date.fromisoformat(told["date"]),
+        versions=told["versions"],
+        inputs=told["inputs"],
+        outputs=told["outputs"],
+        before=told.get(BEFORE, {}),
+        parameters=told.get("parameters"),
+        told=told,
+    )
+
+
+@memory_told(_DOOR)
+def _loaded(path: Path) -> Any:
+    """What a file writes in JSON."""
+    try:
+        return json.loads(read_bytes(path, _DOOR).decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(
+            f"{one_line(path.name)} n’est pas un fichier JSON lisible.", remedy=f"{_REMEDY}."
+        ) from error
+
+
+def _defects(told: Any, folder: Path) -> Iterator[str]:
+    """What is wrong with a manifest, a line each."""
+    if not isinstance(told, dict):
+        yield "ce n’est pas un objet JSON"
+        return
+    try:
+        date.fromisoformat(told["date"])
+    except (KeyError, TypeError, ValueError):
+        yield "« date » n’est pas une date (AAAA-MM-JJ)"
+    for part in _TEXTS:
+        found: Any = told.get(part, {} if part == BEFORE else None)
+        if not _is_of_texts(found):
+            yield f"« {part} » ne donne pas un texte par nom"
+        elif part != "versions":
+            yield from _digest_defects(part, found)
+            yield from _outside(part, found, folder) if part in ("outputs", BEFORE) else ()
+    if _is_of_texts(told.get("versions")) and "cpts_geo" not in told["versions"]:
+        yield "« versions » ne dit pas celle de cpts_geo"
+    if not isinstance(told.get("parameters", {}), dict):
+        yield "« parameters » n’est pas un objet JSON"
+
+
+def _is_of_texts(found: Any) -> bool:
+    """Whether a part of a manifest is texts by name."""
+    return isinstance(found, dict) and all(isinstance(each, str) for each in found.values())
+
+
+def _digest_defects(part: str, found: Mapping[str, str]) -> Iterator[str]:
+    """Digests that are none, a line each."""
+    for name, digest in found.items():
+        if not _SHA256.fullmatch(digest):
+            yield f"« {part} », {quoted(name)} : {quoted(digest)} n’est pas une empreinte SHA-256"
+
+
+def _outside(part: str, found: Mapping[str, str], folder: Path) -> Iterator[str]:
+    """Names of files that lead out of the folder, a line each."""
+    for name in found:
+        if not _is_inside(name, folder):
+            yield f"« {part} », {quoted(name)} : ce nom mène hors du dossier"
+
+
+def _is_inside(name: str, folder: Path) -> bool:
+    """Whether a name is of a file of the folder, on any system, its links followed."""
+    parts = name.split("/")
+    if "\0" in name or re.search(r"[\\:]", name) or not {*parts}.isdisjoint({"", ".", ".."}):
+        return False
+    try:
+        return (folder / name).resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False

@@ -1,0 +1,247 @@
+"""verify: a report against its manifest, then against the same run made again."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cpts_geo import settings
+from cpts_geo.errors import ManifestError
+from cpts_geo.writing.report import MANIFEST
+from cpts_geo.writing.verifying._differences import differences
+from cpts_geo.writing.verifying.verify import verify
+from tests.cli.test_cli import QUICK, run
+from tests.kept import reported
+
+OWN = "own"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """A copy of a report, to spoil."""
+    folder = tmp_path / "résultats à moi"
+    shutil.copytree(reported("asclepios", draws=100, fetched=False), folder)
+    return folder
+
+
+def edit(folder: Path, **parts: Any) -> None:
+    """Change parts of a manifest."""
+    path = folder / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | parts), "utf-8")
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """What a manifest says."""
+    found: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    return found
+
+
+def one_byte(path: Path) -> None:
+    """Change the last digit of a file."""
+    content = path.read_bytes()
+    at = max(content.rfind(str(digit).encode()) for digit in range(10))
+    other = b"2" if content[at : at + 1] == b"1" else b"1"
+    path.write_bytes(content[:at] + other + content[at + 1 :])
+
+
+@pytest.mark.report
+def test_a_report_is_the_same_again_from_anywhere(report: Path) -> None:
+    done = run("verify", report, cwd=report.parent)
+    assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
+    assert "à l’octet près" in done.stdout
+    assert [path.name for path in report.parent.iterdir()] == [report.name]
+
+
+@pytest.mark.report
+def test_what_was_changed_is_named_file_by_file_and_cell_by_cell(report: Path) -> None:
+    one_byte(report / "asclepios.html")
+    one_byte(report / "tableaux" / "capacite.csv")
+    (report / "tableaux" / "faits.csv").unlink()
+    manifest = told(report)
+    manifest["forecasts"]["asclepios"]["months"][0]["p50"] += 1
+    edit(report, **manifest)
+    done = run("verify", report)
+    assert done.returncode == 1
+    shown = done.stdout
+    assert "Fichiers : 3 sur" in shown
+    for name, state in (
+        ("asclepios.html", "modifié depuis"),
+        ("tableaux/capacite.csv", "modifié depuis"),
+        ("tableaux/faits.csv", "absent"),
+    ):
+        assert f"- {name} : {state}" in shown
+    assert re.search(r"asclepios.html : lignes? \d", shown)
+    assert re.search(
+        r"tableaux/capacite.csv : ligne 2, « .* » : « .* » ici, « .* » au recalcul", shown
+    )
+    assert "tableaux/faits.csv : le recalcul l’écrit, et il manque ici" in shown
+    assert "manifest.json : sa partie « forecasts » diffère" in shown
+    assert "Recalcul : 4 fichiers" in shown
+
+
+def test_without_a_recalculation_files_alone_count(report: Path) -> None:
+    done = run("verify", report, "--files-only")
+    assert (done.returncode, "rien n’a été recalculé" in done.stdout) == (0, True)
+    one_byte(report / "cartes" / "asclepios_population.png")
+    done = run("verify", report, "--files-only")
+    assert done.returncode == 1
+    assert "cartes/asclepios_population.png : modifié depuis" in done.stdout
+
+
+def test_a_data_file_that_changed_is_named(
+    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(settings.DATA_DIR, data)
+    one_byte(data / "communes" / "ept.csv")
+    (data / "communes" / "contour_holes.csv").rename(data / "communes" / "new.csv")
+    for name, place in (("DATA_DIR", ""), ("COMMUNES_DIR", "communes"), ("CPTS_DIR", "cpts")):
+        monkeypatch.setattr(settings, name, data / place)
+    lines = "\n".join(verify(report, recompute=False).lines)
+    assert "communes/ept.csv : donnée fournie, changée" in lines
+    assert "communes/contour_holes.csv : donnée fournie, ôtée" in lines
+    assert "communes/new.csv : donnée fournie, ajoutée depuis" in lines
+    assert lines.count("donnée fournie") == 3
+
+
+def test_another_version_is_not_recomputed(report: Path) -> None:
+    edit(report, versions=told(report)["versions"] | {"cpts_geo": "0.0.9", "numpy": "1.0"})
+    found = verify(report)
+    shown = "\n".join(found.lines)
+    assert not found.same
+    assert "Recalcul impossible : ce rapport est de cpts_geo 0.0.9" in shown
+    assert "numpy 1.0 (ici " in shown
+
+
+@pytest.fixture(scope="module")
+def own_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on files of one's own, of which two bear one name."""
+    place = tmp_path_factory.mktemp("own")
+    (place / "liste.csv").write_text("commune\nArtenay\nPatay\nChevilly\n", "utf-8")
+    (place / "defauts.toml").write_text("[target]\nvalue = 0.9\n", "utf-8")
+    asked = ("--perimeter", "liste.csv", "--departement", "45", "--name", "CPTS d’ici")
+    for folder, table in (("a", "acces-mt"), ("b", "passages")):
+        (place / folder).mkdir()
+        typed = ("template", table, *asked, "--example", "--output", f"{folder}/tableau.csv")
+        done = run(*typed, cwd=place)
+        assert done.returncode == 0, done.stderr
+    tables = ("--indicators", "a/tableau.csv", "--indicators", "b/tableau.csv")
+    rests = ("--parameters", "defauts.toml", *tables, "--output", OWN, *QUICK)
+    done = run("report", *asked, *rests, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.mark.report
+def test_a_run_on_files_of_ones_own_is_made_again_where_they_are_found(own_run: Path) -> None:
+    found = told(own_run / OWN)
+    assert {"tableau.csv", "tableau.csv (2)", "liste.csv", "defauts.toml"} <= found["inputs"].keys()
+    assert str(own_run) not in json.dumps(found)
+    typed = ("verify", own_run / OWN, "--inputs", own_run / "a", "--inputs", own_run / "b")
+    done = run(*typed)
+    assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
+
+
+@pytest.mark.report
+def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
+    own_run: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "ailleurs"
+    shutil.copytree(own_run, place)
+    one = run("verify", OWN, cwd=place)
+    assert one.returncode == 1
+    assert "- tableau.csv : fichier à vous, introuvable" in one.stdout
+    assert "Recalcul impossible : il faut, tels qu’ils étaient, « tableau.csv »" in one.stdout
+    assert "--inputs" in one.stdout
+    assert "Fichiers : les" in one.stdout
+    one_byte(place / "a" / "tableau.csv")
+    (place / "liste.csv").write_text("commune\nArtenay\n", "utf-8")
+    shown = run("verify", OWN, "--inputs", "a", "--inputs", "b", cwd=place).stdout
+    assert "- liste.csv : fichier à vous, modifié depuis (« " in shown
+    assert "- tableau.csv : fichier à vous, modifié depuis (« " in shown
+    assert "tableau.csv (2)" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "il n’a pas de manifest.json"),
+        ("", "est vide"),
+        ("{", "n’est pas un fichier JSON"),
+        ("[" * 100_000, "n’est pas un fichier JSON"),
+        ("[1]", "ce n’est pas un objet JSON"),
+        ("{}", "« date » n’est pas une date"),
+        ('{"date": "2026-02-30"}', "« outputs » ne donne pas un texte par nom"),
+        ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
+        ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
+        ('{"parameters": []}', "« parameters » n’est pas un objet JSON"),
+        ('{"versions": {}}', "ne dit pas celle de cpts_geo"),
+    ],
+)
+def test_a_manifest_that_is_none_is_refused_in_words(
+    tmp_path: Path, text: str | None, words: str
+) -> None:
+    if text is not None:
+        (tmp_path / MANIFEST).write_text(text, "utf-8")
+    done = run("verify", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+    assert "À faire :" in done.stderr
+
+
+OUTSIDE = ("../x", "/etc/hostname", "a/../../x", "C:/x", "a\\b", "a//b", ".", "", "x\0y", "link/x")
+
+
+@pytest.mark.parametrize("part", ["outputs", "outputs_before"])
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_path_out_of_the_folder_is_never_read(tmp_path: Path, name: str, part: str) -> None:
+    folder = tmp_path / "r"
+    folder.mkdir()
+    (tmp_path / "x").write_text("secret", "utf-8")
+    (folder / "link").symlink_to(tmp_path)
+    plain: dict[str, Any] = {"date": "2026-11-30", "versions": {"cpts_geo": "1"}}
+    plain |= {"inputs": {}, "outputs": {}, "parameters": {}}
+    (folder / MANIFEST).write_text(json.dumps(plain | {part: {name: "0" * 64}}), "utf-8")
+    with pytest.raises(ManifestError, match="hors du dossier"):
+        verify(folder)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"draws": "many"}, "parameters"),
+        ({"draws": 10**12}, "parameters"),
+        ({"future_option": 1}, "option inconnue : « future_option »"),
+        ({"territories": {"a": 1}}, "parameters"),
+        ({"territories": ["atlantide"]}, "atlantide"),
+        ({"epci": ["200070183"], "tvs": ["x"]}, "parameters"),
+        ({"perimeter": "../../etc/passwd"}, "empreinte"),
+        ({"indicators": [{"a": 1}]}, "empreinte"),
+    ],
+)
+def test_parameters_that_no_run_has_are_told(
+    report: Path, parameters: dict[str, Any], words: str
+) -> None:
+    edit(report, parameters=told(report)["parameters"] | parameters)
+    done = run("verify", report)
+    assert done.returncode == 1
+    assert words in done.stdout
+    assert "Recalcul impossible" in done.stdout
+
+
+def test_many_cells_are_counted_and_columns_named(tmp_path: Path) -> None:
+    rows = [f"{n},{n}" for n in range(80)]
+    for name, head, more in (("a", "x,y", 0), ("b", "x,z", 1)):
+        (tmp_path / name).mkdir()
+        text = "\n".join([head, *(f"{int(r.split(',')[0]) + more},1" for r in rows), ""])
+        (tmp_path / name / "t.csv").write_text(text, "utf-8")
+    [lines] = differences(tmp_path / "a", tmp_path / "b", ["t.csv"]).values()
+    assert lines[:2] == ["colonne « y » en trop", "colonne « z » absente"]
+    assert lines[2] == "ligne 2, « x » : « 0 » ici, « 1 » au recalcul"
+    assert (len(lines), lines[-1]) == (53, "et 30 autres cellules")
+    assert differences(tmp_path / "a", tmp_path / "a", ["t.csv"]) == {}
