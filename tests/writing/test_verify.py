@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.analysis import Options
+from cpts_geo.asked import told as as_told
 from cpts_geo.errors import ManifestError
-from cpts_geo.writing.report import MANIFEST
+from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.writing.report import MANIFEST, embedded_digests
+from cpts_geo.writing.verifying._again import asked_again
 from cpts_geo.writing.verifying._differences import differences
+from cpts_geo.writing.verifying._files import inputs_today
 from cpts_geo.writing.verifying.verify import verify
 from tests.cli.test_cli import QUICK, run
 from tests.kept import reported
@@ -232,6 +238,64 @@ def test_parameters_that_no_run_has_are_told(
     assert done.returncode == 1
     assert words in done.stdout
     assert "Recalcul impossible" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("request_", "options"),
+    [
+        (Request(), Options()),
+        (Request(["lvo", "asclepios"]), Options(draws=300, seed=7, fetched=False)),
+        (
+            Request(epci=242900744, name="Ici"),
+            Options(
+                changes=["départ:Pithiviers"], share_without_mt="14 %", share_of="17+",
+                share_source="CPAM, 2025", scenario="a/s.toml",
+            ),
+        ),
+        (Request(departements=["45"], by="tvs"), Options(travel="t.csv", travel_unit="minutes")),
+        (
+            Request(perimeter="x/zones.gpkg", only=["A"], layer="couche"),
+            Options(roads="o.osm.pbf", indicators=["i.csv", "j.xlsx"], known_lines="k.csv"),
+        ),
+        (Request(cpts=["Verdon"], partial=True), Options(parameters="p.toml")),
+    ],
+)  # fmt: skip
+def test_what_was_asked_is_asked_again_word_for_word(request_: Request, options: Options) -> None:
+    parameters = as_told(request_, options) | {"scenarios": {}}
+    parameters["territories"] = list(request_.territories) or ["found", "since"]
+    written = json.loads(json.dumps(parameters))
+    every = {
+        each.name: getattr(one, each.name) for one in (request_, options) for each in fields(one)
+    }
+    files = {name: value for name, value in every.items() if is_path(value)}
+    again = asked_again(written, files)
+    wanted = (
+        request_
+        if not request_.published
+        else replace(request_, territories=tuple(parameters["territories"]))
+    )
+    assert again == (wanted, options)
+
+
+def is_path(value: Any) -> bool:
+    """Whether an option is a file, or several."""
+    return isinstance(value, Path) or (
+        isinstance(value, tuple) and isinstance((*value, 0)[0], Path)
+    )
+
+
+def test_a_source_that_was_fetched_and_is_no_more_is_named() -> None:
+    listed = {**embedded_digests(), "insee_bpe_2024": "0" * 64}
+    found = inputs_today(listed, {}, [])
+    assert found.wrong == {"insee_bpe_2024": "source téléchargée, qui ne l’est plus ici"}
+    assert not found.lacking
+
+
+def test_what_was_given_in_python_is_in_no_file(tmp_path: Path) -> None:
+    listed = {**embedded_digests(), "votre liste": "0" * 64}
+    found = inputs_today(listed, {"perimeter": "votre liste"}, [tmp_path])
+    assert found.wrong == {"votre liste": "donné en Python, et gardé dans aucun fichier"}
+    assert found.lacking == ["votre liste"]
 
 
 def test_many_cells_are_counted_and_columns_named(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ def again(
     manifest: Manifest, files: Mapping[str, Any], folder: Path, say: Callable[[str], None]
 ) -> Analysis:
     """Make the run of a manifest again, with the analyst's files that were found, in a folder."""
-    request, options = _asked(dict(manifest.parameters or {}), files)
+    request, options = asked_again(dict(manifest.parameters or {}), files)
     analysis = analyse(request, options, say=say)
     write_report(analysis, folder, day=manifest.day, say=say)
     return analysis
 
 
-def _asked(told: dict[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
+def asked_again(told: dict[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
     """The request and options that parameters of a manifest tell."""
     told |= files
     if any(told.get(kind) for kind in _KINDS):
