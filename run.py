@@ -57,8 +57,8 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
 #: Other commands of the package, and the lock they need.
 COMMANDS = dict.fromkeys(
     [
-        *("export", "france", "compare", "call-log", "follow-up", "check", "places", "template"),
-        "verify",
+        *("export", "france", "grid", "compare", "call-log", "follow-up", "check", "places"),
+        *("template", "verify"),
     ],
     LOCK_NAME,
 )

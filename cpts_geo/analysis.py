@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
-from cpts_geo.access.travel.given import given_times, lacking_notes
+from cpts_geo.access.travel.given import lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.asked import expect, told
+from cpts_geo.basis import Basis, read_basis
 from cpts_geo.capacity.checks.learnt import lines_notes
-from cpts_geo.capacity.need.learning import known_lines, leave_one_out
 from cpts_geo.capacity.scenario.area import area_of
 from cpts_geo.capacity.scenario.inputs import Scenario
-from cpts_geo.capacity.scenario.loading import load_scenario
-from cpts_geo.capacity.scenario.overlay import chosen_parameters, parameter_notes
+from cpts_geo.capacity.scenario.overlay import parameter_notes
 from cpts_geo.capacity.scenario.parameters import SEED
 from cpts_geo.french import counted, joined
-from cpts_geo.geography.cog.former import former_communes
-from cpts_geo.geography.figures.national import load_national
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import parts_notes, places_of
-from cpts_geo.geography.perimeters.request import Request, find_perimeters
+from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.indicators.aci.agreement import disagreements
 from cpts_geo.indicators.aci.given import aci_tables
-from cpts_geo.indicators.ald import with_ald
 from cpts_geo.indicators.filled.areas import areas_of
 from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.indicators.filled_share import filled_shares
@@ -40,12 +35,9 @@ from cpts_geo.indicators.given_share import (
     share_notes,
     shares_of,
 )
-from cpts_geo.indicators.located import locate
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
-from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
-from cpts_geo.sources.analyst.filled.file import Filled, read_filled
-from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
-from cpts_geo.sources.catalogue.catalogue import digests_of
+from cpts_geo.sources.analyst.filled.file import Filled
+from cpts_geo.sources.catalogue.catalogue import named_apart
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
@@ -238,34 +230,59 @@ def analyse(
     remedy = 'écrivez par exemple analyse(Request(["lvo"]), Options(draws=1000)).'
     expect(request, Request, remedy=remedy)
     expect(options, Options, remedy=remedy)
-    defaults = chosen_parameters(options.parameters)
-    own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
-    lines = known_lines(options.known_lines, parameters=defaults)
-    exports, tables, contracts = _given(options.indicators)
-    say("Données communales : lecture et vérification")
-    whole = embedded.load_communes()
-    former = former_communes(whole, fetched=options.fetched)
-    arrondissements = embedded.load_arrondissements()
-    located = [locate(export, whole) for export in exports]
+    basis = read_basis(options, say=say)
     say("Communes : reconnaissance des noms et des codes")
-    found = find_perimeters(
-        request, whole, former=former, arrondissements=arrondissements, fetched=options.fetched
-    )
-    national = places_of(whole, arrondissements, found.members["code_insee"])
+    found = basis.find(request)
+    return studied(found, basis, asked=told(request, options), say=say)
+
+
+def studied(
+    found: Perimeters,
+    basis: Basis,
+    *,
+    asked: Mapping[str, Any],
+    say: Callable[[str], None] = lambda _: None,
+) -> Analysis:
+    """
+    Make the study of each territory that was found.
+
+    Parameters
+    ----------
+    found : Perimeters
+        The territories.
+    basis : Basis
+        What their studies rest on; not modified.
+    asked : mapping of str to object
+        What was asked, as a manifest says it (:func:`cpts_geo.asked.told`).
+    say : callable
+        Receives one French line a step.
+
+    Returns
+    -------
+    Analysis
+        A study a territory.
+
+    Raises
+    ------
+    CptsGeoError
+        Any input that cannot be used for these territories.
+    """
+    options, whole, own = basis.options, basis.communes, basis.own
+    national = places_of(whole, basis.arrondissements, found.members["code_insee"])
     given: TravelTimes | None = None
     travel_notes: tuple[str, ...] = ()
     if options.travel is not None:
-        unit, codes = options.travel_unit, national["code_insee"]
-        given, travel_notes = given_times(options.travel, unit, codes=codes)
+        given, travel_notes = basis.times(national["code_insee"])
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
-    layer = load_national(whole, fetched=options.fetched, say=say)
+    layer = basis.layer
     communes = territory_communes(found.members, national, figures=layer.figures)
     outline = outlines(communes).join(found.identity[["name", "document", "perimeter", "finess"]])
     outline = outline.loc[found.identity.index]
-    given_of = {str(key): given_values(located, _own(communes, key), communes=whole)
+    given_of = {str(key): given_values(basis.exports, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip
-    aci, aci_notes = aci_tables(contracts, {str(k): str(v) for k, v in outline["name"].items()})
-    areas_by, filled, filled_notes = _filled(tables, communes, outline, whole=national)
+    names = {str(k): str(v) for k, v in outline["name"].items()}
+    aci, aci_notes = aci_tables(basis.contracts, names)
+    areas_by, filled, filled_notes = _filled(basis.filled, communes, outline, whole=national)
     facts, sites = embedded.load_facts(), embedded.load_sites()
     # A key that happens to be one of the five makes nothing of theirs its own.
     foreign = outline.index.difference([*found.published, FRANCE.key])
@@ -278,12 +295,12 @@ def analyse(
     areas = {str(key): area_of(_own(communes, key)) for key in outline.index}
     scenarios = scenarios_of(
         outline, published=found.published, areas=areas, own=own, shares=shares,
-        typed=options.given_share is not None, parameters=defaults,
+        typed=options.given_share is not None, parameters=basis.defaults,
     )  # fmt: skip
     say("Accès : communes et temps de trajet autour")
     factors = embedded.load_travel_factors()
     field = neighbourhood(communes, national, figures=layer.figures, factors=factors)
-    changes = parsed_changes(options.changes, field, national, former=former)
+    changes = parsed_changes(options.changes, field, national, former=basis.former)
     if options.roads is not None:
         given, travel_notes = road_times(
             options.roads, field, destinations=places(field, communes, changes), say=say
@@ -298,7 +315,7 @@ def analyse(
         *found.notes,
         *parts_notes(communes),
         *layer.notes,
-        *(note for export in located for note in export.notes),
+        *(note for export in basis.exports for note in export.notes),
         *filled_notes,
         *aci_notes,
         *disagreements(aci, filled, names=outline["name"]),
@@ -306,20 +323,20 @@ def analyse(
         *travel_notes,
         *lacking_notes(given, communes),
         *scenario_notes(own, outline.iloc[0]),
-        *parameter_notes(defaults),
+        *parameter_notes(basis.defaults),
         *calendar_notes(communes["departement"]),
         *(
             ()
             if options.known_lines is None
-            else lines_notes(lines, scenarios.values(), draws=options.draws, seed=options.seed)
+            else lines_notes(
+                basis.lines, scenarios.values(), draws=options.draws, seed=options.seed
+            )
         ),
     )
-    comparisons, ald = with_ald(layer.comparisons) if options.fetched else (layer.comparisons, {})
     common = Common(
-        comparisons=comparisons, facts=facts, basins=embedded.load_basins(),
-        surroundings=surroundings, lines=lines,
-        lines_checked=leave_one_out(lines, draws=options.draws),
-        draws=options.draws, seed=options.seed, parameters=defaults,
+        comparisons=basis.comparisons, facts=facts, basins=embedded.load_basins(),
+        surroundings=surroundings, lines=basis.lines, lines_checked=basis.lines_checked,
+        draws=options.draws, seed=options.seed, parameters=basis.defaults,
     )  # fmt: skip
     studies = {
         key: Study(
@@ -340,21 +357,16 @@ def analyse(
         )
         for key, row in outline.iterrows()
     }
-    own_files = (options.scenario, options.known_lines, options.parameters, *options.indicators)
-    asked = (options.travel, options.roads, *own_files)
     return Analysis(
         studies=studies,
         national=national,
         notes=notes,
-        parameters=told(request, options)
-        | {
+        parameters={
+            **asked,
             "territories": list(studies),
             "seed": _seed(own) if options.seed is None else options.seed,
         },
-        inputs=digests_of(
-            [path for path in asked if path and path.is_file()],
-            beside=found.inputs | layer.inputs | ald,
-        ),
+        inputs=named_apart([*(found.inputs | basis.fetched).items(), *basis.files.items()]),
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )
@@ -370,15 +382,6 @@ def _seed(own: Scenario | None) -> int:
     return SEED if own is None else own.seed
 
 
-def _given(files: Sequence[Path]) -> tuple[list[Given], list[Filled], list[GivenAci]]:
-    """Exports of indicators, tables that were filled, those of the ACI, told by their header."""
-    contracts = {file: read_aci(file) for file in files if is_aci(file)}
-    found = {file: read_filled(file) for file in files if file not in contracts}
-    exports = [read_indicators(file) for file, tables in found.items() if not tables]
-    filled = [table for tables in found.values() for table in tables]
-    return exports, filled, list(contracts.values())
-
-
 def _filled(
     tables: Sequence[Filled], communes: pd.DataFrame, outline: pd.DataFrame, *, whole: pd.DataFrame
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, tuple[str, ...]]:
@@ -386,5 +389,6 @@ def _filled(
     areas = {str(key): areas_of(_own(communes, str(key)), name=str(name), communes=whole)
              for key, name in outline["name"].items()}  # fmt: skip
     inside = {key: _own(communes, key).set_index("code_insee")["population"] for key in areas}
-    known = dict(zip(whole["code_insee"], whole["name"], strict=True))
+    # Without a table, no code has to be known.
+    known = dict(zip(whole["code_insee"], whole["name"], strict=True)) if tables else {}
     return areas, *checked_rows(tables, areas, inside=inside, communes=known)

@@ -335,6 +335,24 @@ class NotebookError(CptsGeoError):
     """Notebooks that cannot be run for a territory, or that failed."""
 
 
+class ClusterError(CptsGeoError):
+    """A cluster cannot be used, or stopped answering."""
+
+
+class PartlyFailedError(CptsGeoError):
+    """Some of many territories failed; the others are written."""
+
+
+class WorkerLostError(CptsGeoError):
+    """Whatever held a piece of work died, each time it was tried."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Le processus qui s’en chargeait a été arrêté deux fois par le système.",
+            remedy="libérez de la mémoire, ou prenez moins de processus (--jobs 1), puis relancez.",
+        )
+
+
 class BrowserError(CptsGeoError):
     """No browser prints a page: none is found, or the one found does not."""
 

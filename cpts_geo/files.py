@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import errno
+import hashlib
 import json
 import lzma
 import os
@@ -14,6 +15,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -414,3 +416,26 @@ def listed_outputs(manifest: Path) -> dict[str, str]:
         return {name: str(listed[name]) for name in listed}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+@cache
+def code_digest() -> str:
+    """
+    Fingerprint of the code of the package, its data apart.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal: what other code would derive is derived again.
+
+    Examples
+    --------
+    >>> len(code_digest())
+    64
+    """
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*")):
+        parts = file.relative_to(Path(__file__).parent).parts
+        if file.is_file() and not {"__pycache__", "_data"} & {*parts}:
+            digest.update("/".join(parts).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

@@ -86,6 +86,10 @@ _WHAT_FILES = {
     "polygons_rings": "parts and holes of the territories wanted",
     "polygons_seconds": "time to read a file of polygons, in a process apart",
     "polygons_memory": "memory of the process that reads polygons (where the system can limit it)",
+    "squares_bytes": (
+        "size of a file of squares; that of Insee, with all its columns, is a quarter of it"
+    ),
+    "squares_rows": "lines of a file of squares, its header included; Insee's has 2.3 million",
     "travel_bytes": (
         "size of a table of travel times; all the pairs of communes of France under an "
         "hour take a third of this"

@@ -12,6 +12,7 @@ from cpts_geo.analysis import Analysis
 from cpts_geo.api.territory import Run, Territory, exported
 from cpts_geo.atlas.pages.index import index_map
 from cpts_geo.atlas.pages.sheet import sources_used
+from cpts_geo.atlas.sections.several.lines import line_of
 from cpts_geo.atlas.views.tables import sources_view
 from cpts_geo.atlas.views.territory import territories_view
 from cpts_geo.atlas.views.view import OfSession, UnknownKeyError, View
@@ -90,7 +91,8 @@ class Territories(OfSession, Mapping[str, Territory]):
             The map, which shows itself without a network.
         """
         shown = self._run.shown
-        return index_map(list(shown.studies.values()), shown.territories, national=shown.national)
+        lines = [line_of(study) for study in shown.studies.values()]
+        return index_map(lines, shown.territories, national=shown.national)
 
     def report(
         self, folder: Path | str = "outputs", *, say: Callable[[str], None] = lambda _: None

@@ -84,6 +84,14 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
         )
 
 
+def time_left(seconds: float | None) -> str:
+    """Time that remains, roughly, in French; empty where nobody knows, or at the end."""
+    if not seconds:
+        return ""
+    minutes = round(seconds / 60)
+    return f"reste environ {minutes} min" if minutes else "reste moins d’une minute"
+
+
 def table_view(
     headers: Sequence[str], rows: Sequence[Sequence[str | Cell]], *, title: str = "", right: bool
 ) -> Table:

@@ -21,7 +21,7 @@ from cpts_geo.cli.commands._data import data_app
 from cpts_geo.cli.commands._export import export
 from cpts_geo.cli.commands._notebooks import notebooks_app
 from cpts_geo.cli.commands._places import places
-from cpts_geo.cli.commands._report import france, report
+from cpts_geo.cli.commands._report import france, grid, report
 from cpts_geo.cli.commands._template import template
 from cpts_geo.cli.last_resort import check_memory, guarded, refuse
 
@@ -80,6 +80,7 @@ app.command("report")(report)
 app.command("check")(check)
 app.command("export")(export)
 app.command("france")(france)
+app.command("grid")(grid)
 app.command("places")(places)
 app.command("template")(template)
 app.command("verify")(verify)

@@ -25,6 +25,13 @@ PLM: Final = {
 }
 #: Commune of each arrondissement.
 WHOLE_OF: Final = {part: whole for whole, parts in PLM.items() for part in parts}
+#: What happens to a commune from one COG to the next.
+FUSION: Final = "fusion"
+SPLIT: Final = "scission"
+#: Another code, or another département, for the same commune.
+RECODED: Final = "code"
+#: The code is gone, and nothing says what became of it.
+RETIRED: Final = "retrait"
 
 
 def counted_places(codes: pd.Series) -> str:

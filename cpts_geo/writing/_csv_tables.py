@@ -21,16 +21,29 @@ from cpts_geo.study.capacity import TerritoryCapacity
 from cpts_geo.writing._need_tables import lines_table, need_table, week_table
 
 
-def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
-    """Table by name, without geometry; of those that only some runs have, the ones with a row."""
+def brief_tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Table by name, of those that need neither access nor changes of supply."""
     studies = analysis.studies
     territories = analysis.territories.drop(columns="geometry").reset_index()
     answers = [study.headline for study in studies.values() if study.headline]
-    always = {
+    return {
         "territoires": territories.round({"area_km2": 3}),
+        "comparaison": _with_tenths(analysis.comparison),
+        "capacite": to_frame(answers).reset_index(),
+        "besoin": pd.concat(
+            [_named(key, need_table(study)) for key, study in studies.items()], ignore_index=True
+        ),
+    }
+
+
+def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
+    """Table by name, without geometry; of those that only some runs have, the ones with a row."""
+    studies, brief = analysis.studies, brief_tables(analysis)
+    always = {
+        "territoires": brief["territoires"],
         "identite": _in_text(analysis.table("identity")),
         "communes": analysis.communes.drop(columns="geometry"),
-        "comparaison": _with_tenths(analysis.comparison),
+        "comparaison": brief["comparaison"],
         "ecarts": analysis.table("gaps"),
         "faits": analysis.table("facts"),
         "noms_reconnus": analysis.table("audit"),
@@ -38,10 +51,8 @@ def tables(analysis: Analysis) -> dict[str, pd.DataFrame]:
         "passages": analysis.table("passages"),
         "zonage": analysis.table("zoning"),
         "sas": analysis.table("sas"),
-        "capacite": to_frame(answers).reset_index(),
-        "besoin": pd.concat(
-            [_named(key, need_table(study)) for key, study in studies.items()], ignore_index=True
-        ),
+        "capacite": brief["capacite"],
+        "besoin": brief["besoin"],
         "lignes_connues": lines_table(next(iter(studies.values())).common.lines_checked),
     }
     parts = {_BORDER: [analysis.table("border")], _GIVEN: [analysis.table("given")]}

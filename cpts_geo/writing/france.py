@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,11 @@ _OF_AREAS: Final = ("population", "apl", "gps_per_100k", "share_low_apl")
 
 
 def write_france(
-    output: Path | str, *, fetched: bool = True, say: Callable[[str], None] = lambda _: None
+    output: Path | str,
+    *,
+    links: Mapping[str, str] | None = None,
+    fetched: bool = True,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """
     Write the page of every commune and intercommunalité of France.
@@ -35,6 +39,8 @@ def write_france(
     ----------
     output : Path or str
         File to write.
+    links : mapping of str to str, optional
+        Address of the page of each intercommunalité that has one, by its code.
     fetched : bool
         Whether figures of fetched sources take the place of the embedded ones.
     say : callable
@@ -60,7 +66,8 @@ def write_france(
     say("Sommes par intercommunalité")
     areas = _areas(with_every_figure(rows[rows["epci"].notna()]))
     say("Carte et page")
-    page = france_page(national, figures, areas=areas, date=f"{date.today():%d/%m/%Y}")
+    today = f"{date.today():%d/%m/%Y}"
+    page = france_page(national, figures, areas=areas, links=links, date=today)
     with staged(output.parent, say=say) as stage:
         write_text(page, stage.folder / output.name)
     return output

@@ -20,7 +20,7 @@ from cpts_geo.errors import OutputError, alike, one_line
 from cpts_geo.files import listed_outputs, reason, sweep
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import number
-from cpts_geo.locking import locked
+from cpts_geo.processes.locking import locked
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 
 #: Seconds that a run waits for another one to finish writing in the same folder.
@@ -235,7 +235,7 @@ def staged(
     missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
     left = "est resté comme il était"
     try:
-        with _alone(folder, say=say) as is_alone:
+        with alone(folder, say=say) as is_alone:
             if is_alone:
                 _recover(folder)
             aside = Path(tempfile.mkdtemp(prefix=_STAGE, suffix=".part", dir=folder))
@@ -262,8 +262,27 @@ def staged(
 
 
 @contextmanager
-def _alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
-    """Keep other runs out of a folder; False where its file system knows no lock."""
+def alone(folder: Path, *, say: Callable[[str], None]) -> Iterator[bool]:
+    """
+    Keep other runs out of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing.
+    say : callable
+        Told in French that another run is in it, before waiting for its end.
+
+    Yields
+    ------
+    bool
+        False where its file system knows no lock.
+
+    Raises
+    ------
+    OutputError
+        It cannot be written, or another run has been in it for too long.
+    """
 
     def waits() -> None:
         say(

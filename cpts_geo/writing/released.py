@@ -52,6 +52,26 @@ def released(analysis: Analysis) -> Analysis:
     return replace(shown, studies=studies, released=True)
 
 
+def released_figures(analysis: Analysis) -> Analysis:
+    """
+    Mask what may not leave of indicators alone: of a run without files of an analyst.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Raw figures; not modified. What access derives from them is not computed.
+
+    Returns
+    -------
+    Analysis
+        The same, its comparison masked; its tables of communes and of an analyst are not to leave.
+    """
+    raw = analysis.table("figures")
+    outside = ~analysis.national["code_insee"].isin(raw["code_insee"])
+    _, comparison = releasable(raw, analysis.comparison, outside=analysis.national[outside])
+    return analysis.with_tables(comparison=comparison)
+
+
 def _without(study: Study, secret: pd.DataFrame) -> Study:
     """A study without some facts, its own or those of its run, nor what is drawn from its own."""
     if secret.empty:

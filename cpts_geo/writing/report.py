@@ -29,16 +29,17 @@ from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.errors import DemandTooLargeError
 from cpts_geo.files import BEFORE, listed_outputs, write_atomically, write_json, write_text
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing._csv_tables import FORMS, SOME, table_files, tables
+from cpts_geo.writing._csv_tables import FORMS, SOME, brief_tables, table_files, tables
 from cpts_geo.writing.output_folder import Stage, check_output, check_own, staged
-from cpts_geo.writing.released import released
+from cpts_geo.writing.released import released, released_figures
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 #: What lists the files of a report.
 MANIFEST: Final = "manifest.json"
+_INDEX: Final = "index.html"
 #: Files of every report; a map stands for those of the territories, in their folder.
 REPORT_FILES: Final = (
-    "index.html",
+    _INDEX,
     MANIFEST,
     *table_files(["territoires"]),
     "cartes/carte.png",
@@ -48,13 +49,15 @@ REPORT_FILES: Final = (
 MEGABYTES: Final = 6.0
 #: Pixels in an inch of the maps for slides.
 _DPI: Final = 150
-_PACKAGES = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+#: Libraries that figures, maps and pages depend on.
+PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
 def write_report(
     analysis: Analysis,
     output: Path | str,
     *,
+    home: str = "",
     day: date | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
@@ -68,6 +71,8 @@ def write_report(
     output : Path or str
         Folder to write; other files in it are left alone, and none is replaced that a report did
         not write.
+    home : str
+        Address of a page of all territories that is not of this report: no index is then written.
     day : datetime.date, optional
         Date of the report; today by default.
     say : callable
@@ -76,7 +81,7 @@ def write_report(
     Returns
     -------
     Path
-        The index page.
+        The index page, or where it would be.
 
     Raises
     ------
@@ -104,11 +109,13 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=MANIFEST, own=True, say=say) as stage:
-            day = day or date.today()
-            _write(shown, frames, stage=stage, replaced=output / MANIFEST, today=day, say=say)
+            _write(
+                shown, frames, stage=stage, replaced=output / MANIFEST, home=home,
+                today=day or date.today(), say=say,
+            )  # fmt: skip
     finally:
         gc.unfreeze()
-    return output / "index.html"
+    return output / _INDEX
 
 
 def _write(
@@ -117,6 +124,7 @@ def _write(
     *,
     stage: Stage,
     replaced: Path,
+    home: str,
     today: date,
     say: Callable[[str], None],
 ) -> None:
@@ -125,7 +133,9 @@ def _write(
     national, folder, studies = analysis.national, stage.folder, list(analysis.studies.values())
     for study in studies:
         say(f"Fiche et cartes : {study.name}")
-        write_text(sheet_page(study, national=national, date=day), folder / study.file)
+        write_text(
+            sheet_page(study, national=national, date=day, home=home or _INDEX), folder / study.file
+        )
         # Changes of supply of another run are other changes, under the same names.
         stage.stale.append(f"cartes/{study.key}_apl_shift_*.png")
         layers = territory_layers(study.communes, scenarios=study.scenarios)
@@ -133,24 +143,46 @@ def _write(
         for layer in layers:
             _draw(folder / "cartes" / f"{study.key}_{layer.column}.png", next(maps))
     say("Page d’accueil, tableaux, manifeste")
-    index = index_page(
-        studies, analysis.territories, national=national, notes=analysis.notes, date=day
-    )
-    write_text(index, folder / "index.html")
+    if not home:
+        index = index_page(
+            studies, analysis.territories, national=national, notes=analysis.notes, date=day
+        )
+        write_text(index, folder / _INDEX)
     # Those of another run would speak of other communes.
     stage.stale.extend(table_files(SOME))
-    for name, table in frames.items():
-        for file, write in zip(table_files([name]), FORMS.values(), strict=True):
-            write(table, folder / file)
+    _write_frames(frames, folder)
     # An analyst edits a copy of these and compares: files of other names are left alone.
     for study in studies:
         if study.headline:
             save_scenario(study.scenario, folder / "scenarios" / f"{study.key}.toml")
     schema = (settings.CPTS_DIR / _SCHEMA_FILE).read_text(encoding="utf-8")
     write_text(schema, folder / "scenarios" / _SCHEMA_FILE)
-    made = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = _manifest(analysis, made, output=folder, replaced=replaced, day=today)
+    manifest = _manifest(analysis, output=folder, replaced=replaced, day=today)
     write_json(manifest, folder / MANIFEST)
+
+
+def write_tables(analysis: Analysis, folder: Path) -> None:
+    """
+    Write indicators, need and capacity alone, and the manifest.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Result of an analysis; neither siting nor scenarios of supply are computed.
+    folder : Path
+        Folder that exists.
+    """
+    shown = released_figures(analysis)
+    _write_frames(brief_tables(shown), folder)
+    manifest = _manifest(shown, output=folder, replaced=folder / MANIFEST, day=date.today())
+    write_json(manifest, folder / MANIFEST)
+
+
+def _write_frames(frames: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write tables in every form."""
+    for name, table in frames.items():
+        for file, write in zip(table_files([name]), FORMS.values(), strict=True):
+            write(table, folder / file)
 
 
 def versions() -> dict[str, str]:
@@ -168,7 +200,7 @@ def versions() -> dict[str, str]:
     ['cpts_geo', 'python']
     """
     own = {"cpts_geo": __version__, "python": platform.python_version()}
-    return own | {name: version(name) for name in _PACKAGES}
+    return own | {name: version(name) for name in PACKAGES}
 
 
 def embedded_digests() -> dict[str, str]:
@@ -199,9 +231,7 @@ def _draw(path: Path, figure: Figure) -> None:
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
 
 
-def _manifest(
-    analysis: Analysis, made: list[Path], *, output: Path, replaced: Path, day: date
-) -> dict[str, Any]:
+def _manifest(analysis: Analysis, *, output: Path, replaced: Path, day: date) -> dict[str, Any]:
     """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
     manifest that is replaced are still to be judged."""
     scenarios = {
@@ -219,6 +249,7 @@ def _manifest(
         for key, study in analysis.studies.items()
         if study.headline and study.capacity
     }  # fmt: skip
+    made = sorted(path for path in output.rglob("*") if path.is_file())
     outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
     return {
         "date": day.isoformat(),

@@ -28,6 +28,7 @@ from cpts_geo.sources.analyst.aci.file import read_aci
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.indicators.file import read_indicators
+from cpts_geo.sources.analyst.squares.file import read_squares
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.embedding import embedded
@@ -138,6 +139,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "travel": travel,
     "call_log": read_call_log,
     "indicators": read_indicators,
+    "squares": read_squares,
     "aci": read_aci,
     "filled": filled,
     "known_lines": known_lines,

@@ -271,6 +271,28 @@ def unit_vectors(lon: npt.ArrayLike, lat: npt.ArrayLike) -> npt.NDArray[np.float
     )
 
 
+def chord(km: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """
+    Straight line, on the unit sphere, between points some kilometres apart.
+
+    Parameters
+    ----------
+    km : array_like of float
+        Great-circle kilometres, >= 0.
+
+    Returns
+    -------
+    ndarray of float
+        Length of the chord, at most 2.
+
+    Examples
+    --------
+    >>> chord(np.pi * _EARTH_RADIUS_KM).round(12)
+    np.float64(2.0)
+    """
+    return np.asarray(2 * np.sin(np.minimum(np.asarray(km) / _EARTH_RADIUS_KM, np.pi) / 2))
+
+
 def _label(law: PowerLaw, variant: Variant, *, factored: bool) -> str:
     """French words on what the times are, for captions."""
     return (
@@ -291,8 +313,7 @@ def _near(
     sphere: npt.NDArray[np.float64], km: float, *, lands: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Pairs of places within a distance and on one land, each once."""
-    chord = 2 * np.sin(min(km / _EARTH_RADIUS_KM, np.pi) / 2)
-    found = cKDTree(sphere).query_pairs(chord, output_type="ndarray").astype(np.int32)
+    found = cKDTree(sphere).query_pairs(float(chord(km)), output_type="ndarray").astype(np.int32)
     first, second = found[:, 0], found[:, 1]
     joined = lands[first] == lands[second]
     return (first, second) if joined.all() else (first[joined], second[joined])

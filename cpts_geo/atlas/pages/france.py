@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import geopandas as gpd
@@ -22,7 +23,12 @@ _SHOWN: Final = (
 
 
 def france_page(
-    national: gpd.GeoDataFrame, figures: pd.DataFrame, *, areas: pd.DataFrame, date: str
+    national: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    *,
+    areas: pd.DataFrame,
+    date: str,
+    links: Mapping[str, str] | None = None,
 ) -> str:
     """
     Render the page of all communes of France.
@@ -38,6 +44,8 @@ def france_page(
         :func:`cpts_geo.geography.figures.aggregate.area_summary` gives them by ``epci``.
     date : str
         Date of the run, as written on the page.
+    links : mapping of str to str, optional
+        Address of the page of each intercommunalité that has one, by its code.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def france_page(
     AssetError
         The page would need a file that cannot be embedded.
     """
-    drawn = france_map(national, figures, areas=areas, columns=_SHOWN)
+    drawn = france_map(national, figures, areas=areas, links=links, columns=_SHOWN)
     shown = [COLUMNS[name] for name in (*figures, *areas["indicator"].unique()) if name in COLUMNS]
     used = {column.source for column in shown if column.quantity in _SHOWN}
     page = rendered(

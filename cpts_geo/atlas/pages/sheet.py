@@ -37,7 +37,9 @@ _PARTS: Final = (
 )
 
 
-def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
+def sheet_page(
+    sheet: Study, *, national: gpd.GeoDataFrame, date: str, home: str = "index.html"
+) -> str:
     """
     Render the page of one territory.
 
@@ -49,6 +51,8 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         All communes, for the surroundings.
     date : str
         Date of the run, as written on the page.
+    home : str
+        Address of the page of all territories.
 
     Returns
     -------
@@ -87,6 +91,7 @@ def sheet_page(sheet: Study, *, national: gpd.GeoDataFrame, date: str) -> str:
         sheet=sheet,
         sources=used,
         date=date,
+        home=home,
         parts=_parts(sections),
         stills=stills,
         **sections,

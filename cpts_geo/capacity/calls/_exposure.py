@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import poisson
+from scipy.special import pdtr
 
 from cpts_geo.capacity.calls._variation import daily_dispersion
 from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE
@@ -127,7 +127,7 @@ def _cut(daily: pd.Series, times: pd.Series) -> list[pd.Timestamp]:
             missing = (clock[~here] < first) if place == 0 else (clock[~here] > last)
             chance = math.exp(-mean * float(missing.mean()))
         else:
-            chance = float(poisson.cdf(calls[place], mean))
+            chance = float(pdtr(calls[place], mean))
         if 2 * chance < IMPLAUSIBLE:
             found.append(days[place])
     return found

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import chi2, norm
-from scipy.stats import t as student
+from scipy.special import chdtrc, ndtr, stdtrit
 
 from cpts_geo.capacity.demand.ratios import DAYS_PER_YEAR
 
@@ -75,7 +74,7 @@ def daily_dispersion(daily: pd.Series, *, seasonal: bool) -> Dispersion:
     if free < 1:
         return Dispersion(math.nan, math.nan, max(free, 0), overdispersed=False)
     distance = float(((calls - means) ** 2 / means).sum())
-    p_value = float(chi2.sf(distance, free))
+    p_value = float(chdtrc(free, distance))
     return Dispersion(distance / free, p_value, free, overdispersed=p_value < LEVEL)
 
 
@@ -154,7 +153,7 @@ def trend_of(daily: pd.Series) -> Trend | None:
     excess = max(1.0, float(((counts - means) ** 2 / means).sum()) / free)
     variance = float(np.linalg.inv(design.T @ (design * means[:, None]))[0, 0])
     # Few months say little of their own spread: as wide as Student's law at the level of a slope.
-    wider = float(student.ppf(norm.cdf(_ERRORS), free)) / _ERRORS
+    wider = float(stdtrit(free, ndtr(_ERRORS))) / _ERRORS
     return Trend(float(effects[0]), wider * math.sqrt(excess * variance))
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.capacity.scenario.calendar import bridges, public_holidays
@@ -143,7 +143,7 @@ def _mean(kind: str, ratios: pd.Series) -> list[_Row]:
         return []
     mean, size = float(ratios.mean()), len(ratios)
     # Of one day alone, no error is known.
-    half = float(stats.t.ppf(LEVELS["p90"], size - 1) * ratios.std()) / size**0.5
+    half = float(stdtrit(size - 1, LEVELS["p90"]) * ratios.std()) / size**0.5
     return [(kind, "", mean, mean - half, mean + half, size)]
 
 

@@ -15,8 +15,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
-
 from cpts_geo.capacity.demand.laws import CountedRate
 from cpts_geo.errors import ScenarioError
 
@@ -45,6 +43,9 @@ class _Prediction:
         (1304, 1509)
         """
         _check(level=level)
+        # Imported here: what only a log asks for, and a report would load for nothing.
+        from scipy import stats  # noqa: PLC0415
+
         low, high = stats.nbinom.interval(level, self.size, self.probability)
         return int(low), int(high)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv
 
 from cpts_geo.capacity.answer.headline import DISPERSION_VARIANT, DISPERSION_WORDS, Headline
 from cpts_geo.capacity.checks.learnt import slots_without
@@ -171,8 +171,8 @@ def by_noted_calls(
         if noted:
             found = int(_FOUND * noted)
             case = scenario.evolve(need_counted=(found, noted - found))
-            law = stats.beta(found + 0.5, noted - found + 0.5)
-            ends = (float(law.ppf(LEVELS["p10"])), float(law.ppf(LEVELS["p90"])))
+            law = (found + 0.5, noted - found + 0.5)
+            ends = (float(betaincinv(*law, LEVELS["p10"])), float(betaincinv(*law, LEVELS["p90"])))
         slots = slots_without(case, (), lines=lines, draws=draws, seed=seed)
         rows.append(
             {"calls": noted, "days": noted / per_day, "need_p10": ends[0], "need_p90": ends[1]}

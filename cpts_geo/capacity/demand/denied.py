@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy.special import betainc
 
 from cpts_geo.capacity.demand.periods import month_means
 from cpts_geo.capacity.demand.ratios import IMPLAUSIBLE, requests_per_day
@@ -55,8 +55,8 @@ def denied_slots(scenario: Scenario, drawn: DemandDraws) -> str | None:
         _served(scenario, each, visitors=visitors, week=week) for each in (asked.p50, asked.p90)
     )
     share = lost / need[0]
-    # A small log proves little.
-    by_chance = stats.binom.sf(lost - 1, need[0], 1.0 - least) >= IMPLAUSIBLE
+    # A small log proves little: chance that as many of them are lost.
+    by_chance = betainc(lost, need[0] - lost + 1, 1.0 - least) >= IMPLAUSIBLE
     if by_chance or share <= 1.0 - least + _MARGIN:
         return None
     said = "plus de 99 %" if served > 0.99 else percent(served, 0)

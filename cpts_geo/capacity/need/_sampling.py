@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from scipy import stats
 from scipy.special import ndtr, ndtri, softmax
 
 from cpts_geo.capacity.need.lines import KnownLine
@@ -133,10 +132,25 @@ def _proposed(
     scores = rng.standard_normal((size, _SCORES))
     moved = round(size * (1.0 - _FROM_PRIOR))
     scores[:moved] = centre + scores[:moved] @ np.linalg.cholesky(spread).T
-    prior = stats.multivariate_normal(np.zeros(_SCORES)).logpdf(scores)
-    near = stats.multivariate_normal(centre, spread).logpdf(scores)
+    prior = _log_normal(scores)
+    near = _log_normal(scores - centre, spread)
     proposal = np.logaddexp(np.log(_FROM_PRIOR) + prior, np.log1p(-_FROM_PRIOR) + near)
     return scores, prior - proposal
+
+
+def _log_normal(gaps: Floats, spread: Floats | None = None) -> Floats:
+    """Log of the density of a normal law this far from its centre; each score apart, of variance 1,
+    if no spread is given.
+
+    >>> _log_normal(np.zeros((1, 2)), np.eye(2)).round(4).tolist()
+    [-1.8379]
+    """
+    volume = 0.0
+    if spread is not None:
+        root = np.linalg.cholesky(spread)
+        gaps, volume = np.linalg.solve(root, gaps.T).T, 2.0 * np.log(np.diag(root)).sum()
+    squares = np.einsum("ij,ij->i", gaps, gaps)
+    return np.asarray(-0.5 * (gaps.shape[1] * np.log(2.0 * np.pi) + volume + squares))
 
 
 def _believable(logs: Floats) -> tuple[Floats, bool]:
@@ -181,5 +195,6 @@ def _triangular(ends: tuple[float, float, float], chances: Floats) -> Floats:
     low, likely, high = ends
     if low == high:
         return np.full(chances.shape, likely)
-    law = stats.triang((likely - low) / (high - low), loc=low, scale=high - low)
-    return np.asarray(law.ppf(chances))
+    mode = (likely - low) / (high - low)
+    rising, falling = np.sqrt(mode * chances), 1.0 - np.sqrt((1.0 - mode) * (1.0 - chances))
+    return low + (high - low) * np.where(chances < mode, rising, falling)

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 from threadpoolctl import ThreadpoolController
 
 Floats = npt.NDArray[np.float64]
@@ -83,7 +83,7 @@ class Day:
 
 def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats:
     """P(X = 0), P(X = 1), ... far enough for the tail to be nil, to ``at_least`` at least."""
-    poisson = dispersion == 1.0 or mean < 1e-300  # nobody: scipy's negative binomial gives NaN
+    poisson = dispersion == 1.0 or mean < 1e-300  # nobody: the negative binomial gives NaN
     # clusters of requests are rarer by 1 - 1/dispersion each: 1e-16 of them are left out
     cluster = 0.0 if poisson else 37 / -math.log1p(-1 / dispersion)
     top = math.ceil(mean + 14 * math.sqrt(dispersion * mean) + max(60.0, cluster))
@@ -92,8 +92,12 @@ def arrivals_pmf(mean: float, dispersion: float, *, at_least: int = 0) -> Floats
         # what scipy.stats computes, without its checks: they take longer than the sums
         chances = np.exp(special.xlogy(counts, mean) - special.gammaln(counts + 1) - mean)
     else:
+        # what scipy.stats computes, which is long to load: each chance from the one before
         size = mean / (dispersion - 1.0)
-        chances = stats.nbinom.pmf(counts, size, 1.0 / dispersion)
+        ratios = (size + counts[:-1]) / counts[1:] * ((dispersion - 1.0) / dispersion)
+        logs = np.append(0.0, np.cumsum(np.log(ratios)))
+        chances = np.exp(logs - logs.max())
+        chances /= chances.sum()
     return np.asarray(chances, dtype=np.float64)
 
 

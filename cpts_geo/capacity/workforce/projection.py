@@ -24,7 +24,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy import special
 from scipy.optimize import brentq
 
 from cpts_geo.capacity.need.interval import LEVELS, Interval
@@ -190,6 +190,23 @@ def ages_with_mean(count: int, mean: float, *, sd: float) -> tuple[float, ...]:
     return _ages(int(count), float(mean), float(sd))
 
 
+def _cut_normal(ranks: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
+    """Quantiles of a standard normal cut at both ends, from its lower tail, where numbers are fine.
+
+    >>> _cut_normal(np.array([0.25, 0.75]), -1.0, 1.0).round(3).tolist()
+    [-0.443, 0.443]
+    """
+    if low >= 0.0:
+        return -_cut_normal(1.0 - ranks, -high, -low)
+    if high > 0.0:
+        kept = np.log1p(-special.ndtr(low) - special.ndtr(-high))
+    else:
+        end = special.log_ndtr(high)
+        kept = end + np.log1p(-np.exp(special.log_ndtr(low) - end))
+    found = special.ndtri_exp(np.logaddexp(special.log_ndtr(low), np.log(ranks) + kept))
+    return np.asarray(found, dtype=np.float64)
+
+
 @lru_cache(maxsize=4096)
 def _ages(count: int, mean: float, sd: float) -> tuple[float, ...]:
     """Invented ages; kept, since the same group is met again."""
@@ -197,7 +214,7 @@ def _ages(count: int, mean: float, sd: float) -> tuple[float, ...]:
 
     def ages(centre: float) -> npt.NDArray[np.float64]:
         low, high = (_YOUNGEST - centre) / sd, (_OLDEST - centre) / sd
-        return np.asarray(stats.truncnorm.ppf(ranks, low, high, loc=centre, scale=sd))
+        return centre + sd * _cut_normal(ranks, low, high)
 
     # far enough for the flattest normal to lean on either bound
     reach = 5.0 * _MAX_SD

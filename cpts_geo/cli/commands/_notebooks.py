@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cpts_geo.cli._options import OUTPUTS, path_option
-from cpts_geo.cli._terminal import echo, progress, teller
+from cpts_geo.cli._terminal import echo, progress, teller, time_left
 
 if TYPE_CHECKING:
     from cpts_geo.writing.notebooks.run import Step
@@ -91,17 +91,9 @@ def _watching() -> Iterator[tuple[Callable[[Step], None], Callable[[str], None]]
     with progress() as bar:
 
         def watch(step: Step) -> None:
-            left = _left(step.remaining)
+            left = time_left(step.remaining)
             if step.ended:
                 say(f"{step.done}/{step.total} {step.ended}" + (f" ; {left}" if left else ""))
             bar(step.done, step.total, " · ".join(filter(None, [left, step.doing])))
 
         yield watch, say
-
-
-def _left(seconds: float | None) -> str:
-    """Time that remains, roughly, in French; empty where nobody knows, or at the end."""
-    if not seconds:
-        return ""
-    minutes = round(seconds / 60)
-    return f"reste environ {minutes} min" if minutes else "reste moins d’une minute"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, EmbeddedOnly, on_territories, path_option
-from cpts_geo.cli._terminal import echo, teller
-from cpts_geo.french import number
+from cpts_geo.cli._terminal import echo, progress, teller, time_left
+from cpts_geo.errors import AskedError
+from cpts_geo.french import number, slug
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options
@@ -25,8 +31,48 @@ def report(
         Path | None,
         path_option("Dossier des résultats ; outputs, ou outputs/NOM pour le vôtre."),
     ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--all",
+            metavar="epci|tvs|departement|CHEMIN",
+            help="Tous les territoires d’un découpage de la France, ou d’un fichier (liste avec "
+            "une colonne CPTS, polygones) : un dossier chacun, et leur page commune. La même "
+            "commande reprend où elle s’est arrêtée.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="Avec --all, processus à la fois ; par défaut, un par cœur.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADRESSE",
+            help="Avec --all, ordonnanceur dask (tcp://MACHINE:8786) dont les travailleurs font "
+            "le calcul ; demande l’extra « cluster ».",
+        ),
+    ] = None,
+    pages: Annotated[
+        bool,
+        typer.Option(
+            "--pages/--no-pages",
+            help="Avec --all, dessiner fiches et cartes, ou n’écrire que les tableaux "
+            "(indicateurs, besoin, capacité).",
+        ),
+    ] = True,
 ) -> None:
     """Écrire les fiches, les cartes et les tableaux."""
+    if every is not None:
+        _report_all(
+            every, request, options, say,
+            output=output, jobs=jobs, scheduler=scheduler, pages=pages,
+        )  # fmt: skip
+        return
+    if jobs is not None or scheduler is not None or not pages:
+        raise AskedError(
+            "--jobs, --scheduler et --no-pages ne vont qu’avec --all.",
+            remedy="ajoutez --all epci (ou tvs, departement, CHEMIN), ou retirez-les.",
+        )
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.output_folder import check_output, check_own  # noqa: PLC0415
     from cpts_geo.writing.report import MANIFEST, MEGABYTES, REPORT_FILES  # noqa: PLC0415
@@ -48,6 +94,49 @@ def report(
         echo(f"Rapport prêt : {index}")
 
 
+def _report_all(
+    every: str,
+    request: Request,
+    options: Options,
+    say: Callable[[str], None],
+    *,
+    output: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    pages: bool,
+) -> None:
+    """Write a folder a territory, and tell how far it is."""
+    from cpts_geo.geography.perimeters.zonings import ZONINGS  # noqa: PLC0415
+    from cpts_geo.writing.every.run import Step, write_every  # noqa: PLC0415
+
+    file = typed_path(every)
+    # A word alone that is no file was meant as a division: it is refused with those there are.
+    named = every not in ZONINGS and (file.suffix or file.exists())
+    asked = replace(request, perimeter=file) if named else replace(request, every=every)
+    name = asked.every or slug(asked.perimeter.stem if asked.perimeter else "") or "territoires"
+    with progress() as bar:
+
+        def watch(step: Step) -> None:
+            left = time_left(step.remaining)
+            line = f"{step.done}/{step.total} {step.ended}" + (f" ; {left}" if left else "")
+            # A line a territory would hide what is to be known.
+            if step.noted:
+                say(line)
+            bar(step.done, step.total, " · ".join(filter(None, [left, step.ended])))
+
+        index = write_every(
+            asked, options, output or OUTPUTS / name, jobs=jobs or _cores(), scheduler=scheduler,
+            pages=pages, watch=watch, say=say,
+        )  # fmt: skip
+    echo(f"Rapport prêt : {index.resolve()}")
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
+
+
 def france(
     output: Annotated[Path, path_option("Fichier de la page.")] = OUTPUTS / "france.html",
     embedded_only: EmbeddedOnly = False,
@@ -58,6 +147,32 @@ def france(
 
     page = write_france(output, fetched=not embedded_only, say=teller())
     echo(f"Page prête : {page.resolve()}")
+
+
+def grid(
+    output: Annotated[Path, path_option("Dossier des résultats.")] = OUTPUTS / "carreaux",
+    squares: Annotated[
+        Path | None,
+        path_option(
+            "Population par carreau de 200 m : le fichier Filosofi de l’Insee "
+            "(carreaux_200m_met.csv) ; sans lui, un carroyage synthétique, dit comme tel."
+        ),
+    ] = None,
+    embedded_only: EmbeddedOnly = False,
+) -> None:
+    """Écrire l’accessibilité aux généralistes de chaque carreau habité de 200 m, en France."""
+    # Imported here so that --help and --version answer at once.
+    from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
+
+    with progress() as bar:
+        folder = write_grid(
+            output,
+            squares=squares,
+            fetched=not embedded_only,
+            say=teller(),
+            told=lambda done, total: bar(done, total, "Accessibilité"),
+        )
+    echo(f"Carreaux prêts : {folder.resolve()}")
 
 
 def asked_territories(

@@ -13,8 +13,7 @@ from cpts_geo.errors import TableError, one_line
 from cpts_geo.geography.cog._paths import Split
 from cpts_geo.schema import COLUMNS, Status, status_column
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import WHOLE_OF
-from cpts_geo.sources.embedding.contracts import SPLIT
+from cpts_geo.sources.codes import SPLIT, WHOLE_OF
 
 CODE: Final = "code_insee"
 _OLDEST: Final = 1943

@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from cpts_geo.sources.embedding.contracts import FUSION, SPLIT
+from cpts_geo.sources.codes import FUSION, SPLIT
 
 Split = Literal["refuse", "population", "parent"]
 

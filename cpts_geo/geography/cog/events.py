@@ -13,9 +13,8 @@ import pandas as pd
 
 from cpts_geo.geography.cog._paths import advance, among, follow, start
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.codes import FUSION, RECODED, SPLIT, WHOLE_OF
 from cpts_geo.sources.embedding.cog_vintages import EVENT_COLUMNS
-from cpts_geo.sources.embedding.contracts import FUSION, RECODED, SPLIT, check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
 
 #: Modifications of the COG (column MOD) that say where the territory of a commune goes.
@@ -161,6 +160,9 @@ def from_movements(movements: pd.DataFrame) -> pd.DataFrame:
     events = pd.concat([pd.DataFrame(columns=list(EVENT_COLUMNS)), *years], ignore_index=True)
     events = events.astype({"year": "int64", "dated": "bool"})
     events["evidence"] = "Insee, événements sur les communes"
+    # Imported here: only who reads the movements of the COG checks any, and a report reads none.
+    from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
+
     return check(events, "cog_events", origin="v_mvt_commune")
 
 

@@ -21,7 +21,6 @@ from cpts_geo.geography.cog._paths import FOLLOWED, KEPT, LOST, SHARED, Split, a
 from cpts_geo.geography.cog.events import codes_at
 from cpts_geo.schema import FIRST_HAND, Status, status_column
 from cpts_geo.sources.codes import PLM, WHOLE_OF
-from cpts_geo.sources.embedding.contracts import check
 from cpts_geo.sources.embedding.embedded import load_cog_events, load_population
 
 #: From the best known to the least: a sum is no better than the worst of its parts.
@@ -117,7 +116,13 @@ def move(
     >>> journey[["from_code", "to_code", "year", "how"]].to_numpy().tolist()
     [['85060', '85194', 2019, 'suivi'], ['85166', '85194', 2019, 'absent de la table']]
     """
-    known = load_cog_events() if events is None else check(events, "cog_events", origin="events")
+    if events is None:
+        known = load_cog_events()
+    else:
+        # Imported here, as pandera with it: those that come with the package are checked already.
+        from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
+
+        known = check(events, "cog_events", origin="events")
     people = load_population() if population is None else population
     check_vintages(from_vintage, to_vintage, known, split=split)
     adding, weighing = kinds_of(table, counts or (), rates or {})

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_geo import settings
-from cpts_geo.files import write_atomically
+from cpts_geo.files import code_digest, write_atomically
 from cpts_geo.french import counted, day
 from cpts_geo.geography.cog.events import current_codes
 from cpts_geo.geography.figures._areas import named, sums_of_areas
@@ -31,7 +31,6 @@ from cpts_geo.schema import (
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.embedding import embedded
-from cpts_geo.sources.fetching.cached import code_digest
 from cpts_geo.sources.fetching.parsed import available, load_source
 
 #: Notion that several sources bring, the best first.

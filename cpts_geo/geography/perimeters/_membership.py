@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pandas as pd
@@ -69,6 +69,34 @@ class Perimeters:
     border: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=BORDER_COLUMNS))
     folder: str = ""
     published: tuple[str, ...] = ()
+
+    def only(self, key: str) -> Perimeters:
+        """
+        Give one of the territories, as if it had been asked for alone; the notes are of the set.
+
+        Parameters
+        ----------
+        key : str
+            Key of the territory.
+
+        Returns
+        -------
+        Perimeters
+            A copy of its rows.
+        """
+        members, audit, border = (
+            table[table["territory"] == key].reset_index(drop=True)
+            for table in (self.members, self.audit, self.border)
+        )
+        return replace(
+            self,
+            identity=self.identity.loc[[key]],
+            members=members,
+            audit=audit,
+            border=border,
+            notes=(),
+            published=tuple(name for name in self.published if name == key),
+        )
 
 
 def territory_keys(names: Sequence[str], codes: Sequence[str]) -> list[str]:

@@ -22,11 +22,9 @@ from cpts_geo.geography.perimeters._zones import zoning_perimeters
 from cpts_geo.geography.perimeters.known import find_cpts, known_cpts
 from cpts_geo.geography.perimeters.partition import places_of
 from cpts_geo.geography.perimeters.zonings import (
+    ZONINGS,
     clues_to,
-    departement_zoning,
-    epci_zoning,
     inner_note,
-    tvs_zoning,
     with_ept,
     zones_of_departements,
 )
@@ -36,7 +34,8 @@ from cpts_geo.sources.analyst.polygons.suffixes import draws
 from cpts_geo.sources.codes import finess_defect, tidy_finess
 from cpts_geo.sources.embedding import embedded
 
-_ZONINGS: Final = {"epci": epci_zoning, "tvs": tvs_zoning, "departement": departement_zoning}
+__all__ = ["Perimeters", "Request", "find_perimeters", "typed_territory"]
+
 #: End of the name of a file.
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{2,8}")
 _KINDS: Final[Kinds] = {
@@ -48,6 +47,7 @@ _KINDS: Final[Kinds] = {
     "partial": ("--partial", one_of(True, False)),
     "departements": ("--departement", texts),
     "by": ("--by", text),
+    "every": ("--all", text),
     "name": ("--name", text),
     "finess": ("--finess", text),
     "only": ("--only", texts),
@@ -90,6 +90,8 @@ class Request:
         CPTS whose perimeter is known, by name (:mod:`cpts_geo.geography.perimeters.known`).
     partial : bool
         Whether a CPTS may be taken whose list of communes is known to be incomplete.
+    every : str or None
+        A division of France (``epci``, ``tvs`` or ``departement``) whose every zone is a territory.
 
     Raises
     ------
@@ -115,6 +117,7 @@ class Request:
     layer: str | None = None
     cpts: Sequence[str] = ()
     partial: bool = False
+    every: str | None = None
 
     def __post_init__(self) -> None:
         # What the fields deny of each other is looked for once each is of its kind.
@@ -141,7 +144,8 @@ class Request:
     @property
     def published(self) -> bool:
         """Whether the territories are asked for by their keys among the five CPTS."""
-        return not (self.perimeter or self.epci or self.tvs or self.cpts or self.departements)
+        zones = self.epci or self.tvs or self.departements or self.every
+        return not (self.perimeter or self.cpts or zones)
 
     def _defects(self) -> list[str]:
         listed = self.perimeter is not None and not self.polygon
@@ -153,6 +157,7 @@ class Request:
             "--tvs": self.tvs,
             "--cpts": self.cpts,
             "--departement": whole,
+            "--all": self.every,
         }
         given = [kind for kind, value in kinds.items() if value]
         defects = []
@@ -169,7 +174,8 @@ class Request:
             defects.append("--layer : choisit une couche de polygones (--perimeter) ; retirez-le")
         if self.name and self.published:
             defects.append("--name : aucun périmètre à nommer (--perimeter, --epci ou --tvs)")
-        if self.name and (len(self.epci) > 1 or len(self.tvs) > 1 or given == ["--departement"]):
+        many = len(self.epci) > 1 or len(self.tvs) > 1 or given in (["--departement"], ["--all"])
+        if self.name and many:
             defects.append("--name : nomme un seul territoire, et plusieurs sont demandés")
         if self.name and self.cpts:
             defects.append("--name : une CPTS prise par son nom le garde")
@@ -179,10 +185,12 @@ class Request:
             defects.append("--partial : ne va qu’avec --cpts")
         if self.by and given != ["--departement"]:
             defects.append("--by : ne va qu’avec --departement, sans autre périmètre")
-        if self.by and self.by not in _ZONINGS:
-            defects.append(
-                f"--by : « {one_line(self.by)} » inconnu ; existe : {', '.join(_ZONINGS)}"
-            )
+        defects += [
+            f"{option} : « {one_line(kind)} » inconnu ; existe : {', '.join(ZONINGS)}"
+            + (" ; ou donnez un fichier" if option == "--all" else "")
+            for option, kind in (("--by", self.by), ("--all", self.every))
+            if kind and kind not in ZONINGS
+        ]
         return defects
 
 
@@ -363,11 +371,14 @@ def _perimeters(
             fetched=fetched,
         )
         return find_cpts(request.cpts, known)
-    kind = request.by or ("tvs" if request.tvs else "epci")
+    kind = request.every or request.by or ("tvs" if request.tvs else "epci")
     if kind == "tvs":
         communes = places_of(communes, arrondissements, arrondissements["code_insee"])
-    zoning = _ZONINGS[kind](communes)
-    if request.departements:
+    zoning = ZONINGS[kind](communes)
+    if request.every:
+        codes, notes = zones_of_departements(zoning, communes["departement"].unique(), communes)
+        folder = kind
+    elif request.departements:
         codes, notes = zones_of_departements(zoning, request.departements, communes)
         folder = slug(f"departement {' '.join(request.departements)} {kind}")
     else:

@@ -295,6 +295,10 @@ def _members(known: pd.DataFrame, kind: str) -> pd.DataFrame:
     )
 
 
+#: By its option in the command line.
+ZONINGS: Final = {"epci": epci_zoning, "tvs": tvs_zoning, "departement": departement_zoning}
+
+
 def zones_of_departements(
     zoning: Zoning, departements: Collection[str], communes: pd.DataFrame
 ) -> tuple[list[str], list[str]]:

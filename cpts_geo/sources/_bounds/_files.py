@@ -133,6 +133,15 @@ _POLYGONS: Final = (
           "mémoire.", _POLYGONS_REMEDY),
 )  # fmt: skip
 
+#: People by square.
+_SQUARES: Final = (
+    Bound("squares_bytes", 2_000_000_000, "octets", _TOO_BIG,
+          "ne gardez que les colonnes idcar_200m, ind et lcog_geo ({limit} au plus)."),
+    Bound("squares_rows", 5_000_000, "lignes",
+          "{name} a trop de lignes pour les carreaux habités de France (plus de {limit}).",
+          "ne gardez que les carreaux de 200 m, un par ligne ({limit} au plus)."),
+)  # fmt: skip
+
 _TRAVEL_REMEDY: Final = (
     "ne gardez que les paires utiles (à moins d’une heure, autour du territoire), en liste de "
     "trois colonnes."
@@ -155,4 +164,4 @@ _TRAVEL: Final = (
 )  # fmt: skip
 
 #: Every bound of an analyst's file.
-BOUNDS: Final[tuple[Bound, ...]] = (*_FILES, *_TEXTS, *_WORKBOOKS, *_POLYGONS, *_TRAVEL)
+BOUNDS: Final[tuple[Bound, ...]] = (*_FILES, *_TEXTS, *_WORKBOOKS, *_POLYGONS, *_SQUARES, *_TRAVEL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -215,34 +215,32 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def digests_of(files: Sequence[Path], *, beside: Mapping[str, str]) -> dict[str, str]:
+def named_apart(digests: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
-    Compute the SHA-256 of files by name, each its own where two bear the same one.
+    Give digests of files by name, each its own where two files bear the same one.
 
     Parameters
     ----------
-    files : sequence of Path
-        Existing files.
-    beside : mapping of str to str
-        Digests that are known already, by name.
+    digests : iterable of tuple of str and str
+        Name and SHA-256 of each file.
 
     Returns
     -------
     dict of str to str
-        Those known, then these; the second file of a name has « (2) » after it.
+        By name; the second content of a name has « (2) » after it.
 
     Examples
     --------
-    >>> digests_of([], beside={"liste.csv": "0" * 64}) == {"liste.csv": "0" * 64}
-    True
+    >>> named_apart([("a.csv", "00"), ("a.csv", "ff"), ("a.csv", "00")])
+    {'a.csv': '00', 'a.csv (2)': 'ff'}
     """
-    found = dict(beside)
-    for path in files:
-        digest, rank, name = sha256_of(path), 1, path.name
-        while found.get(name, digest) != digest:
+    found: dict[str, str] = {}
+    for name, digest in digests:
+        rank, ranked = 1, name
+        while found.get(ranked, digest) != digest:
             rank += 1
-            name = f"{path.name} ({rank})"
-        found[name] = digest
+            ranked = f"{name} ({rank})"
+        found[ranked] = digest
     return found
 
 

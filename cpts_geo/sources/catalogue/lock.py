@@ -17,7 +17,7 @@ import tomli_w
 from cpts_geo.errors import DataFileError, OutputError, one_line, quoted
 from cpts_geo.files import open_regular, reason, write_atomically
 from cpts_geo.foreign import is_invisible, shown_path
-from cpts_geo.locking import locked
+from cpts_geo.processes.locking import locked
 from cpts_geo.sources._bounds.limits import quantity
 from cpts_geo.sources.catalogue.catalogue import Source
 

@@ -11,6 +11,7 @@ from cpts_geo.schema import GRADE_LABELS
 from cpts_geo.sources._conventions.tables import CODE, FILLED, POSITIVE
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import finess_defect
+from cpts_geo.sources.embedding.embedded import NUMBERS
 
 _DAY: Final = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE_PATTERN: Final = rf"^{_DAY}(?:/{_DAY})?$"
@@ -40,12 +41,8 @@ _MAYBE_DATE: Final = text(
 )
 
 
-#: Numbers of a known line, which may be empty: how many people its proxy stands for, and the
-#: bounds of its count, of the share that deserves a slot, of the share that found one.
-LINE_NUMBERS: Final = (
-    "people_factor", "count_low", "count_high",
-    "share_low", "share_likely", "share_high", "served_low", "served_high",
-)  # fmt: skip
+#: Numbers of a known line, which may be empty.
+LINE_NUMBERS: Final = tuple(NUMBERS["known_lines"])
 _SHARES: Final = LINE_NUMBERS[3:]
 #: More than any line counts.
 _MAX_NUMBER: Final = 1e9

@@ -18,9 +18,8 @@ import pandas as pd
 
 from cpts_geo.errors import DataFileError
 from cpts_geo.settings import COG_YEAR
-from cpts_geo.sources.codes import COLLECTIVITES
+from cpts_geo.sources.codes import COLLECTIVITES, FUSION, RECODED, RETIRED, SPLIT
 from cpts_geo.sources.embedding._entries import CURRENT, PAST_COG, handwritten_events, read_entries
-from cpts_geo.sources.embedding.contracts import FUSION, RECODED, RETIRED, SPLIT
 
 #: Columns of a table of events; see :func:`read_events`.
 EVENT_COLUMNS: Final = (

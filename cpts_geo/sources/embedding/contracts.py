@@ -32,7 +32,7 @@ from cpts_geo.sources._conventions.tables import (
     TableT,
     validate,
 )
-from cpts_geo.sources.codes import COLLECTIVITES, PLM, WHOLE_OF
+from cpts_geo.sources.codes import COLLECTIVITES, FUSION, PLM, RECODED, RETIRED, SPLIT, WHOLE_OF
 from cpts_geo.sources.embedding._hand_written import HAND_WRITTEN, one_of, text
 
 #: What zones of producers a commune is in: their codes, each with its name.
@@ -46,13 +46,6 @@ _TableName = Literal[
 
 _CODES_PATTERN: Final = r"^(?:\d{2}|2[AB])\d{3}( (?:\d{2}|2[AB])\d{3})+$"
 _CODE_OR_CODES: Final = _CODES_PATTERN.removesuffix("+$") + "*$"
-#: What happens to a commune from one COG to the next.
-FUSION: Final = "fusion"
-SPLIT: Final = "scission"
-#: Another code, or another département, for the same commune.
-RECODED: Final = "code"
-#: The code is gone, and nothing says what became of it.
-RETIRED: Final = "retrait"
 #: Columns that name a row in a message.
 _KEYS: Final[dict[_TableName, list[str]]] = {
     "communes": ["code_insee"],

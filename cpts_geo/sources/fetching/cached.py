@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache as once
-from importlib import resources
 from pathlib import Path
 
 from cpts_geo import settings
+from cpts_geo.files import code_digest
 from cpts_geo.sources.catalogue.catalogue import Source, sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
 
@@ -69,22 +68,3 @@ def _parsed_path(source: Source, entry: Locked, cache: Path) -> Path:
     said = json.dumps([entry.sha256, source.reader, source.inner, code])
     name = f"{source.key}-{hashlib.sha256(said.encode()).hexdigest()[:16]}.parquet"
     return cache / "tables" / name
-
-
-@once
-def code_digest() -> str:
-    """
-    Fingerprint of the code of the package: what other code would derive is derived again.
-
-    Returns
-    -------
-    str
-        SHA-256, in hexadecimal.
-    """
-    root = Path(str(resources.files("cpts_geo")))
-    digest = hashlib.sha256()
-    for file in sorted(
-        [*root.rglob("*.py"), *root.rglob("*.toml"), *root.rglob("embedding/*.csv")]
-    ):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()

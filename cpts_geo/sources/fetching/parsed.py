@@ -21,7 +21,6 @@ from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.catalogue.totals import check_totals
 from cpts_geo.sources.fetching._inspection import read_on_arrival
 from cpts_geo.sources.fetching.cached import _parsed_path, located
-from cpts_geo.sources.readers.registry import READERS
 
 
 def load_source(key: str) -> pd.DataFrame:
@@ -68,6 +67,9 @@ def load_source(key: str) -> pd.DataFrame:
             f"Le fichier de « {key} » n’est plus celui du verrou : {path.name}.",
             remedy=f"cpts-geo data fetch {key}, qui le reprend.",
         )
+    # Imported here, and all that reads files of producers: a table parsed before needs none.
+    from cpts_geo.sources.readers.registry import READERS  # noqa: PLC0415
+
     table = READERS[source.reader].table(path, source)
     if not read_on_arrival(path):
         check_totals(table, source)

@@ -20,8 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import rankdata
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from cpts_geo.study.follow_up._showing import TOTAL
 
@@ -125,7 +124,7 @@ def rank_gaps(now: Mapping[str, Floats], before: Mapping[str, Floats]) -> Gaps:
     for month in sorted({*now} & {*before}):
         n, m = len(now[month]), len(before[month])
         every = n + m
-        ranks = rankdata(np.concatenate([now[month], before[month]]))
+        ranks = pd.Series(np.concatenate([now[month], before[month]])).rank().to_numpy()
         # The weight of van Elteren: a month counts by its size.
         gaps.append((ranks[:n].sum() - n * (every + 1) / 2) / (every + 1))
         variances.append(n * m / every * ranks.var(ddof=1) / (every + 1) ** 2)
@@ -157,7 +156,7 @@ def chance(gaps: Gaps, spread: Spread | None, *, least: float = 1.0) -> float:
     if spread is None or not total > 0:
         return math.nan
     statistic = abs(float(gaps.gap.sum())) / math.sqrt(max(spread.phi, least) * total)
-    return float(2 * student.sf(statistic, spread.free))
+    return float(2 * stdtr(spread.free, -statistic))
 
 
 def apart(gaps: Gaps, *, least: float = 1.0) -> Floats:
@@ -175,7 +174,7 @@ def apart(gaps: Gaps, *, least: float = 1.0) -> Floats:
         # What the others have in common is known with its own chance.
         chances = max(spread.phi, least) * (own + own**2 / told)
         statistic = abs(float(gaps.gap[place]) - common * own) / math.sqrt(chances)
-        found[place] = 2 * student.sf(statistic, spread.free)
+        found[place] = 2 * stdtr(spread.free, -statistic)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cpts_geo import settings
 from cpts_geo.capacity.need.lines import lines_of
 from cpts_geo.errors import DataFileError, PerimeterError, TableError
 from cpts_geo.geography.perimeters._membership import published_perimeters
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.embedding.contracts import check
 
@@ -164,6 +166,17 @@ def test_memberships_are_current_communes_of_their_departements(communes):
     assert (members["published"][listed] != "").all()
     assert set(members["territory"][listed]) == {"ouest_loiret", "ondaine_forez"}
     assert (members["note"][~listed] != "").all()
+
+
+@pytest.mark.parametrize("file", LOADERS)
+def test_a_table_that_was_checked_is_what_checking_it_gives(file, cpts_copy):
+    """Its digest spares loading what checks; `cd data/cpts; sha256sum *.csv > checked.sha256`."""
+    told = (settings.CPTS_DIR / embedded.CHECKED).read_text("utf-8").splitlines()
+    assert f"{sha256_of(settings.CPTS_DIR / file)}  {file}" in told
+    read = inspect.unwrap(LOADERS[file])
+    spared = read()
+    (cpts_copy / embedded.CHECKED).unlink()
+    pd.testing.assert_frame_equal(spared, read())
 
 
 def test_facts_belong_to_a_territory_and_name_their_document():

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cpts_geo.atlas.look.words import goal
-from cpts_geo.study.study import Study
+from cpts_geo.atlas.sections.several.lines import Line
 
 
-def section(sheets: Sequence[Study]) -> dict[str, Any]:
+def section(lines: Sequence[Line]) -> dict[str, Any]:
     """What the template shows: targets, and sentences on the lists of communes."""
     return {
-        "goals": sorted({goal(sheet.headline) for sheet in sheets if sheet.headline}),
-        "perimeters": _perimeters(sheets),
+        "goals": sorted({line.needed.goal for line in lines if line.needed}),
+        "perimeters": _perimeters(lines),
     }
 
 
-def _perimeters(sheets: Sequence[Study]) -> list[str]:
+def _perimeters(lines: Sequence[Line]) -> list[str]:
     """What is to know of each list of communes, said once where it is the same for several."""
     said: dict[str, list[str]] = {}
-    for sheet in sheets:
-        said.setdefault(sheet.perimeter, []).append(sheet.name)
+    for line in lines:
+        said.setdefault(line.perimeter, []).append(line.name)
     return [f"{', '.join(names)} : {text}" for text, names in said.items()]

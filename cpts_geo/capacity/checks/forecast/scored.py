@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from cpts_geo.capacity.checks.forecast.announced import Forecast
 from cpts_geo.capacity.need.interval import CHANCE, CHANCES
@@ -233,7 +233,7 @@ def _years_words(scores: Sequence[Score]) -> Iterable[str]:
         f"Depuis la première prévision gardée : {number(inside)} mois sur {number(months)} dans la "
         f"fourchette, en {number(len(scores))} périodes."
     )
-    if binom.cdf(held, len(scores), CHANCE) < _LEVEL:
+    if bdtr(held, len(scores), CHANCE) < _LEVEL:
         missed = len(scores) - held
         yield (
             f"La plupart des mois étaient hors de la fourchette {number(missed)} fois sur "

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,12 +33,9 @@ from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.lists._columns import passed_over
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.door import Door, memory_told, read_bytes
-from cpts_geo.sources.embedding.contracts import check, numbers_of
-from cpts_geo.sources.embedding.embedded import load_epci, load_perimeters
+from cpts_geo.sources.embedding.embedded import NUMBERS, load_epci, load_perimeters
 
-#: Its columns, and whether each is a number.
-_COLUMNS: Final = numbers_of("known_lines")
-_NUMBERS: Final = [name for name, number in _COLUMNS.items() if number]
+_NUMBERS: Final = list(NUMBERS["known_lines"])
 _FORM: Final = "repartez d’une copie de data/cpts/known_lines.csv et ajoutez-y vos lignes"
 _KNOWN_LINES: Final = Door(
     key="known_lines",
@@ -65,6 +63,14 @@ _FRENCH_DAY: Final = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _PLACES: Final = re.compile(r"(?:cpts|epci|communes):[\w+]+")
 #: « 1,407 » is one and a half to one reader, fourteen hundred to another.
 _TWO_MEANINGS: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+
+
+@cache
+def _columns() -> dict[str, bool]:
+    """Its columns, and whether each is a number."""
+    from cpts_geo.sources.embedding.contracts import numbers_of  # noqa: PLC0415
+
+    return numbers_of("known_lines")
 
 
 @memory_told(_KNOWN_LINES)
@@ -112,8 +118,11 @@ def read_known_lines_file(path: Path | str) -> pd.DataFrame:
     )  # fmt: skip
     if table.empty:
         raise _refused(path, ["aucune ligne sous l’en-tête"])
-    meant = _meant(table)[list(_COLUMNS)]
+    meant = _meant(table)[list(_columns())]
     doubtful = _doubtful(table, [line for line, _ in body])
+    # As in `_columns`: a report on the lines that come with the package reads none of an analyst.
+    from cpts_geo.sources.embedding.contracts import check  # noqa: PLC0415
+
     try:
         found = check(_with_stand_ins(meant, doubtful), "known_lines", origin=path.name)
         broken: Sequence[str] = ()
@@ -189,7 +198,7 @@ def _sheet_rows(path: Path, content: bytes) -> tuple[list[Row], int, list[str]]:
 
 def _most_named(rows: Sequence[Row]) -> tuple[int, int]:
     """Most columns that one of the first rows names, and its place (first of equals)."""
-    named = [sum(_column(cell) in _COLUMNS for cell in cells) for _, cells in rows[:HEADER_ROWS]]
+    named = [sum(_column(cell) in _columns() for cell in cells) for _, cells in rows[:HEADER_ROWS]]
     most = max(named, default=0)
     return most, named.index(most) if named else 0
 
@@ -210,16 +219,16 @@ def _column(cell: str) -> str:
 
 def _header_defects(names: Sequence[str], written: Sequence[str]) -> Iterator[Defect]:
     """Say which columns are unknown, with the nearest that lacks, there twice, or missing."""
-    missing = [name for name in _COLUMNS if name not in names]
+    missing = [name for name in _columns() if name not in names]
     for name, cell in zip(names, written, strict=True):
-        if name and name not in _COLUMNS:
+        if name and name not in _columns():
             near = difflib.get_close_matches(name, missing, n=1) or difflib.get_close_matches(
-                name, _COLUMNS, n=1
+                name, _columns(), n=1
             )
             said = f" ; la plus proche est {near[0]}" if near else ""
             yield Defect(f"colonne inconnue : {quoted(cell)}{said}", "colonne inconnue")
     for name, count in Counter(names).items():
-        if name in _COLUMNS and count > 1:
+        if name in _columns() and count > 1:
             yield Defect(f"colonne {name} : {count} fois", "colonne répétée")
     for name in missing:
         yield Defect(f"colonne absente : {name}", "colonne absente")

@@ -1,0 +1,1 @@
+"""Processes: many at once, on this machine or a cluster, or one at a time."""

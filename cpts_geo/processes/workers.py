@@ -1,0 +1,139 @@
+"""One piece of work for many things, on several processes of this machine or on a cluster.
+
+What ends is given as it ends, whatever its order; a worker that dies takes nothing with it but the
+thing it held, which is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from cpts_geo.errors import AskedError, WorkerLostError
+from cpts_geo.processes._cluster import connected, on_cluster
+from cpts_geo.processes._local import on_processes
+
+Common = TypeVar("Common")
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+
+
+def check_jobs(jobs: int) -> int:
+    """
+    Refuse a number of processes that is none.
+
+    Parameters
+    ----------
+    jobs : int
+        Processes at once.
+
+    Returns
+    -------
+    int
+        The same.
+
+    Raises
+    ------
+    AskedError
+        It is below 1.
+
+    Examples
+    --------
+    >>> check_jobs(2)
+    2
+    """
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1:
+        raise AskedError(
+            f"--jobs {jobs} : il faut un nombre de processus, 1 au moins.",
+            remedy="donnez le nombre de cœurs à occuper, ou retirez l’option.",
+        )
+    return jobs
+
+
+def each(
+    work: Callable[[Common, Thing], Result],
+    things: Iterable[Thing],
+    *,
+    common: Common,
+    jobs: int = 1,
+    scheduler: str | None = None,
+) -> Generator[tuple[Thing, Result | WorkerLostError], None, None]:
+    """
+    Do the same work for each thing.
+
+    Parameters
+    ----------
+    work : callable
+        Of a module, so that other processes find it; called with `common` and a thing. What it
+        raises stops everything: a failure that must not is part of its result.
+    things : iterable
+        Small, and asked for as they are begun.
+    common : object
+        What the work needs for all of them: sent once to each worker.
+    jobs : int
+        Processes of this machine.
+    scheduler : str, optional
+        Address of a scheduler of dask.distributed, whose workers are used instead.
+
+    Yields
+    ------
+    tuple
+        A thing and its result, as they end; a :class:`~cpts_geo.errors.WorkerLostError` for one
+        that kills whatever holds it.
+
+    Raises
+    ------
+    AskedError
+        `jobs` is below 1.
+    ClusterError
+        The scheduler does not answer, or no more; or its workers run other code.
+    """
+    check_jobs(jobs)
+    if scheduler is None:
+        yield from on_processes(work, things, common=common, jobs=jobs)
+    else:
+        yield from on_cluster(work, things, common=common, address=scheduler)
+
+
+@contextmanager
+def executor(*, jobs: int = 1, scheduler: str | None = None) -> Iterator[Executor | None]:
+    """
+    Give what runs tasks that numpy and scipy do without Python: threads, or a cluster.
+
+    Parameters
+    ----------
+    jobs : int
+        Threads of this process; 1 for none.
+    scheduler : str, optional
+        Address of a scheduler of dask.distributed, whose workers are used instead.
+
+    Yields
+    ------
+    concurrent.futures.Executor or None
+        None for the calling thread alone.
+
+    Raises
+    ------
+    AskedError
+        `jobs` is below 1.
+    ClusterError
+        The scheduler does not answer, or its workers run other code.
+
+    Examples
+    --------
+    >>> with executor(jobs=2) as threads:
+    ...     list(threads.map(abs, [-1, -2]))
+    [1, 2]
+    """
+    check_jobs(jobs)
+    if scheduler is not None:
+        with connected(scheduler) as client:
+            running: Any = client.get_executor(pure=False)
+            yield running
+    elif jobs == 1:
+        yield None
+    else:
+        with ThreadPoolExecutor(jobs) as threads:
+            yield threads

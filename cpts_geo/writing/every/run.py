@@ -1,0 +1,302 @@
+"""Report on every territory: several at once, begun again where it stopped, none held with all."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
+
+from cpts_geo.asked import expect, typed_path
+from cpts_geo.atlas.pages.index import many_page
+from cpts_geo.atlas.sections.several.lines import Line
+from cpts_geo.basis import Basis, read_basis
+from cpts_geo.errors import CptsGeoError, OutputError, PartlyFailedError, nested
+from cpts_geo.files import write_json, write_text
+from cpts_geo.foreign import shown_path
+from cpts_geo.french import counted, number
+from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
+from cpts_geo.geography.perimeters.partition import places_of
+from cpts_geo.geography.perimeters.request import Perimeters, Request
+from cpts_geo.processes.workers import check_jobs, each
+from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
+from cpts_geo.study.options import Options
+from cpts_geo.writing.every._gathered import GATHERED, gather
+from cpts_geo.writing.every._kept import is_kept, manifest_of, put
+from cpts_geo.writing.every._made import LINE, USED, Failed, Made, failed, make
+from cpts_geo.writing.every._plan import Task, check_options, tasks
+from cpts_geo.writing.france import write_france
+from cpts_geo.writing.output_folder import alone, check_output, staged
+from cpts_geo.writing.report import MANIFEST
+
+#: Folder of the territories, one each, under that of the results.
+_EACH: Final = "territoires"
+_INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
+#: What a territory weighs, at most, with its page and without.
+_MEGABYTES: Final = {True: 3.0, False: 0.1}
+#: Territories whose times say how long the others will take.
+_RECENT: Final = 60
+#: One line in so many where no bar moves.
+_NOTED: Final = 50
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    How far a run is.
+
+    Parameters
+    ----------
+    done, total : int
+        Territories that ended, kept and failed ones included, and asked for.
+    kept, failed : int
+        Those that an earlier run had made, and those that could not be.
+    ended : str
+        The one that has just ended, and how, in French; empty at the start.
+    remaining : float or None
+        Seconds that the rest should take; None where nothing tells.
+    noted : bool
+        Whether it is worth a line where no bar moves: a failure, one territory in so many.
+    """
+
+    done: int
+    total: int
+    kept: int
+    failed: int
+    ended: str
+    remaining: float | None
+    noted: bool = False
+
+
+def write_every(
+    request: Request,
+    options: Options,
+    output: Path | str,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    pages: bool = True,
+    watch: Callable[[Step], None] = lambda _: None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """
+    Write a folder a territory, the page of all and their tables.
+
+    Parameters
+    ----------
+    request : Request
+        Territories asked for: a division of France, or a file.
+    options : Options
+        What all rest on.
+    output : Path or str
+        Folder to write. What an earlier run made of the same inputs, parameters and code is kept.
+    jobs : int
+        Processes at once.
+    scheduler : str, optional
+        Address of a scheduler of dask.distributed, whose workers are used instead.
+    pages : bool
+        Whether pages and maps are drawn; else indicators, need and capacity alone.
+    watch : callable
+        Receives how far the run is.
+    say : callable
+        Receives one French line a thing to know.
+
+    Returns
+    -------
+    Path
+        The page of all.
+
+    Raises
+    ------
+    CptsGeoError
+        What was asked, or an input, cannot be used: nothing was begun.
+    OutputError
+        A folder cannot be written; what was finished is kept.
+    ClusterError
+        The scheduler does not answer, or no more; what was finished is kept.
+    PartlyFailedError
+        Territories failed; the others, and the page of all, are written.
+    """
+    remedy = 'écrivez write_every(Request(every="epci"), Options(), DOSSIER).'
+    expect(request, Request, remedy=remedy)
+    expect(options, Options, remedy=remedy)
+    check_options(options)
+    check_jobs(jobs)
+    output = typed_path(output)
+    basis = read_basis(options, say=say)
+    say("Communes : reconnaissance des noms et des codes")
+    found = basis.find(request)
+    total = len(found.identity)
+    for note in (*found.notes, *basis.layer.notes):
+        say(f"À savoir : {note}")
+    check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
+    with alone(output / _EACH, say=say):
+        failures = _make_all(
+            tasks(request, found, basis, pages=pages), basis, output / _EACH, total=total,
+            jobs=jobs, scheduler=scheduler, watch=watch,
+        )  # fmt: skip
+        say("Page de tous les territoires, tableaux, manifeste")
+        _write_all(request, found, basis, output, failures=failures, pages=pages, say=say)
+    if failures:
+        names = found.identity["name"]
+        many = "territoire n’a pas pu être fait", "territoires n’ont pas pu être faits"
+        raise PartlyFailedError(
+            f"{counted(len(failures), *many)} sur {number(total)} ; les autres sont écrits : "
+            f"« {shown_path(output / _INDEX)} » les liste.",
+            defects=[
+                nested(f"{names[key]} : {failure.reason}", ()) for key, failure in failures.items()
+            ],
+            remedy=" ".join(dict.fromkeys(failure.remedy for failure in failures.values()))
+            + " La même commande ne refera que ceux-là.",
+        )
+    return output / _INDEX
+
+
+def _make_all(
+    planned: Iterator[Task],
+    basis: Basis,
+    folder: Path,
+    *,
+    total: int,
+    jobs: int,
+    scheduler: str | None,
+    watch: Callable[[Step], None],
+) -> dict[str, Failed]:
+    """Make each territory that is not there yet; why those that failed did, by key."""
+    failures: dict[str, Failed] = {}
+    done = kept = 0
+    recent: deque[float] = deque([monotonic()], maxlen=_RECENT)
+
+    def told(ended: str = "", *, noted: bool = False) -> None:
+        # What is kept takes no time: what is made tells how long the rest takes.
+        spent = recent[-1] - recent[0]
+        left = (total - done) * spent / (len(recent) - 1) if len(recent) > 1 else None
+        left = left if total > done else 0.0
+        watch(Step(done, total, kept, len(failures), ended, left, noted))
+
+    def to_do() -> Iterator[Task]:
+        nonlocal done, kept
+        for task in planned:
+            if not is_kept(folder / task.key, task.content):
+                yield task
+                continue
+            done, kept = done + 1, kept + 1
+            told()
+
+    told()
+    try:
+        working = each(make, to_do(), common=basis, jobs=jobs, scheduler=scheduler)
+        with closing(working):
+            for task, result in working:
+                failure = _ended(task, result, folder / task.key)
+                if failure:
+                    failures[task.key] = failure
+                done += 1
+                recent.append(monotonic())
+                if failure:
+                    told(f"{task.name} : échec, {failure.reason}", noted=True)
+                else:
+                    told(task.name, noted=done % _NOTED == 0)
+    except KeyboardInterrupt as error:
+        whole = counted(done - len(failures), "territoire écrit", "territoires écrits")
+        raise KeyboardInterrupt(
+            f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra là"
+        ) from error
+    return failures
+
+
+def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Failed | None:
+    """Put a territory in its place; why it could not be, else."""
+    if isinstance(result, CptsGeoError):
+        return failed(result)
+    if isinstance(result, Failed):
+        return result
+    try:
+        put(result, folder)
+    except OutputError as error:
+        # A disk that refuses one territory refuses the others; files of somebody else do not.
+        if isinstance(error.__cause__, OSError) or not error.defects:
+            raise
+        return failed(error)
+    return None
+
+
+def _write_all(
+    request: Request,
+    found: Perimeters,
+    basis: Basis,
+    output: Path,
+    *,
+    failures: Mapping[str, Failed],
+    pages: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Write what speaks of all the territories that were made."""
+    names = found.identity["name"]
+    keys = [str(key) for key in names.index if key not in failures]
+    manifests = {key: manifest_of(output / _EACH / key) for key in keys}
+    lines = [_line(manifests[key], key, pages=pages) for key in keys]
+    folders = [output / _EACH / key for key in keys]
+    with staged(output, last=MANIFEST, own=True, say=say) as stage:
+        stage.stale.extend([_FAILURES, _FRANCE])
+        for name in GATHERED if folders else ():
+            gather(name, folders, stage.folder / "tableaux" / f"{name}.csv")
+        if lines:
+            page = _page(found, basis, lines, manifests, failures=failures)
+            write_text(page, stage.folder / _INDEX)
+        if request.every == "epci" and pages:
+            links = _links(found, basis, lines)
+            write_france(
+                stage.folder / _FRANCE, links=links, fetched=basis.options.fetched, say=say
+            )
+        made = sorted(path for path in stage.folder.rglob("*") if path.is_file())
+        manifest = {
+            "date": date.today().isoformat(),
+            "territories": {key: manifests[key].get("content") for key in keys},
+            "failures": {key: failure.reason for key, failure in failures.items()},
+            "outputs": {
+                path.relative_to(stage.folder).as_posix(): sha256_of(path) for path in made
+            },
+        }
+        write_json(manifest, stage.folder / MANIFEST)
+
+
+def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:
+    """The line of a territory, whose page is in its own folder."""
+    told = dict(manifest[LINE])
+    return Line.read(told | {"file": f"{_EACH}/{key}/{told['file']}" if pages else ""})
+
+
+def _page(
+    found: Perimeters,
+    basis: Basis,
+    lines: Sequence[Line],
+    manifests: Mapping[str, Mapping[str, Any]],
+    *,
+    failures: Mapping[str, Failed],
+) -> str:
+    """The page of all."""
+    national = places_of(basis.communes, basis.arrondissements, found.members["code_insee"])
+    communes = territory_communes(found.members, national, figures=basis.layer.figures)
+    shapes = outlines(communes).join(found.identity[["name"]])
+    used = {key for manifest in manifests.values() for key in manifest.get(USED, ())}
+    return many_page(
+        lines,
+        shapes,
+        national=national,
+        notes=(*found.notes, *basis.layer.notes),
+        used=[source for key, source in sources().items() if key in used],
+        date=f"{date.today():%d/%m/%Y}",
+        failures={str(found.identity["name"][k]): each.reason for k, each in failures.items()},
+    )
+
+
+def _links(found: Perimeters, basis: Basis, lines: Sequence[Line]) -> dict[str, str]:
+    """Address of the page of each intercommunalité, by its code."""
+    epci = basis.communes.set_index("code_insee")["epci"]
+    first = found.members.drop_duplicates("territory").set_index("territory")["code_insee"]
+    return {str(epci[first[line.key]]): line.file for line in lines}

@@ -1,0 +1,1 @@
+"""Accessibility by square of 200 m, written: the squares, their communes, what they rest on."""

@@ -1,0 +1,88 @@
+"""The command of squares: whole or not at all, its sums, what it says of invented squares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cpts_geo.errors import OutputError, TableError
+from cpts_geo.sources.analyst.squares.synthetic import synthetic_squares
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing.squares.grid import write_grid
+
+RATE = "accessible_gps_per_100k_2024"
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """Vendée in place of France: Noirmoutier by a bridge, Yeu by none."""
+    national = embedded.load_communes()
+    vendee = national[national["departement"] == "85"]
+    monkeypatch.setattr(embedded, "load_communes", lambda: vendee)
+    return vendee
+
+
+def test_squares_and_communes_are_written_with_what_they_rest_on(few, tmp_path: Path) -> None:
+    said: list[str] = []
+    told: list[tuple[int, int]] = []
+    folder = write_grid(
+        tmp_path / "carreaux", fetched=False, say=said.append, told=lambda *n: told.append(n)
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "carreaux.parquet", "communes.csv", "manifest.json",
+    ]  # fmt: skip
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    for name, digest in manifest["outputs"].items():
+        assert sha256_of(folder / name) == digest
+    squares = pd.read_parquet(folder / "carreaux.parquet")
+    communes = pd.read_csv(folder / "communes.csv", dtype={"code_insee": str})
+    # Nothing of invented squares goes without saying so.
+    for table in (squares, communes):
+        assert table["source"].str.startswith("carroyage synthétique ; ").all()
+        assert set(table[f"{RATE}_status"]) <= {"assumed", "unknown"}
+        unknown = table[f"{RATE}_status"] == "unknown"
+        assert table[RATE].isna().eq(unknown).all()
+    assert manifest["source"].startswith("carroyage synthétique")
+    assert any(line.startswith("À savoir : Carroyage synthétique") for line in said)
+    assert told[-1][0] == told[-1][1]
+    assert squares["population"].sum() == few["population"].sum() == manifest["sums"]["population"]
+    assert communes["population"].sum() == few["population"].sum()
+    known = squares[squares[RATE].notna()]
+    # Rates are rounded to a thousandth.
+    shared = (known["population"] * known[RATE]).sum() / 100_000
+    assert shared == pytest.approx(manifest["sums"]["gps_of_squares_with_a_value"], rel=1e-5)
+    assert shared <= manifest["sums"]["gps"] + 1e-3
+    # L'Oie and Sainte-Florence: nobody knows how many they have.
+    assert any("L'Oie" in note for note in manifest["notes"])
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    write_grid(folder, fetched=False)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_squares_of_insee_are_estimates_and_named(few, tmp_path: Path) -> None:
+    given = tmp_path / "=carreaux.csv"
+    synthetic_squares(few).head(500).to_csv(given, index=False)
+    folder = write_grid(tmp_path / "out", squares=given, fetched=False)
+    squares = pd.read_parquet(folder / "carreaux.parquet")
+    assert set(squares[f"{RATE}_status"]) <= {"estimated", "unknown"}
+    assert squares["source"].str.startswith("carreaux de « =carreaux.csv »").all()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"][given.name] == sha256_of(given)
+
+
+def test_nothing_is_written_of_a_file_that_is_none_nor_over_one_of_others(
+    few, tmp_path: Path
+) -> None:
+    bad = tmp_path / "x.csv"
+    bad.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(TableError):
+        write_grid(tmp_path / "out", squares=bad, fetched=False)
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "communes.csv").write_text("à moi", encoding="utf-8")
+    with pytest.raises(OutputError):
+        write_grid(tmp_path, fetched=False)
+    assert (tmp_path / "communes.csv").read_text(encoding="utf-8") == "à moi"
