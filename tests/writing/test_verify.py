@@ -173,6 +173,37 @@ def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
     assert "tableau.csv (2)" not in shown
 
 
+@pytest.fixture(scope="module")
+def every_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on every territory of a file, without pages."""
+    place = tmp_path_factory.mktemp("every")
+    rows = ["cpts,commune", "Nord,Artenay", "Nord,Patay", "Sud,Chevilly", "Sud,Cercottes"]
+    (place / "listes.csv").write_text("\n".join([*rows, ""]), "utf-8")
+    asked = ("--all", "listes.csv", "--departement", "45", "--no-pages", "--jobs", "1")
+    done = run("report", *asked, "--output", OWN, *QUICK, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.mark.report
+def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_path: Path) -> None:
+    place = tmp_path / "ailleurs"
+    shutil.copytree(every_run, place)
+    keys = sorted(path.name for path in (place / OWN / "territoires").iterdir() if path.is_dir())
+    done = run("verify", OWN, cwd=place)
+    assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
+    assert "La page et les tables de l’ensemble" in done.stdout
+    alone = run("verify", f"{OWN}/territoires/{keys[0]}", "--inputs", ".", cwd=place)
+    assert alone.returncode == 0, alone.stdout
+    one_byte(place / OWN / "territoires" / keys[0] / "tableaux" / "capacite.csv")
+    (place / OWN / "territoires" / keys[1] / MANIFEST).unlink()
+    done = run("verify", OWN, cwd=place)
+    assert done.returncode == 1
+    assert f"territoires/{keys[0]}/tableaux/capacite.csv : modifié depuis" in done.stdout
+    assert f"territoires/{keys[0]}/tableaux/capacite.csv : ligne 2" in done.stdout
+    assert f"territoires/{keys[1]}/manifest.json : « " in done.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -186,6 +217,9 @@ def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
         ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
         ('{"parameters": []}', "« parameters » n’est pas un objet JSON"),
+        ('{"territories": {"..": "x"}}', "mène hors du dossier"),
+        ('{"territories": [1]}', "mène hors du dossier"),
+        ('{"parameters": {"draws": 1, "territories": {}}}', "« territories » n’est pas une liste"),
         ('{"versions": {}}', "ne dit pas celle de cpts_geo"),
     ],
 )
@@ -223,7 +257,6 @@ def test_a_path_out_of_the_folder_is_never_read(tmp_path: Path, name: str, part:
         ({"draws": "many"}, "parameters"),
         ({"draws": 10**12}, "parameters"),
         ({"future_option": 1}, "option inconnue : « future_option »"),
-        ({"territories": {"a": 1}}, "parameters"),
         ({"territories": ["atlantide"]}, "atlantide"),
         ({"epci": ["200070183"], "tvs": ["x"]}, "parameters"),
         ({"perimeter": "../../etc/passwd"}, "empreinte"),

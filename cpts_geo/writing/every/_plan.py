@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -53,6 +54,8 @@ class Task:
         Fingerprint of inputs, parameters and code: what has the same is the same.
     pages : bool
         Whether its page and maps are drawn.
+    day : datetime.date, optional
+        Date of what is made; today by default.
     """
 
     key: str
@@ -61,6 +64,7 @@ class Task:
     asked: Mapping[str, Any]
     content: str
     pages: bool
+    day: date | None = None
 
 
 def check_options(options: Options) -> None:
