@@ -37,7 +37,7 @@ from cpts_geo.indicators.given_share import (
 )
 from cpts_geo.schema import COLUMNS, FRANCE, Status, status_column
 from cpts_geo.sources.analyst.filled.file import Filled
-from cpts_geo.sources.catalogue.catalogue import named_apart
+from cpts_geo.sources.catalogue.catalogue import digests_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 from cpts_geo.study.scenarios import calendar_notes, scenario_notes, scenarios_of
@@ -366,7 +366,7 @@ def studied(
             "territories": list(studies),
             "seed": _seed(own) if options.seed is None else options.seed,
         },
-        inputs=named_apart([*(found.inputs | basis.fetched).items(), *basis.files.items()]),
+        inputs=digests_of(basis.files, beside=found.inputs | basis.fetched),
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )

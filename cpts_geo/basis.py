@@ -27,7 +27,6 @@ from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
 from cpts_geo.sources.analyst.filled.file import Filled, read_filled
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
-from cpts_geo.sources.catalogue.catalogue import named_apart, sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 
@@ -88,14 +87,13 @@ class Basis:
         """Each known line beside what the others predict of it."""
         return leave_one_out(self.lines, draws=self.options.draws)
 
-    @cached_property
-    def files(self) -> dict[str, str]:
-        """SHA-256 of each file of the analyst, by file name."""
+    @property
+    def files(self) -> list[Path]:
+        """Files of the analyst."""
         options = self.options
         own = (options.scenario, options.known_lines, options.parameters, *options.indicators)
         asked = (options.travel, options.roads, *own)
-        files = [path for path in asked if path and path.is_file()]
-        return named_apart((path.name, sha256_of(path)) for path in files)
+        return [path for path in asked if path and path.is_file()]
 
     def times(self, codes: pd.Series) -> tuple[TravelTimes, tuple[str, ...]]:
         """

@@ -50,7 +50,7 @@ MEGABYTES: Final = 6.0
 #: Pixels in an inch of the maps for slides.
 _DPI: Final = 150
 #: Libraries that figures, maps and pages depend on.
-PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
+_PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
 
 def write_report(
@@ -109,10 +109,9 @@ def write_report(
     try:
         # A manifest speaks of all the files beside it.
         with staged(output, last=MANIFEST, own=True, say=say) as stage:
-            _write(
-                shown, frames, stage=stage, replaced=output / MANIFEST, home=home,
-                today=day or date.today(), say=say,
-            )  # fmt: skip
+            day = day or date.today()
+            before = output / MANIFEST
+            _write(shown, frames, stage=stage, replaced=before, home=home, today=day, say=say)
     finally:
         gc.unfreeze()
     return output / _INDEX
@@ -203,7 +202,7 @@ def versions() -> dict[str, str]:
     ['cpts_geo', 'python']
     """
     own = {"cpts_geo": __version__, "python": platform.python_version()}
-    return own | {name: version(name) for name in PACKAGES}
+    return own | {name: version(name) for name in _PACKAGES}
 
 
 def embedded_digests() -> dict[str, str]:

@@ -600,7 +600,7 @@ def test_tables_and_maps_are_loaded_when_they_are_needed(code: str) -> None:
 
 def test_a_report_loads_nothing_that_only_other_commands_need() -> None:
     """Half a second of a processor, and a tenth of the memory, of each report."""
-    heavy = ["scipy.stats", "pandera", "holidays.countries", "matplotlib.pyplot", "openpyxl"]
+    heavy = ["scipy.stats", "pandera", "matplotlib.pyplot", "openpyxl"]
     code = (
         "from cpts_geo.analysis import Options, analyse; import cpts_geo.writing.report, sys; "
         "from cpts_geo.geography.perimeters.request import Request; "

@@ -17,8 +17,6 @@ from __future__ import annotations
 
 from datetime import date, time
 from functools import lru_cache
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import numpy as np
@@ -227,22 +225,11 @@ def public_holidays(start: date, end: date, *, region: _Region = "metropole") ->
             remedy="donnez d'abord le premier jour, puis le dernier.",
         )
     years = range(start.year, end.year + 1)
-    french = _french()(subdiv=_REGIONS[region], years=years)
+    # Its package loads every country: imported when days are counted.
+    from holidays.countries.france import France  # noqa: PLC0415
+
+    french: Any = France(subdiv=_REGIONS[region], years=years)  # type: ignore[no-untyped-call]
     return pd.DatetimeIndex(sorted(day for day in french if start <= day <= end))
-
-
-@lru_cache(maxsize=1)
-def _french() -> Any:
-    """Public holidays of France, without the 250 countries that come with their package."""
-    found = find_spec("holidays")
-    assert found is not None
-    assert found.origin is not None
-    path = Path(found.origin).parent / "countries" / "france.py"
-    spec = spec_from_file_location("holidays_of_france", path)
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader.exec_module(module := module_from_spec(spec))
-    return module.France
 
 
 def opening_days(start: date, end: date, *, calendar: Calendar | None = None) -> pd.DatetimeIndex:

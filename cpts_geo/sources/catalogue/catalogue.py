@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -215,32 +215,34 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def named_apart(digests: Iterable[tuple[str, str]]) -> dict[str, str]:
+def digests_of(files: Sequence[Path], *, beside: Mapping[str, str]) -> dict[str, str]:
     """
-    Give digests of files by name, each its own where two files bear the same one.
+    Compute the SHA-256 of files by name, each its own where two bear the same one.
 
     Parameters
     ----------
-    digests : iterable of tuple of str and str
-        Name and SHA-256 of each file.
+    files : sequence of Path
+        Existing files.
+    beside : mapping of str to str
+        Digests that are known already, by name.
 
     Returns
     -------
     dict of str to str
-        By name; the second content of a name has « (2) » after it.
+        Those known, then these; the second file of a name has « (2) » after it.
 
     Examples
     --------
-    >>> named_apart([("a.csv", "00"), ("a.csv", "ff"), ("a.csv", "00")])
-    {'a.csv': '00', 'a.csv (2)': 'ff'}
+    >>> digests_of([], beside={"liste.csv": "0" * 64}) == {"liste.csv": "0" * 64}
+    True
     """
-    found: dict[str, str] = {}
-    for name, digest in digests:
-        rank, ranked = 1, name
-        while found.get(ranked, digest) != digest:
+    found = dict(beside)
+    for path in files:
+        digest, rank, name = sha256_of(path), 1, path.name
+        while found.get(name, digest) != digest:
             rank += 1
-            ranked = f"{name} ({rank})"
-        found[ranked] = digest
+            name = f"{path.name} ({rank})"
+        found[name] = digest
     return found
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from cpts_geo.schema import GRADE_LABELS
+from cpts_geo.sources._conventions.numbers import NUMBERS
 from cpts_geo.sources._conventions.tables import CODE, FILLED, POSITIVE
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import finess_defect
-from cpts_geo.sources.embedding.embedded import NUMBERS
 
 _DAY: Final = r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE_PATTERN: Final = rf"^{_DAY}(?:/{_DAY})?$"

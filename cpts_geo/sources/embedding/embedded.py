@@ -17,6 +17,7 @@ from cpts_geo import settings
 from cpts_geo.errors import DataFileError, TableError, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, EMBEDDED_FIGURES, FRANCE, status_column
+from cpts_geo.sources._conventions.numbers import NUMBERS
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding._once import once
 
@@ -32,21 +33,6 @@ _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 WRITTEN: Final = "communiques"
 #: Sources of the perimeters that are compiled from lists, in the order of their rows.
 LISTED: Final = ("ars_paca_cpts",)
-#: Columns of the hand-written tables that are numbers; the others are text.
-NUMBERS: Final[dict[str, dict[str, type]]] = {
-    "facts": {"value": float},
-    "sites": {"hours_per_week": float},
-    "aci_sizes": {"size": int, "low": float},
-    # How many people its proxy stands for, and the bounds of its count, of the share that deserves
-    # a slot, of the share that found one; a number may be missing.
-    "known_lines": dict.fromkeys(
-        (
-            "people_factor", "count_low", "count_high",
-            "share_low", "share_likely", "share_high", "served_low", "served_high",
-        ),
-        float,
-    ),
-}  # fmt: skip
 #: Digests of the hand-written tables that were found to hold what they must, as sha256sum writes.
 CHECKED: Final = "checked.sha256"
 #: What the rows of one perimeter say alike.
@@ -225,7 +211,8 @@ def _checked(table: TableT, name: _TableName, *, origin: str) -> TableT:
 def _stored(name: str, columns: list[str] | None = None) -> pd.DataFrame:
     """Columns of a compiled table, read by one thread: each would keep memory of its own."""
     with pq.ParquetFile(verified(name), memory_map=True) as file:
-        return file.read(columns, use_threads=False).to_pandas(use_threads=False)
+        table: pd.DataFrame = file.read(columns, use_threads=False).to_pandas(use_threads=False)
+    return table
 
 
 def _known_good(origin: str) -> bool:

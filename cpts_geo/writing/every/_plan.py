@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Final
 
-from cpts_geo import settings
 from cpts_geo.asked import told
 from cpts_geo.basis import Basis
 from cpts_geo.errors import AskedError
 from cpts_geo.files import code_digest
 from cpts_geo.french import counted
 from cpts_geo.geography.perimeters.request import Perimeters, Request
-from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import digests_of
 from cpts_geo.study.options import Options
-from cpts_geo.writing.report import PACKAGES
+from cpts_geo.writing.report import embedded_digests, versions
 
 #: Options that speak of one territory, or whose secrets are kept over all of them at once, which
 #: are never held together: as they are typed, and why.
@@ -84,10 +80,9 @@ def tasks(request: Request, found: Perimeters, basis: Basis, *, pages: bool) -> 
     shared = _digest(
         {
             "code": code_digest(),
-            "data": _data(),
-            "versions": {name: version(name) for name in PACKAGES},
-            "python": platform.python_version(),
-            "inputs": {**found.inputs, **basis.fetched, **basis.files},
+            "data": embedded_digests(),
+            "versions": versions(),
+            "inputs": digests_of(basis.files, beside=found.inputs | basis.fetched),
             "asked": {name: value for name, value in asked.items() if name not in _OF_REQUEST},
             "pages": pages,
         }
@@ -117,10 +112,3 @@ def _digest(said: Mapping[str, Any]) -> str:
     """Fingerprint of what is said."""
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _data() -> dict[str, str]:
-    """Fingerprint of each embedded file."""
-    folders: tuple[Path, ...] = (settings.COMMUNES_DIR, settings.CPTS_DIR)
-    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(settings.DATA_DIR).as_posix(): sha256_of(file) for file in files}

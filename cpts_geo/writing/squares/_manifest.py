@@ -47,11 +47,9 @@ def notes_of(
             "avec --squares."
         )
         gone = communes[~communes["code_insee"].isin(squares["code_insee"])]
-        gone = gone.loc[gone["population"] > 0, "name"]
-        if len(gone):
-            said.append(
-                f"Communes sans contour ni mairie connus, absentes : {', '.join(gone.tolist())}."
-            )
+        names = gone.loc[gone["population"] > 0, "name"].tolist()
+        if names:
+            said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(names)}.")
     return said
 
 

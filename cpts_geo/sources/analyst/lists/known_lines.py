@@ -19,6 +19,7 @@ import pandas as pd
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import Defect, TableError, one_line, quoted
 from cpts_geo.french import counted
+from cpts_geo.sources._conventions.numbers import NUMBERS
 from cpts_geo.sources._conventions.text import plain
 from cpts_geo.sources.analyst._tables.text import (
     HEADER_ROWS,
@@ -33,7 +34,7 @@ from cpts_geo.sources.analyst._tables.workbook import SUFFIXES, read_workbook
 from cpts_geo.sources.analyst.lists._columns import passed_over
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.door import Door, memory_told, read_bytes
-from cpts_geo.sources.embedding.embedded import NUMBERS, load_epci, load_perimeters
+from cpts_geo.sources.embedding.embedded import load_epci, load_perimeters
 
 _NUMBERS: Final = list(NUMBERS["known_lines"])
 _FORM: Final = "repartez d’une copie de data/cpts/known_lines.csv et ajoutez-y vos lignes"
