@@ -10,7 +10,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
+from cpts_geo.access.nearest.minutes import neighbourhood
 from cpts_geo.access.travel.given import lacking_notes
 from cpts_geo.access.travel.roads import road_times
 from cpts_geo.access.travel.times import TravelTimes
@@ -307,10 +307,13 @@ def studied(
         )
     surroundings = Surroundings(
         field,
-        travel_variants(field, given=given),
+        given=given,
         changes=changes,
         regions=frozenset(communes["region"]) if options.fetched else frozenset(),
     )
+    if given is not None:
+        # A table that does not know this place is refused before any work.
+        _ = surroundings.variants
     notes = (
         *found.notes,
         *parts_notes(communes),

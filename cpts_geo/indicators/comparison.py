@@ -105,9 +105,10 @@ def compare_areas(
     mine = summary.rename(columns={"territory": "area_code"}).assign(area_level=TERRITORY.key)
     mine["area_name"] = mine["area_code"].map(names)
     published = _published(facts, names)
+    held = {*COMPARED} - _ONLY_FETCHED | {*comparisons["indicator"].unique()}
+    comparisons = comparisons[_is_around(comparisons, communes)]
     # Figures that were fetched may bring the year of their file.
     beside = comparisons.reindex(columns=[*_COLUMNS, "vintage"])
-    held = {*COMPARED} - _ONLY_FETCHED | {*comparisons["indicator"]}
     known = pd.concat([mine[_COLUMNS], beside, published], ignore_index=True)
     keys = [*AREA, "indicator"]
     around = comparisons.drop_duplicates(AREA)
@@ -132,6 +133,16 @@ def compare_areas(
     table["status"] = table["status"].fillna(Status.UNKNOWN.value)
     table[["note", "base"]] = table[["note", "base"]].fillna("")
     return _described(_with_intervals(table, areas=pd.concat([mine, comparisons])))
+
+
+def _is_around(comparisons: pd.DataFrame, communes: pd.DataFrame) -> pd.Series:
+    """Whether a row is of an area of these communes: a few of all those of France."""
+    around = pd.Series(False, index=comparisons.index)
+    for level in AROUND:
+        codes = communes[level.members].unique() if level.members else [level.code]
+        of_level = comparisons["area_level"] == level.key
+        around |= of_level & comparisons["area_code"].isin(codes)
+    return around
 
 
 def _published(facts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:

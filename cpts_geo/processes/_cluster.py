@@ -128,7 +128,8 @@ def _some_done(client: Any, futures: list[Any], address: str) -> list[Any]:
         if client.status != "running":
             raise _gone(address)
         try:
-            _library().wait(futures, timeout=_PATIENCE / 5, return_when="FIRST_COMPLETED")
+            with client.as_current():
+                _library().wait(futures, timeout=_PATIENCE / 5, return_when="FIRST_COMPLETED")
         except TimeoutError:
             continue
         except CancelledError:

@@ -117,14 +117,14 @@ def study_access(
 
     Examples
     --------
-    >>> from cpts_geo.access.nearest.minutes import neighbourhood, travel_variants
+    >>> from cpts_geo.access.nearest.minutes import neighbourhood
     >>> from cpts_geo.sources.embedding import embedded
     >>> from cpts_geo.geography.perimeters.outlines import territory_communes
     >>> national, figures = embedded.load_communes(), embedded.load_figures()
     >>> members = embedded.load_perimeters().query("territory == 'ouest_loiret'")
     >>> communes = territory_communes(members, national, figures=figures)
     >>> field = neighbourhood(communes, national, figures=figures)
-    >>> around = Surroundings(field, travel_variants(field))
+    >>> around = Surroundings(field)
     >>> [shift.title for shift in study_access(communes, around, result=None).shifts]
     ['Un médecin part : Chaingy']
     """

@@ -12,7 +12,7 @@ import pandas as pd
 from cpts_geo.access.changes.change import Change
 from cpts_geo.access.changes.shifts import Basins, basins, check_departures
 from cpts_geo.access.changes.text import parse_changes
-from cpts_geo.access.nearest.minutes import facility_counts, minutes_to_care
+from cpts_geo.access.nearest.minutes import facility_counts, minutes_to_care, travel_variants
 from cpts_geo.access.travel.surrogate import Variant
 from cpts_geo.access.travel.times import TravelTimes
 from cpts_geo.schema import FACILITIES
@@ -29,8 +29,8 @@ class Surroundings:
     ----------
     field : DataFrame
         Result of :func:`cpts_geo.access.nearest.minutes.neighbourhood`.
-    variants : dict of str to TravelTimes
-        Result of :func:`cpts_geo.access.nearest.minutes.travel_variants`.
+    given : TravelTimes or None
+        Times of the analyst, or by road; None for approximations.
     changes : tuple of Change
         Changes of supply asked for; empty for the two usual ones.
     regions : frozenset of str
@@ -38,19 +38,19 @@ class Surroundings:
     """
 
     field: pd.DataFrame
-    variants: dict[Variant, TravelTimes]
+    given: TravelTimes | None = None
     changes: tuple[Change, ...] = ()
     regions: frozenset[str] = frozenset()
+
+    @cached_property
+    def variants(self) -> dict[Variant, TravelTimes]:
+        """Travel times (:func:`cpts_geo.access.nearest.minutes.travel_variants`)."""
+        return travel_variants(self.field, given=self.given)
 
     @property
     def times(self) -> TravelTimes:
         """Central travel times."""
         return self.variants["central"]
-
-    @property
-    def given(self) -> TravelTimes | None:
-        """The same where they were given; None for approximations."""
-        return self.times if self.times.given else None
 
     @cached_property
     def care(self) -> pd.DataFrame:

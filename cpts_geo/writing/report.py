@@ -175,8 +175,9 @@ def write_tables(analysis: Analysis, folder: Path, *, day: date | None = None) -
     """
     shown = released_figures(analysis)
     _write_frames(brief_tables(shown), folder)
-    day = day or date.today()
-    manifest = _manifest(shown, output=folder, replaced=folder / MANIFEST, day=day)
+    manifest = _manifest(
+        shown, output=folder, replaced=folder / MANIFEST, day=day or date.today(), forecasts=False
+    )
     write_json(manifest, folder / MANIFEST)
 
 
@@ -233,7 +234,9 @@ def _draw(path: Path, figure: Figure) -> None:
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
 
 
-def _manifest(analysis: Analysis, *, output: Path, replaced: Path, day: date) -> dict[str, Any]:
+def _manifest(
+    analysis: Analysis, *, output: Path, replaced: Path, day: date, forecasts: bool = True
+) -> dict[str, Any]:
     """Date, versions, parameters, SHA-256 of every input and output, forecasts: those of the
     manifest that is replaced are still to be judged."""
     scenarios = {
@@ -249,7 +252,7 @@ def _manifest(analysis: Analysis, *, output: Path, replaced: Path, day: date) ->
             )
         )
         for key, study in analysis.studies.items()
-        if study.headline and study.capacity
+        if forecasts and study.headline and study.capacity
     }  # fmt: skip
     made = sorted(path for path in output.rglob("*") if path.is_file())
     outputs = {path.relative_to(output).as_posix(): sha256_of(path) for path in made}
