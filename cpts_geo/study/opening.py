@@ -32,8 +32,8 @@ from cpts_geo.settings import SPOKEN_MINUTES
 MAX_SITES: Final = 3
 #: Solutions listed.
 _BEST: Final = 5
-#: Sets of sites tried for one answer (100 communes and 3 sites): a page comes in seconds.
-_TRIED: Final = 200_000
+#: Seconds of search for one question, about: a page comes in seconds, whatever its size.
+_SECONDS: Final = 5.0
 #: A set of sites that costs less than this more on average, in minutes, is as good as the best.
 TIE_MINUTES: Final = 1.0
 #: Minutes over which a time is no longer looked for between two communes of one territory.
@@ -76,7 +76,7 @@ class Opening:
         Communes whose emergency department or centre is today the nearest one of some commune.
     best : tuple of str
         New sites with the fewest minutes for all, centres open today staying open; fewer than the
-        requests call for where more than :data:`MAX_SITES`, or too many sets to try.
+        requests call for where more than :data:`MAX_SITES`.
     farthest_first : tuple of str
         New sites with the fewest minutes for all when emergency departments count as open too;
         `best` where every candidate has one.
@@ -103,6 +103,9 @@ class Opening:
         Why no site is proposed: the median need is under one half-day of doctor a week
         (``small``), or `best` changes with the allocation while the next set costs less than
         :data:`TIE_MINUTES` more (``tied``); empty where neither holds.
+    gap : float
+        By what share of the best possible a set named here may miss it, at most; 0 where each is
+        proven to be the best, ``inf`` where how far is not known.
     """
 
     requests_per_day: float
@@ -121,6 +124,7 @@ class Opening:
     emergencies_known: bool
     left_out: tuple[str, ...]
     doubt: Literal["", "small", "tied"] = ""
+    gap: float = 0.0
 
     def __repr__(self) -> str:
         """One line: where, and for how many requests."""
@@ -294,7 +298,7 @@ def opening(
 
     Notes
     -----
-    Objective: the fewest minutes for all (p-median), every set of sites tried
+    Objective: the fewest minutes for all (p-median), the best set of sites proven or its gap said
     (:mod:`cpts_geo.access.siting.best`). Each site is judged on the same two or more
     allocations.
 
@@ -326,7 +330,7 @@ def opening(
     reach = times["central"].reach
     matrices = {name: _matrix(each, asking, [*asking, *care]) for name, each in times.items()}
     wanted = min(max(1, needed - len(open_now)), MAX_SITES) if sites is None else sites
-    new = _tractable(min(wanted, len(candidates)), len(candidates))
+    new = min(wanted, len(candidates) - 1)
     people = field.loc[asking, "population"].astype("float64")
     proportional = allocate(requests, people)
     central = matrices["central"]
@@ -336,7 +340,7 @@ def opening(
         if len(demands) > 1:
             stability = sites_by_allocation(
                 central, demands, objective="p_median", p=new, existing=open_now,
-                candidates=candidates, best=_BEST,
+                candidates=candidates, best=_BEST, seconds=_SECONDS,
             )  # fmt: skip
             solutions = stability.solutions
         else:
@@ -344,17 +348,19 @@ def opening(
             solutions = solutions.assign(allocation=next(iter(demands)))
         # The first allocation is the proportional one.
         best = _first(solutions)
-        by_variant = {
-            name: best
-            if name == "central"
-            else _first(_nearest_for_all(matrix, proportional, new, candidates, open_now))
+        others = {
+            name: _nearest_for_all(matrix, proportional, new, candidates, open_now)
             for name, matrix in matrices.items()
+            if name != "central"
         }
+        by_variant = {name: _first(others[name]) if name in others else best for name in matrices}
+        asked = [solutions, *others.values()]
         elsewhere = [code for code in candidates if code not in care]
         far = best
         if elsewhere and known:
             count = min(new, len(elsewhere))
-            far = _first(_nearest_for_all(central, proportional, count, elsewhere, care))
+            asked.append(_nearest_for_all(central, proportional, count, elsewhere, care))
+            far = _first(asked[-1])
     except SitingError:
         # Times given by an analyst may leave pairs unknown: no answer is better than a guess.
         return None
@@ -377,6 +383,7 @@ def opening(
         loads=_loads(central, proportional, [*open_now, *best]),
         left_out=tuple(pd.Index(lived).difference(asking, sort=False)),
         doubt=_doubt(result, solutions, stability),
+        gap=max(float(each.loc[each["rank"] == 1, "gap"].max()) for each in asked),
     )
 
 
@@ -390,12 +397,6 @@ def _doubt(
     behind = first["mean_minutes"].iloc[1:2] - first["mean_minutes"].iloc[0]
     moved = stability is not None and _first(solutions) not in stability.common
     return "tied" if moved and (behind < TIE_MINUTES).any() else ""
-
-
-def _tractable(wanted: int, candidates: int) -> int:
-    """As many sites as wanted, fewer where trying every set would keep a page waiting."""
-    counts = range(min(wanted, candidates - 1), 1, -1)
-    return next((count for count in counts if math.comb(candidates, count) <= _TRIED), 1)
 
 
 def _joined(times: TravelTimes, communes: Sequence[str], *, people: pd.Series) -> list[str]:
@@ -426,7 +427,7 @@ def _nearest_for_all(
     """The best sets of sites for the fewest minutes of all (p-median)."""
     return best_sites(
         minutes, demand, objective="p_median", p=p, existing=existing, candidates=candidates,
-        best=_BEST,
+        best=_BEST, seconds=_SECONDS,
     )  # fmt: skip
 
 

@@ -139,6 +139,7 @@ def _sites(access: TerritoryAccess) -> pd.DataFrame | None:
         mean_minutes=found.solutions["mean_minutes"],
         worst_minutes=found.solutions["worst_minutes"],
         worst_commune=found.solutions["worst_commune"],
+        gap_share=found.solutions["gap"],
         sites=found.solutions["sites"].map(" ".join),
         requests_per_day=found.requests_per_day,
         site_capacity=found.site_capacity,

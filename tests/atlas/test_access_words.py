@@ -6,6 +6,7 @@ A narrow no-break space is written ``⍽`` in the snapshot, so that a lost one s
 from __future__ import annotations
 
 import ast
+import math
 import re
 import sys
 from dataclasses import replace
@@ -32,6 +33,7 @@ from cpts_geo.atlas.sections.access._opening import (
     gain_rows,
     gain_sentence,
     opening_answer,
+    proof_sentence,
     section,
     site_headers,
     site_rows,
@@ -503,6 +505,16 @@ def test_a_centre_that_is_open_is_said_and_another_is_not_for_its_slots(five: An
     assert "le meilleur endroit pour un lieu de SNP de plus est" in opening_answer(single, access)
     both = replace(found, existing=("85047", "85113"))
     assert "Challans et L'Île-d'Yeu en ont déjà un" in capacity_sentence(both, access)
+
+
+def test_what_is_not_proven_is_never_called_the_best(five: Analysis) -> None:
+    access, found = where(five, "ouest_loiret")
+    assert proof_sentence(found).endswith("et aucun autre choix ne fait mieux")
+    assert "le meilleur endroit pour" in opening_answer(found, access)
+    near = replace(found, gap=0.0121)
+    assert proof_sentence(near).endswith("à moins de 1,3 % du meilleur possible")
+    assert "le meilleur endroit trouvé pour un lieu de SNP est" in opening_answer(near, access)
+    assert "distance inconnue du meilleur possible" in proof_sentence(replace(found, gap=math.inf))
 
 
 def test_sites_that_would_overflow_are_said(five: Analysis) -> None:

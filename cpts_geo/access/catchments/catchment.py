@@ -158,7 +158,9 @@ def three_stage_fca(
     Notes
     -----
     A destination whose supply is 0 is no place people choose between: adding one changes nothing.
-    Where it is unknown (NaN), so is the choice of all who reach it, and what they share elsewhere.
+    This departs from ``access`` of PySAL, which counts those places among the choices: the two
+    agree where every destination has a supply. Where it is unknown (NaN), so is the choice of all
+    who reach it, and what they share elsewhere.
 
     Examples
     --------
@@ -170,15 +172,17 @@ def three_stage_fca(
     """
     shared = catchments(travel, demand, weight=weight, supply=supply)
     amounts = values_at(supply, travel.destinations)
-    offered = shared.weights.multiply((amounts != 0.0).astype(np.float64)[np.newaxis, :]).tocsr()
-    total = np.asarray(offered.sum(axis=1)).ravel()
+    offers = (amounts != 0.0).astype(np.float64)
+    total = np.asarray(shared.weights @ offers)
     with np.errstate(divide="ignore"):
         inverse = np.where(total > 0, 1 / total, 0.0)
-    chosen = offered.multiply(inverse[:, np.newaxis]).multiply(offered).tocsr()
     homes = values_at(demand, travel.origins)
-    unsure = offered @ np.isnan(amounts).astype(np.float64) > 0
+    unsure = np.asarray(shared.weights @ np.isnan(amounts).astype(np.float64)) > 0
     homes = np.where(unsure & (homes > 0), np.nan, homes)
-    return by_origin(spread(chosen, ratio_of(amounts, spread(chosen.T, homes))), travel)
+    # G w is w² over the total of the origin: no matrix of its own.
+    squares = shared.weights.power(2)
+    ratio = ratio_of(amounts, spread(squares.T, homes * inverse))
+    return by_origin(inverse * spread(squares, ratio), travel)
 
 
 def apl(travel: TravelTimes, *, consultations: pd.Series, standardised: pd.Series) -> pd.Series:

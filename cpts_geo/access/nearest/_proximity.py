@@ -19,7 +19,8 @@ def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
     check_places(travel, supply=supply)
     amounts = values_at(supply, travel.destinations)
     site, minutes = _first(travel, amounts > 0)
-    _, doubtful = _first(travel, np.isnan(amounts))
+    unknown = np.isnan(amounts)
+    doubtful = _first(travel, unknown)[1] if unknown.any() else np.full(len(minutes), np.nan)
     # NaN compares as False: no doubtful place in reach leaves the nearest one known.
     uncertain = (doubtful < minutes) | (np.isnan(minutes) & ~np.isnan(doubtful))
     known = ~uncertain & ~travel.origins.isin(travel.unsnapped)
@@ -32,13 +33,17 @@ def nearest(travel: TravelTimes, supply: pd.Series) -> pd.DataFrame:
 def _first(travel: TravelTimes, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Place and minutes of the nearest wanted destination of each origin; NaN without one."""
     stored = travel.minutes
-    keep = wanted[stored.indices]
-    rows = np.repeat(np.arange(stored.shape[0]), np.diff(stored.indptr))[keep]
-    columns, minutes = stored.indices[keep], stored.data[keep]
-    order = np.lexsort((columns, minutes, rows))
-    rows, columns, minutes = rows[order], columns[order], minutes[order]
-    first = np.flatnonzero(np.diff(rows, prepend=-1))
-    site = np.zeros(stored.shape[0], dtype=np.int64)
-    best = np.full(stored.shape[0], np.nan)
-    site[rows[first]], best[rows[first]] = columns[first], minutes[first]
+    rows, lengths = stored.shape[0], np.diff(stored.indptr)
+    held = np.flatnonzero(lengths)
+    site, best = np.zeros(rows, dtype=np.int64), np.full(rows, np.inf)
+    if len(held):
+        minutes = np.where(wanted[stored.indices], stored.data, np.inf)
+        best[held] = np.minimum.reduceat(minutes, stored.indptr[held])
+        # The nearest pairs, few: one a row, and those as near.
+        found = np.flatnonzero((minutes == np.repeat(best, lengths)) & np.isfinite(minutes))
+        site[:] = stored.shape[1]
+        at = np.searchsorted(stored.indptr, found, side="right") - 1
+        np.minimum.at(site, at, stored.indices[found])
+    none = np.isinf(best)
+    site[none], best[none] = 0, np.nan
     return site, best

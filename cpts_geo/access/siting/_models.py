@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import defaultdict
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from cpts_geo.access.siting._branching import narrowed
 from cpts_geo.access.siting._question import TOLERANCE, SitingQuestion, no_answer
 from cpts_geo.access.siting._solutions import scores, solutions_table
 from cpts_geo.errors import SitingError
+
+#: Pairs of a commune and a site in one programme: under 1 GB.
+_PAIRS: Final = 120_000
 
 
 def solve_sites(question: SitingQuestion) -> pd.DataFrame:
@@ -28,25 +33,41 @@ def solve_sites(question: SitingQuestion) -> pd.DataFrame:
     sites already found is forbidden by ``sum(y_j, j in S) <= |S| - 1``. Assignments may be split
     between sites: without capacities that changes no optimum, with capacities people of one
     commune go to several sites. A pair without minutes has its assignment fixed at 0, which no
-    cost, however big, guarantees. HiGHS proves each optimum (no gap is accepted); without
-    capacities the value is computed again from the sites.
+    cost, however big, guarantees. HiGHS proves each optimum (no gap is accepted) as long as the
+    seconds given last: the set it holds then is the last one, and its bound stands beside it.
+    Without capacities the value is computed again from the sites. Of too many sites, those that
+    the bound without capacities finds the most promising are offered, and that bound is the gap.
     """
-    found = solved_sets(question)
+    asked, bound = question, None
+    if question.minutes.size > _PAIRS:
+        asked, bound = narrowed(question, sites=_PAIRS // len(question.communes))
+    found = solved_sets(asked)
     if not found:
         raise no_answer(["aucun choix de sites ne convient : capacités ou temps insuffisants"])
-    sets, values = zip(*found, strict=True)
-    return solutions_table(question, sets, values)
+    sets, values, bounds = zip(*found, strict=True)
+    # Each proof is of the sets that those before it leave: the last bound holds for all.
+    bound = bounds[-1] if bound is None else bound
+    places = {code: place for place, code in enumerate(question.candidates)}
+    chosen = [tuple(places[asked.candidates[site]] for site in each) for each in sets]
+    return solutions_table(question, chosen, values, bound=bound)
 
 
-def solved_sets(question: SitingQuestion) -> list[tuple[tuple[int, ...], float]]:
-    """Positions opened and value of the best sets, in the order found; empty when none answers."""
+def solved_sets(question: SitingQuestion) -> list[tuple[tuple[int, ...], float, float]]:
+    """Positions opened, value and bound of the best sets, in order; empty when none answers."""
+    from pulp import LpSolutionOptimal  # noqa: PLC0415
+
+    end = time.monotonic() + question.seconds
     problem, opened = _model(question)
-    found: list[tuple[tuple[int, ...], float]] = []
-    while len(found) < question.best and _solved(problem):
+    found: list[tuple[tuple[int, ...], float, float]] = []
+    while len(found) < question.best and _solved(problem, end=end, needed=not found):
         new = opened[: len(question.candidates)]
         chosen = tuple(j for j, site in enumerate(new) if site.value() > 0.5)
-        found.append((chosen, _value(question, problem, chosen)))
-        if not chosen:
+        value = _value(question, problem, chosen)
+        proven = problem.sol_status == LpSolutionOptimal
+        # HiGHS minimises: pulp gives it the opposite of what is to be large.
+        bound = problem.sense * float(problem.solverModel.getInfo().mip_dual_bound)
+        found.append((chosen, value, value if proven else bound))
+        if not (chosen and proven):
             break
         _forbid(problem, opened, chosen)
     return found
@@ -59,22 +80,25 @@ def _forbid(problem: Any, opened: list[Any], chosen: tuple[int, ...]) -> None:
     problem += pulp.lpSum(opened[j] for j in chosen) <= len(chosen) - 1
 
 
-def _solved(problem: Any) -> bool:
-    """Solve; False when nothing is left that answers."""
+def _solved(problem: Any, *, end: float, needed: bool) -> bool:
+    """Solve; False when nothing is left that answers, or that is found in time if not needed."""
     import pulp  # noqa: PLC0415
 
     _silence_highs()
+    left = max(end - time.monotonic(), 0.1)
     # Without these, HiGHS stops at a relative gap of 1e-4 and the order of solutions is luck.
-    status = problem.solve(pulp.HiGHS(msg=False, gapRel=0.0, gapAbs=0.0))
+    status = problem.solve(pulp.HiGHS(msg=False, gapRel=0.0, gapAbs=0.0, timeLimit=left))
     if status == pulp.LpStatusInfeasible:
         return False
-    if status != pulp.LpStatusOptimal:
+    late = time.monotonic() >= end
+    if status != pulp.LpStatusOptimal and not (late and not needed):
+        state = "aucun choix trouvé dans le temps donné à la recherche (seconds)" if late else ""
         raise SitingError(
             "Le solveur n’a pas pu répondre à cette question d’implantation.",
-            defects=[f"état rendu par HiGHS : {pulp.LpStatus[status]}"],
+            defects=[state or f"état rendu par HiGHS : {pulp.LpStatus[status]}"],
             remedy="réduisez le nombre de sites candidats ou de nouveaux sites, puis recommencez.",
         )
-    return True
+    return bool(status == pulp.LpStatusOptimal)
 
 
 @cache

@@ -48,6 +48,8 @@ class SitingQuestion:
     minutes: FloatArray
     #: Largest demand each site serves; None when capacities do not count.
     capacity: FloatArray | None
+    #: Seconds given to a search of many sets.
+    seconds: float
 
     @property
     def total(self) -> float:
@@ -79,6 +81,7 @@ def siting_question(
     candidates: Collection[str] | None = None,
     best: int = 5,
     capacity: float | Mapping[str, float] | None = None,
+    seconds: float = 20.0,
 ) -> SitingQuestion:
     """Check the question of ``best_sites``; a SitingError lists all defects, or why no answer."""
     if candidates is None:
@@ -93,6 +96,7 @@ def siting_question(
             p=p,
             radius=radius,
             best=best,
+            seconds=seconds,
             candidates=candidates,
             existing=existing,
         ),
@@ -119,6 +123,7 @@ def siting_question(
         existing=tuple(old),
         minutes=np.where(np.isnan(table), np.inf, table),
         capacity=_capacities(capacity, [*new, *old]),
+        seconds=float(seconds),
     )
     if reasons := _impossibilities(question):
         raise no_answer(reasons)
@@ -207,6 +212,7 @@ def _request_defects(
     p: int,
     radius: float | None,
     best: int,
+    seconds: float,
     candidates: Collection[str],
     existing: Collection[str],
 ) -> list[str]:
@@ -224,6 +230,8 @@ def _request_defects(
         defects.append("rayon : il faut un nombre de minutes, 0 ou plus")
     if not _is_whole(best) or best < 1:
         defects.append("nombre de solutions (best) : il faut un entier, 1 ou plus")
+    if not (_is_number(seconds) and 0 < seconds < math.inf):
+        defects.append("durée de la recherche (seconds) : il faut un nombre de secondes")
     return defects + told(
         ("sites candidats déjà ouverts", [code for code in candidates if code in set(existing)])
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,19 +39,36 @@ def first_sets(question: SitingQuestion, sets: IntArray, objective: FloatArray) 
 
 
 def solutions_table(
-    question: SitingQuestion, sets: Sequence[tuple[int, ...]], objective: Sequence[float]
+    question: SitingQuestion,
+    sets: Sequence[tuple[int, ...]],
+    objective: Sequence[float],
+    *,
+    bound: float | None = None,
 ) -> pd.DataFrame:
-    """Table of ``best_sites`` of sets, as positions opened, and their values; best first."""
+    """Table of ``best_sites`` of sets, as positions opened, and their values; best first.
+
+    No set that is not given is better than `bound`; without it, they are proven to be the best.
+    """
     rows = []
     for chosen, value in zip(sets, objective, strict=True):
         nearest = question.nearest(np.array(chosen, dtype=np.intp).reshape(1, -1))
         unreached, mean = _tie_keys(question, nearest)
         order = (_lead_key(question, np.array([value]))[0], unreached[0], mean[0], chosen)
-        rows.append((order, _row(question, chosen, value, nearest=nearest[0])))
+        row = _row(question, chosen, value, nearest=nearest[0])
+        row["gap"] = 0.0 if bound is None else _gap(question, value, bound)
+        rows.append((order, row))
     rows.sort(key=lambda row: row[0])
     table = pd.DataFrame([row for _, row in rows[: question.best]])
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     return table
+
+
+def _gap(question: SitingQuestion, value: float, bound: float) -> float:
+    """What a value may lack, as a share of the best that `bound` leaves possible."""
+    lacking = (value - bound) if question.objective == "p_median" else bound - value
+    if lacking <= 10.0**-_DECIMALS * max(abs(value), abs(bound)):
+        return 0.0
+    return lacking / bound if bound > 0 else math.inf
 
 
 def _lead_key(question: SitingQuestion, objective: FloatArray) -> FloatArray:

@@ -14,15 +14,16 @@ from typing import Final, Required, TypedDict, Unpack
 import numpy as np
 import pandas as pd
 
+from cpts_geo.access.siting._branching import search_sites
 from cpts_geo.access.siting._enumeration import enumerate_sites, enumeration_size, served
 from cpts_geo.access.siting._models import solve_sites, solved_sets
 from cpts_geo.access.siting._question import Objective, SitingQuestion, siting_question
 from cpts_geo.access.siting._solutions import scores
 from cpts_geo.errors import SitingError
 
-#: Every set is tried up to this many evaluations (three new sites among 182 candidates, say; a
-#: few seconds for 100 communes); beyond, integer programmes answer.
-_ENUMERATION_LIMIT: Final = 1_000_000
+#: Every set is tried up to this many evaluations; beyond, a bound excludes most of them without
+#: capacities (quicker from there on), and integer programmes answer with capacities.
+_ENUMERATION_LIMITS: Final = {"free": 10_000, "capacitated": 1_000_000}
 #: Relative regret under which two sets are as good: a solver is not more exact.
 _AS_GOOD: Final = 1e-6
 
@@ -47,6 +48,8 @@ class Asked(TypedDict, total=False):
     capacity : float, mapping of str to float, or None
         Largest demand a site serves, for all or by code; a commune's demand may be split. With it,
         "mclp" maximises the demand served, "p_median" serves all of it.
+    seconds : float
+        How long to search at most, about, by default 20.
     """
 
     objective: Required[Objective]
@@ -56,6 +59,7 @@ class Asked(TypedDict, total=False):
     candidates: Collection[str] | None
     best: int
     capacity: float | Mapping[str, float] | None
+    seconds: float
 
 
 def best_sites(minutes: pd.DataFrame, demand: pd.Series, **asked: Unpack[Asked]) -> pd.DataFrame:
@@ -79,7 +83,9 @@ def best_sites(minutes: pd.DataFrame, demand: pd.Series, **asked: Unpack[Asked])
         the new ones), objective, covered (demand within `radius`, NaN without one), mean_minutes
         (of the demand in reach), worst_minutes and worst_commune (the farthest in reach), unreached
         (demand with no known time), uncovered (tuple of the communes with demand beyond `radius`,
-        or without one in reach of nothing). All but `objective` are of the nearest open site.
+        or without one in reach of nothing) and gap: by what share of its own objective a set that
+        is not listed might be better, at most; 0 where it is proven that none is, ``inf`` where
+        nothing is. All but `objective` and `gap` are of the nearest open site.
 
     Raises
     ------
@@ -91,8 +97,12 @@ def best_sites(minutes: pd.DataFrame, demand: pd.Series, **asked: Unpack[Asked])
     Notes
     -----
     Ordered by objective, then demand out of reach, mean minutes and codes; values equal within 1e-9
-    are ties. Up to a million evaluations every set is tried; beyond, integer programmes prove their
-    optima, and which of the last ties is listed is the solver's choice.
+    are ties. Few sets are all tried. Of many, without capacities, an exchange heuristic gives good
+    ones, a Lagrangian bound excludes nearly all the others, and those left are tried, in parts;
+    `seconds` are counted in operations, so the answer is the same on every machine. With
+    capacities, integer programmes answer, for `seconds` of a clock, and which of the last ties is
+    listed is the solver's choice. A row whose `gap` is not 0 is not proven: say « à moins de x %
+    du meilleur possible ».
 
     Examples
     --------
@@ -206,10 +216,11 @@ def sites_by_allocation(
 
 
 def _answer(question: SitingQuestion) -> pd.DataFrame:
-    """Table of :func:`best_sites`: every set tried where few, else integer programmes."""
-    if enumeration_size(question) <= _ENUMERATION_LIMIT:
+    """Table of :func:`best_sites`: every set tried where few, else a search or programmes."""
+    kind = "free" if question.capacity is None else "capacitated"
+    if enumeration_size(question) <= _ENUMERATION_LIMITS[kind]:
         return enumerate_sites(question)
-    return solve_sites(question)
+    return search_sites(question) if question.capacity is None else solve_sites(question)
 
 
 def _value(question: SitingQuestion, sites: tuple[str, ...]) -> float:
@@ -225,6 +236,6 @@ def _value(question: SitingQuestion, sites: tuple[str, ...]) -> float:
         capacity=question.capacity[kept],
         best=1,
     )
-    if enumeration_size(alone) <= _ENUMERATION_LIMIT:
+    if enumeration_size(alone) <= _ENUMERATION_LIMITS["capacitated"]:
         return float(served(alone, np.arange(len(sites))[None, :])[0])
-    return next((value for _, value in solved_sets(alone)), math.inf)
+    return next((value for _, value, _ in solved_sets(alone)), math.inf)

@@ -32,6 +32,8 @@ _EARTH_RADIUS_KM: Final = 6371.0088
 _FACTORED: Final = f"× un facteur par département d’après la Drees, {PUBLISHED.vintage}"
 #: Pairs computed at once: what a processor keeps at hand.
 _BLOCK: Final = 1 << 17
+#: Places whose points a processor keeps at hand, whatever their order.
+_AT_HAND: Final = 50_000
 
 Variant = Literal["low", "central", "high"]
 
@@ -192,6 +194,10 @@ def surrogate_times(
     empty = places[["lon", "lat"]].isna().any(axis=1).to_numpy()
     known = np.flatnonzero(~empty)
     sphere = unit_vectors(places["lon"][~empty], places["lat"][~empty])
+    if len(known) > _AT_HAND:
+        # Places near each other are kept near each other: nearly all that is looked up is at hand.
+        near = cKDTree(sphere).indices
+        known, sphere = known[near], sphere[near]
     held = None if factors is None else factors.reindex(places.index[known]).to_numpy(np.float64)
     fastest = 1.0 if held is None or not held.size else float(held.min())
     first, second = _near(sphere, law.distance(reach / fastest), lands=land_of(codes[known]))

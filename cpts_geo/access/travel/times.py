@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array
 
-from cpts_geo.access.travel._sparse import csr
+from cpts_geo.access.travel._sparse import Coded, coded, csr
 from cpts_geo.errors import TravelError, one_line
 from cpts_geo.french import counted, number
 from cpts_geo.schema import APPROX, Status, TravelSeries
@@ -142,18 +143,27 @@ def travel_times(
     if missing:
         raise _refused([f"colonne absente : {', '.join(missing)}"])
     # Codes and minutes are read before rows are compared: 1 and "1", 5 and "5.0" are the same.
-    read = pairs[list(_COLUMNS)].astype({"origin": "str", "destination": "str"})
-    minutes = pd.to_numeric(read["minutes"], errors="coerce").astype("float64")
-    table = read.assign(minutes=minutes).drop_duplicates()
-    origin, destination, minutes = (table[name] for name in _COLUMNS)
+    ends = coded(pairs["origin"]), coded(pairs["destination"])
+    minutes = pd.to_numeric(pairs["minutes"], errors="coerce").to_numpy("float64", na_value=np.nan)
     away = pd.Index([str(code) for code in unsnapped], dtype="str")
-    defects = _defects(table, away)
-    origins, destinations = (pd.Index(codes.unique()) for codes in (origin, destination))
+    defects: list[str] = []
+    if not _plain(ends, minutes, away):
+        table = pd.DataFrame(
+            {"origin": ends[0].texts(), "destination": ends[1].texts(), "minutes": minutes}
+        ).drop_duplicates()
+        defects = _defects(table, away)
+        ends = coded(table["origin"]), coded(table["destination"])
+        minutes = table["minutes"].to_numpy()
+    start, end = ends
+    origins, destinations = start.codes, end.codes
     if origins.symmetric_difference(destinations).empty:
         destinations = origins
-    own = origin == destination
-    alone = origins.intersection(destinations, sort=False).difference(origin[own], sort=False)
-    alone = alone.difference(away, sort=False).dropna()
+    places = origins.get_indexer(end.codes)
+    # An absent code has a defect already, and is no place.
+    own = (end.at >= 0) & (places[end.at] == start.at)
+    alone = origins.intersection(destinations, sort=False)
+    alone = alone.difference(origins[np.unique(start.at[own])], sort=False)
+    alone = alone.difference(away, sort=False)
     if len(alone) and diagonal is None:
         defects.append(
             f"{counted(len(alone), 'lieu', 'lieux')} sans temps vers lui-même (diagonale) : "
@@ -165,17 +175,16 @@ def travel_times(
         defects.append(f"diagonal = {diagonal} : minutes positives ou nulles attendues")
     if defects:
         raise _refused(defects)
-    if len(alone):
-        inner = pd.Series(float(diagonal or 0.0), index=range(len(alone)))
-        minutes = pd.concat([minutes, inner], ignore_index=True)
-        origin = pd.concat([origin, pd.Series(alone)], ignore_index=True)
-        destination = pd.concat([destination, pd.Series(alone)], ignore_index=True)
-    complete = len(minutes) == len(origins) * len(destinations)
-    longest = float(minutes.max()) if len(minutes) else 0.0
     rows = origins.append(away.difference(origins, sort=False))
     columns = destinations.append(away.difference(destinations, sort=False))
-    positions = rows.get_indexer(origin), columns.get_indexer(destination)
-    matrix = csr(minutes.to_numpy(dtype=np.float64), *positions, shape=(len(rows), len(columns)))
+    positions = start.at, destinations.get_indexer(end.codes)[end.at]
+    if len(alone):
+        minutes = np.append(minutes, np.full(len(alone), float(diagonal or 0.0)))
+        inner = origins.get_indexer(alone), destinations.get_indexer(alone)
+        positions = np.append(positions[0], inner[0]), np.append(positions[1], inner[1])
+    complete = len(minutes) == len(origins) * len(destinations)
+    longest = float(minutes.max()) if len(minutes) else 0.0
+    matrix = csr(minutes, *positions, shape=(len(rows), len(columns)))
     matrix.sort_indices()
     return TravelTimes(
         origins=rows,
@@ -265,6 +274,20 @@ def listed(codes: Iterable[object]) -> str:
     every = [one_line(str(code)) for code in codes]
     more = f" et {number(len(every) - _SHOWN)} de plus" if len(every) > _SHOWN else ""
     return ", ".join(every[:_SHOWN]) + more
+
+
+def _plain(ends: tuple[Coded, Coded], minutes: npt.NDArray[np.float64], away: pd.Index) -> bool:
+    """Whether every row is one pair of two codes with a time, none of a place without a road."""
+    start, end = ends
+    if not all((each.at >= 0).all() for each in ends) or not (minutes >= 0).all():
+        return False
+    if np.isinf(minutes).any() or any(away.isin(each.codes).any() for each in ends if len(away)):
+        return False
+    laid = csr(minutes, start.at, end.at, shape=(len(start.codes), len(end.codes)))
+    laid.sort_indices()
+    same = np.diff(laid.indices) == 0
+    same[laid.indptr[1:-1] - 1] = False
+    return not same.any()
 
 
 def _defects(table: pd.DataFrame, away: pd.Index) -> list[str]:

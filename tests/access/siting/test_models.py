@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpts_geo.access.siting import best as siting
+from cpts_geo.access.siting._branching import search_sites
 from cpts_geo.access.siting._enumeration import enumerate_sites
 from cpts_geo.access.siting._models import solve_sites
 from cpts_geo.access.siting._question import SitingQuestion, siting_question
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pulp.pulp")
 
 CHECKED = settings(max_examples=25, deadline=None)
 BOTH = pytest.mark.parametrize("solve", [enumerate_sites, solve_sites])
+EVERY = pytest.mark.parametrize("solve", [enumerate_sites, solve_sites, search_sites])
 
 #: O19: six communes, four sites.
 O19_SITES = ["0", "1", "2", "3"]
@@ -79,7 +81,7 @@ def assert_same_values(question: SitingQuestion) -> None:
 # --- O19 -------------------------------------------------------------------------------
 
 
-@BOTH
+@EVERY
 @pytest.mark.parametrize(
     ("p", "total", "mean", "sites"), [(1, 395_000, 14.107, ("1",)), (2, 166_000, 5.929, ("0", "3"))]
 )
@@ -92,7 +94,7 @@ def test_o19_p_median(solve, p, total, mean, sites):
     assert first["sites"] == sites
 
 
-@BOTH
+@EVERY
 @pytest.mark.parametrize(
     ("radius", "one", "two", "site"),
     [
@@ -111,7 +113,7 @@ def test_o19_coverage(solve, radius, one, two, site):
     assert solve(double)["objective"].iloc[0] == two
 
 
-@BOTH
+@EVERY
 def test_o19_lists_every_solution_in_order(solve):
     question = siting_question(O19_MINUTES, O19_DEMAND, objective="p_median", p=2, best=10)
     found = solve(question)
@@ -185,7 +187,7 @@ def test_capacitated_p_median_is_the_best_transport(place, capacity, data):
     )
 
 
-@BOTH
+@EVERY
 def test_larger_places_agree_with_existing_sites_and_holes(solve):
     minutes, demand = realistic(25)
     minutes = minutes.mask(minutes > 45)
@@ -267,9 +269,9 @@ def test_infinite_capacities_change_nothing():
 
 def test_best_sites_turns_to_the_models_beyond_the_limit(monkeypatch):
     minutes, demand = realistic(8)
-    asks = {"objective": "mclp", "p": 2, "radius": 12.0, "best": 3}
+    asks = {"objective": "mclp", "p": 2, "radius": 12.0, "best": 3, "capacity": 900.0}
     tried = best_sites(minutes, demand, **asks)
-    monkeypatch.setattr(siting, "_ENUMERATION_LIMIT", 0)
+    monkeypatch.setattr(siting, "_ENUMERATION_LIMITS", {"free": 0, "capacitated": 0})
     solved = best_sites(minutes, demand, **asks)
     assert list(solved.columns) == list(tried.columns)
     assert solved["objective"].to_list() == pytest.approx(tried["objective"].to_list())
@@ -283,6 +285,38 @@ def test_regret_of_a_capacitated_p_median():
     )
     assert found.regrets["regret"].to_list() == pytest.approx([0.0, 60.0, 20.0, 0.0])
     assert found.changes
+
+
+@pytest.mark.parametrize("objective", ["p_median", "mclp"])
+def test_too_many_sites_leave_a_gap_that_holds(monkeypatch, objective):
+    minutes, demand = realistic(20)
+    question = siting_question(
+        minutes, demand, objective=objective, p=3, radius=15, capacity=0.36 * demand.sum(), best=2
+    )
+    whole = solve_sites(question)
+    assert whole["gap"].tolist() == [0.0, 0.0]
+    monkeypatch.setattr("cpts_geo.access.siting._models._PAIRS", 9 * 20)
+    some = solve_sites(question)
+    true, best = whole["objective"].iloc[0], some["objective"].iloc[0]
+    gap = some["gap"].iloc[0]
+    if objective == "mclp":
+        assert best <= true * (1 + 1e-9) and best >= true * (1 - gap) * (1 - 1e-9)
+    else:
+        assert best >= true * (1 - 1e-9) and best <= true * (1 + gap) * (1 + 1e-9)
+    assert 0 <= gap < 0.5
+
+
+def test_a_solver_that_stops_says_how_far_the_best_may_be():
+    minutes, demand = realistic(40)
+    asks = {"objective": "p_median", "p": 3, "capacity": 0.4 * demand.sum(), "best": 1}
+    try:
+        found = solve_sites(siting_question(minutes, demand, **asks, seconds=0.3)).iloc[0]
+    except SitingError as error:
+        assert error.defects == ("aucun choix trouvé dans le temps donné à la recherche (seconds)",)
+        return
+    free = best_sites(minutes, demand, objective="p_median", p=3, best=1)["objective"].iloc[0]
+    assert found["objective"] >= free
+    assert found["gap"] >= 0
 
 
 def test_solving_writes_nothing_on_the_standard_output():

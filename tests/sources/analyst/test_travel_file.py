@@ -80,7 +80,7 @@ def test_text_forms_give_the_same_pairs(
     table = read_travel_file(path, unit="minutes")
     assert rows(table) == PAIRS
     assert table.attrs == {"missing": 1, "duplicates": 0, "repaired": 0}
-    assert [str(kind) for kind in table.dtypes] == ["str", "str", "float64"]
+    assert [str(kind) for kind in table.dtypes] == ["category", "category", "float64"]
 
 
 @pytest.mark.parametrize("layout", ["matrix", "list", "indexed matrix", "indexed list"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
@@ -38,9 +39,10 @@ def opening_answer(found: Opening, access: TerritoryAccess) -> str:
     first, *others = found.helpful
     more = " de plus" if found.existing else ""
     count = len(first)
-    where = f"les meilleurs endroits pour {number(count)} lieux de SNP{more} sont "
+    met = " trouvés" if found.gap else ""
+    where = f"les meilleurs endroits{met} pour {number(count)} lieux de SNP{more} sont "
     if count == 1:
-        where = f"le meilleur endroit pour un lieu de SNP{more} est "
+        where = f"le meilleur endroit{met[:-1]} pour un lieu de SNP{more} est "
     counts = found.emergencies_known and found.today and found.best != found.farthest_first
     head = where if counts else f"pour que chacun soit le plus près possible, {where}"
     if counts and first == found.farthest_first:
@@ -150,6 +152,24 @@ def gain_sentence(found: Opening, access: TerritoryAccess, sites: tuple[str, ...
     return text + "."
 
 
+def proof_sentence(found: Opening) -> str:
+    """Say that no other choice is better, or by how much one might be."""
+    if not found.gap:
+        return (
+            "Toutes les communes du territoire ont été envisagées, et aucun autre choix ne fait "
+            "mieux"
+        )
+    within = "à une distance inconnue du meilleur possible"
+    if math.isfinite(found.gap):
+        # Rounded up: what is promised holds.
+        share = number(math.ceil(1000 * found.gap) / 10, 1)
+        within = f"à moins de {share} % du meilleur possible"
+    return (
+        "Toutes les communes du territoire étaient possibles, mais il y a trop de choix pour les "
+        f"essayer tous : les lieux donnés sont {within}"
+    )
+
+
 def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     """Say how many sites the requests call for."""
     text = (
@@ -253,6 +273,7 @@ def section(found: Opening, access: TerritoryAccess) -> dict[str, Any]:
         **answer,
         "stability": stability_sentence(found, access),
         "capacity": capacity_sentence(found, access),
+        "proof": proof_sentence(found),
         "whose": access.times.series.whose,
         "approximate": access.approximate,
         "headers": site_headers(found),

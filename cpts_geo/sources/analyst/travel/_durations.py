@@ -14,10 +14,14 @@ _DURATION: Final = re.compile(r"(\d{1,2})\s?[:hH]\s?([0-5]\d)(?:\s?:\s?([0-5]\d)
 
 def has_durations(columns: Iterable[pd.Series]) -> bool:
     """Tell whether a cell of some columns is a duration."""
-    return any(
-        bool(column.str.strip().str.fullmatch(_DURATION, na=False).any())
+    texts = (
+        column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
         for column in columns
-        if pd.api.types.is_string_dtype(column)
+    )
+    return any(
+        bool(each.str.strip().str.fullmatch(_DURATION, na=False).any())
+        for each in texts
+        if pd.api.types.is_string_dtype(each)
     )
 
 

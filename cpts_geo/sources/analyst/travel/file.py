@@ -8,21 +8,18 @@ a pair whose time is unknown: it gives no row, and never a time of 0.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from cpts_geo.asked import typed_path
-from cpts_geo.errors import Defect, TravelError, alike, one_line, quoted
+from cpts_geo.errors import Defect, TravelError, one_line, quoted
 from cpts_geo.french import number
 from cpts_geo.sources._apart import run_within
 from cpts_geo.sources._bounds.limits import hold
@@ -31,8 +28,14 @@ from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst._tables.text import HEADER_ROWS, SEPARATORS, text_of
 from cpts_geo.sources.analyst.travel import _columns
 from cpts_geo.sources.analyst.travel._columns import LAYOUTS, named, roles, said_unit, unrecognised
-from cpts_geo.sources.analyst.travel._durations import has_durations, minutes_of
-from cpts_geo.sources.codes import mended_codes
+from cpts_geo.sources.analyst.travel._durations import has_durations
+from cpts_geo.sources.analyst.travel._pairs import (
+    all_differ,
+    listed_pairs,
+    not_durations,
+    pairs_of,
+    wrong_times,
+)
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 Unit: TypeAlias = _columns.Unit
@@ -54,14 +57,6 @@ _TRAVEL: Final = Door(
     empty=lambda path: TravelError(f"{one_line(path.name)} est vide.", remedy=f"{LAYOUTS}."),
 )
 _LINE: Final = re.compile(r"[^\r\n]+")
-_NO_TIME: Final = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "-"})
-_INFINITE: Final = re.compile(r"[-+]?(?:inf|infinity|infini|∞)", re.IGNORECASE)
-_NUMBER: Final = re.compile(
-    r"[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:e[-+]?[0-9]+)?", re.IGNORECASE
-)
-_THOUSANDS: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-#: Times of most tables, which a library reads at once.
-_PLAIN: Final = r"[0-9]{1,15}(?:\.[0-9]{1,15})?"
 #: Lines of another width after which a file is not read further.
 _MAX_WRONG: Final = 10_000
 
@@ -86,8 +81,9 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
     -------
     DataFrame
         origin, destination (INSEE codes, lost zeros restored) and minutes (>= 0, finite), a row a
-        pair, in the order of the file. In attrs: ``missing``, pairs without a time (empty, NA);
-        ``duplicates``, rows that repeat another; ``repaired``, codes that were mended.
+        pair, in the order of the file; the codes are categories, the same for both ends. In
+        attrs: ``missing``, pairs without a time (empty, NA); ``duplicates``, rows that repeat
+        another; ``repaired``, codes that were mended.
 
     Raises
     ------
@@ -128,21 +124,23 @@ def read_travel_file(path: Path | str, *, unit: Unit | None = None) -> pd.DataFr
         said = said_unit(path, header[places["time"]] if places else "", unit)
     if table.empty:
         raise _no_pair(path)
-    pairs, texts, repaired, wrong = _pairs(path, header, table, places)
-    mixed = _not_durations(pairs, texts) if durations else []
-    if defects := [*wrong, *mixed, *_wrong_times(pairs, texts)]:
+    pairs, texts, repaired, wrong = pairs_of(header, table, places)
+    mixed = not_durations(pairs, texts) if durations else []
+    once = all_differ(pairs)
+    if defects := [*wrong, *mixed, *wrong_times(pairs, texts, once=once)]:
         raise TravelError(
             f"{one_line(path.name)} ne donne pas des temps entre communes qu’on puisse utiliser.",
             defects=defects,
             remedy="corrigez ces cellules : codes Insee de 5 caractères, un seul temps par paire, "
             "positif ou nul ; une paire dont le temps est inconnu, ou sans route, se laisse vide.",
         )
-    known = pairs[pairs["minutes"].notna()].drop_duplicates(ignore_index=True)
+    known = pairs[pairs["minutes"].notna()].reset_index(drop=True)
+    known = known if once else known.drop_duplicates(ignore_index=True)
     if known.empty:
         raise _no_pair(path)
     known["minutes"] /= 60.0 if said == "seconds" else 1.0
     _check_plausible(path, known, said)
-    distinct = len(pairs.drop_duplicates(["origin", "destination"]))
+    distinct = len(pairs if once else pairs.drop_duplicates(["origin", "destination"]))
     known.attrs = {
         "missing": distinct - len(known),
         "duplicates": len(pairs) - distinct,
@@ -159,6 +157,11 @@ def _read_parquet(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
     )
     table = pa.ipc.open_stream(answer).read_all()
     header = json.loads(table.schema.metadata[b"header"])
+    for place, kind in enumerate(table.schema.types if roles(header) else ()):
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            # The texts of a list are categories: each is looked at once.
+            column = table.column(place).cast(pa.string()).dictionary_encode()
+            table = table.set_column(place, f"{place}", column.unify_dictionaries())
     return header, table.to_pandas().set_axis(range(len(header)), axis=1)
 
 
@@ -172,7 +175,7 @@ def _read_text(path: Path, content: bytes) -> tuple[list[str], pd.DataFrame]:
             if header and roles(header) is not None:
                 body = text[line.end() :]
                 _check_width(path, body, len(header), is_matrix=not roles(header))
-                return header, _body(path, body, separator, len(header))
+                return header, _body(path, body, separator, header)
             seen.append(header)
     raise unrecognised(path, max(seen, key=lambda each: (named(each), len(each)), default=[]))
 
@@ -187,8 +190,9 @@ def _check_width(path: Path, body: str, width: int, *, is_matrix: bool) -> None:
     hold("travel_pairs", pairs, TravelError, name=path.name)
 
 
-def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
-    """Rows below the header as text, all of its width."""
+def _body(path: Path, body: str, separator: str, header: Sequence[str]) -> pd.DataFrame:
+    """Rows below the header as text, all of its width; those of a list as categories."""
+    width = len(header)
     found = pd.DataFrame(columns=range(width))
     if not body.strip():
         return found
@@ -202,7 +206,14 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
 
     try:
         columns = {place: place for place in range(width)}
-        found, lost = split_rows(body, separator, width=width, columns=columns, refuse=refuse)
+        found, lost = split_rows(
+            body,
+            separator,
+            width=width,
+            columns=columns,
+            refuse=refuse,
+            coded=bool(roles(header)),
+        )
         if lost:
             wrong.append(f"guillemet non fermé : {lost} lignes dans une cellule")
     except pa.ArrowInvalid:
@@ -219,111 +230,10 @@ def _body(path: Path, body: str, separator: str, width: int) -> pd.DataFrame:
     return found
 
 
-def _pairs(
-    path: Path, header: Sequence[str], table: pd.DataFrame, places: dict[str, int]
-) -> tuple[pd.DataFrame, pd.Series, int, list[Defect]]:
-    """Pairs in the unit of the file, times as written, count of mended codes, wrong codes."""
-    if places:
-        times = table[places["time"]]
-        ends = table[places["origin"]], table[places["destination"]]
-        origin, destination, repaired, defects = _mended(path, *ends)
-    else:
-        rows, columns = len(table), len(header) - 1
-        origin, destination, repaired, defects = _mended(path, table[0], pd.Series(header[1:]))
-        for where, codes in (("première colonne", origin), ("en-tête", destination)):
-            twice = sorted(set(codes[codes.duplicated()]))
-            lines = (f"{where} : code {quoted(code)} en double" for code in twice)
-            defects += alike(lines, "code en double", total=len(twice))
-        origin = origin.repeat(columns)
-        destination = pd.Series(np.tile(destination.to_numpy(), rows), dtype=str)
-        by_column = pd.concat([table[place + 1] for place in range(columns)], ignore_index=True)
-        times = by_column.take(np.arange(rows * columns).reshape(columns, rows).T.ravel())
-    pairs = pd.DataFrame(
-        {"origin": origin.array, "destination": destination.array, "minutes": _numbers(times)}
-    )
-    return pairs, times.reset_index(drop=True), repaired, defects
-
-
-def _mended(
-    path: Path, origin: pd.Series, destination: pd.Series
-) -> tuple[pd.Series, pd.Series, int, list[Defect]]:
-    """Codes of both ends with lost zeros restored, how many were, and those that are no code."""
-    ends = [codes.astype(str).fillna("") for codes in (origin, destination)]
-    written = pd.Series(pd.concat(ends).unique(), dtype=str)
-    mended, defects = mended_codes(written)
-    mended = written if defects else mended
-    codes = dict(zip(written, mended, strict=True))
-    origin, destination = (texts.map(codes).astype(str) for texts in ends)
-    return origin, destination, int((mended != written).sum()), defects
-
-
-def _numbers(times: pd.Series) -> npt.NDArray[np.float64]:
-    """Times as numbers: NaN for those that are empty and for those that are no number."""
-    if pd.api.types.is_numeric_dtype(times) and not pd.api.types.is_bool_dtype(times):
-        return times.to_numpy(dtype="float64", na_value=np.nan)
-    # Far fewer distinct texts than cells: each is parsed once.
-    places, texts = pd.factorize(times.astype(str).fillna(""))
-    written = pd.Series(texts, dtype=str)
-    is_plain = written.str.fullmatch(_PLAIN).to_numpy(dtype=bool)
-    values = np.full(len(written), np.nan)
-    values[is_plain] = written[is_plain].astype("float64")
-    values[~is_plain] = [_number(text) for text in written[~is_plain]]
-    return values[places]
-
-
-def _number(text: str) -> float:
-    """Number that a cell writes; NaN for none."""
-    plain = _THOUSANDS.sub("", text.strip())
-    if (duration := minutes_of(plain)) is not None:
-        return duration
-    if _INFINITE.fullmatch(plain):
-        return math.inf
-    return float(plain.replace(",", ".")) if _NUMBER.fullmatch(plain) else math.nan
-
-
-def _not_durations(pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
-    """Lines on the numbers that stand among durations: their unit is not said."""
-    bare = [minutes_of(text) is None for text in times.astype(str).fillna("")]
-    numbers = pairs[pairs["minutes"].notna() & np.array(bare, dtype=bool)]
-    return _listed("nombre parmi des durées", numbers, times)
-
-
-def _wrong_times(pairs: pd.DataFrame, times: pd.Series) -> list[str]:
-    """Lines on the times that are none, and on pairs that have two."""
-    minutes = pairs["minutes"]
-    empty = times.isna() | times.astype(str).str.strip().str.lower().isin(_NO_TIME)
-    known = pairs[minutes.notna()].drop_duplicates()
-    twice = known[known.duplicated(["origin", "destination"], keep=False)]
-    twice = twice.sort_values(["origin", "destination"], kind="stable")
-    defects: list[str] = [
-        *_listed("pas un nombre", pairs[minutes.isna() & ~empty], times),
-        *_listed("temps négatif", pairs[minutes < 0], times),
-        *_listed("temps infini", pairs[np.isinf(minutes) & (minutes > 0)], times),
-        *_listed("deux temps pour une paire", twice, times),
-    ]
-    if not pd.api.types.is_numeric_dtype(times):
-        written = pd.Series(times[minutes.notna()].unique(), dtype=str)
-        marked = [written[written.str.contains(mark, regex=False)] for mark in ",."]
-        if all(len(texts) for texts in marked):
-            shown = " et ".join(quoted(texts.iloc[0]) for texts in marked)
-            defects.append(f"virgule et point mêlés, décimale ou milliers : {shown}")
-    return defects
-
-
-def _listed(what: str, pairs: pd.DataFrame, times: pd.Series) -> list[Defect]:
-    """Defects of one kind, one a pair."""
-    ends = zip(pairs["origin"], pairs["destination"], times[pairs.index], strict=True)
-    lines = (
-        f"{what} : {one_line(origin)} → {one_line(destination)}, {quoted(str(text))}"
-        for origin, destination, text in ends
-    )
-    return alike(lines, what, total=len(pairs))
-
-
 def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
     """Refuse times whose median to the nearest other place is of another unit."""
     away = pairs[pairs["origin"] != pairs["destination"]]
-    nearest = away.groupby("origin")["minutes"].min().median()
+    nearest = away.groupby("origin", observed=True)["minutes"].min().median()
     low, high = _NEAREST
     if nearest < low or nearest > high:
         unit, other = ("minutes", "seconds") if said == "minutes" else ("secondes", "minutes")
@@ -339,7 +249,7 @@ def _check_plausible(path: Path, pairs: pd.DataFrame, said: Unit) -> None:
     if len(long):
         raise TravelError(
             f"Des trajets de {one_line(path.name)} durent plus d’un jour.",
-            defects=_listed("minutes", long, long["minutes"].map("{:.6g}".format)),
+            defects=listed_pairs("minutes", long, long["minutes"].map("{:.6g}".format)),
             remedy="si c’est la marque d’une paire sans route, laissez ces cellules vides.",
         )
 
