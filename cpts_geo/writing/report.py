@@ -160,7 +160,7 @@ def _write(
     write_json(manifest, folder / MANIFEST)
 
 
-def write_tables(analysis: Analysis, folder: Path) -> None:
+def write_tables(analysis: Analysis, folder: Path, *, day: date | None = None) -> None:
     """
     Write indicators, need and capacity alone, and the manifest.
 
@@ -170,11 +170,13 @@ def write_tables(analysis: Analysis, folder: Path) -> None:
         Result of an analysis; neither siting nor scenarios of supply are computed.
     folder : Path
         Folder that exists.
+    day : datetime.date, optional
+        Date of the manifest; today by default.
     """
     shown = released_figures(analysis)
     _write_frames(brief_tables(shown), folder)
     manifest = _manifest(
-        shown, output=folder, replaced=folder / MANIFEST, day=date.today(), forecasts=False
+        shown, output=folder, replaced=folder / MANIFEST, day=day or date.today(), forecasts=False
     )
     write_json(manifest, folder / MANIFEST)
 
@@ -230,6 +232,9 @@ def embedded_digests() -> dict[str, str]:
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
+    del figure
+    # What is drawn holds itself: it goes before the next map; what was frozen is not looked at.
+    gc.collect()
 
 
 def _manifest(

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cpts_geo import settings
+from cpts_geo.analysis import Options
+from cpts_geo.asked import told as as_told
 from cpts_geo.errors import ManifestError
-from cpts_geo.writing.report import MANIFEST
+from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.writing.report import MANIFEST, embedded_digests
+from cpts_geo.writing.verifying._again import asked_again
 from cpts_geo.writing.verifying._differences import differences
+from cpts_geo.writing.verifying._files import inputs_today
 from cpts_geo.writing.verifying.verify import verify
 from tests.cli.test_cli import QUICK, run
 from tests.kept import reported
@@ -167,6 +173,37 @@ def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
     assert "tableau.csv (2)" not in shown
 
 
+@pytest.fixture(scope="module")
+def every_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on every territory of a file, without pages."""
+    place = tmp_path_factory.mktemp("every")
+    rows = ["cpts,commune", "Nord,Artenay", "Nord,Patay", "Sud,Chevilly", "Sud,Cercottes"]
+    (place / "listes.csv").write_text("\n".join([*rows, ""]), "utf-8")
+    asked = ("--all", "listes.csv", "--departement", "45", "--no-pages", "--jobs", "1")
+    done = run("report", *asked, "--output", OWN, *QUICK, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.mark.report
+def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_path: Path) -> None:
+    place = tmp_path / "ailleurs"
+    shutil.copytree(every_run, place)
+    keys = sorted(path.name for path in (place / OWN / "territoires").iterdir() if path.is_dir())
+    done = run("verify", OWN, cwd=place)
+    assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
+    assert "La page et les tables de l’ensemble" in done.stdout
+    alone = run("verify", f"{OWN}/territoires/{keys[0]}", "--inputs", ".", cwd=place)
+    assert alone.returncode == 0, alone.stdout
+    one_byte(place / OWN / "territoires" / keys[0] / "tableaux" / "capacite.csv")
+    (place / OWN / "territoires" / keys[1] / MANIFEST).unlink()
+    done = run("verify", OWN, cwd=place)
+    assert done.returncode == 1
+    assert f"territoires/{keys[0]}/tableaux/capacite.csv : modifié depuis" in done.stdout
+    assert f"territoires/{keys[0]}/tableaux/capacite.csv : ligne 2" in done.stdout
+    assert f"territoires/{keys[1]}/manifest.json : « " in done.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -180,6 +217,9 @@ def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
         ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
         ('{"parameters": []}', "« parameters » n’est pas un objet JSON"),
+        ('{"territories": {"..": "x"}}', "mène hors du dossier"),
+        ('{"territories": [1]}', "mène hors du dossier"),
+        ('{"parameters": {"draws": 1, "territories": {}}}', "« territories » n’est pas une liste"),
         ('{"versions": {}}', "ne dit pas celle de cpts_geo"),
     ],
 )
@@ -217,7 +257,6 @@ def test_a_path_out_of_the_folder_is_never_read(tmp_path: Path, name: str, part:
         ({"draws": "many"}, "parameters"),
         ({"draws": 10**12}, "parameters"),
         ({"future_option": 1}, "option inconnue : « future_option »"),
-        ({"territories": {"a": 1}}, "parameters"),
         ({"territories": ["atlantide"]}, "atlantide"),
         ({"epci": ["200070183"], "tvs": ["x"]}, "parameters"),
         ({"perimeter": "../../etc/passwd"}, "empreinte"),
@@ -232,6 +271,64 @@ def test_parameters_that_no_run_has_are_told(
     assert done.returncode == 1
     assert words in done.stdout
     assert "Recalcul impossible" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("request_", "options"),
+    [
+        (Request(), Options()),
+        (Request(["lvo", "asclepios"]), Options(draws=300, seed=7, fetched=False)),
+        (
+            Request(epci=242900744, name="Ici"),
+            Options(
+                changes=["départ:Pithiviers"], share_without_mt="14 %", share_of="17+",
+                share_source="CPAM, 2025", scenario="a/s.toml",
+            ),
+        ),
+        (Request(departements=["45"], by="tvs"), Options(travel="t.csv", travel_unit="minutes")),
+        (
+            Request(perimeter="x/zones.gpkg", only=["A"], layer="couche"),
+            Options(roads="o.osm.pbf", indicators=["i.csv", "j.xlsx"], known_lines="k.csv"),
+        ),
+        (Request(cpts=["Verdon"], partial=True), Options(parameters="p.toml")),
+    ],
+)  # fmt: skip
+def test_what_was_asked_is_asked_again_word_for_word(request_: Request, options: Options) -> None:
+    parameters = as_told(request_, options) | {"scenarios": {}}
+    parameters["territories"] = list(request_.territories) or ["found", "since"]
+    written = json.loads(json.dumps(parameters))
+    every = {
+        each.name: getattr(one, each.name) for one in (request_, options) for each in fields(one)
+    }
+    files = {name: value for name, value in every.items() if is_path(value)}
+    again = asked_again(written, files)
+    wanted = (
+        request_
+        if not request_.published
+        else replace(request_, territories=tuple(parameters["territories"]))
+    )
+    assert again == (wanted, options)
+
+
+def is_path(value: Any) -> bool:
+    """Whether an option is a file, or several."""
+    return isinstance(value, Path) or (
+        isinstance(value, tuple) and isinstance((*value, 0)[0], Path)
+    )
+
+
+def test_a_source_that_was_fetched_and_is_no_more_is_named() -> None:
+    listed = {**embedded_digests(), "insee_bpe_2024": "0" * 64}
+    found = inputs_today(listed, {}, [])
+    assert found.wrong == {"insee_bpe_2024": "source téléchargée, qui ne l’est plus ici"}
+    assert not found.lacking
+
+
+def test_what_was_given_in_python_is_in_no_file(tmp_path: Path) -> None:
+    listed = {**embedded_digests(), "votre liste": "0" * 64}
+    found = inputs_today(listed, {"perimeter": "votre liste"}, [tmp_path])
+    assert found.wrong == {"votre liste": "donné en Python, et gardé dans aucun fichier"}
+    assert found.lacking == ["votre liste"]
 
 
 def test_many_cells_are_counted_and_columns_named(tmp_path: Path) -> None:

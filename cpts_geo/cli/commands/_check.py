@@ -111,12 +111,13 @@ def verify(
     files_only: Annotated[
         bool, typer.Option("--files-only", help="Comparer les fichiers, sans rien recalculer.")
     ] = False,
+    jobs: Annotated[int, typer.Option(help="Processus à la fois, pour un rapport « --all ».")] = 1,
 ) -> None:
     """Vérifier un rapport, et le refaire à l’identique."""
     # Imported here so that --help answers at once.
     from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415
 
-    found = verified(folder, inputs=inputs or (), recompute=not files_only, say=teller())
+    found = verified(folder, inputs=inputs or (), recompute=not files_only, jobs=jobs, say=teller())
     for line in found.lines:
         echo(line)
     if not found.same:

@@ -160,7 +160,7 @@ def grid(
     ] = None,
     embedded_only: EmbeddedOnly = False,
 ) -> None:
-    """Écrire l’accessibilité aux généralistes de chaque carreau habité de 200 m, en France."""
+    """Écrire l’accès aux généralistes par carreau de 200 m."""
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
 

@@ -91,10 +91,10 @@ def _made(basis: Basis, task: Task) -> Made:
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as name:
         folder = Path(name)
         if task.pages:
-            write_report(analysis, folder, home=_HOME)
+            write_report(analysis, folder, home=_HOME, day=task.day)
             used = [source.key for source in sources_used([study])]
         else:
-            write_tables(analysis, folder)
+            write_tables(analysis, folder, day=task.day)
             used = []
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from cpts_geo.asked import told
@@ -49,6 +50,8 @@ class Task:
         Fingerprint of inputs, parameters and code: what has the same is the same.
     pages : bool
         Whether its page and maps are drawn.
+    day : datetime.date, optional
+        Date of what is made; today by default.
     """
 
     key: str
@@ -57,6 +60,7 @@ class Task:
     asked: Mapping[str, Any]
     content: str
     pages: bool
+    day: date | None = None
 
 
 def check_options(options: Options) -> None:

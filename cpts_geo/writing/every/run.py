@@ -29,12 +29,11 @@ from cpts_geo.writing.every._gathered import GATHERED, gather
 from cpts_geo.writing.every._kept import is_kept, manifest_of, put
 from cpts_geo.writing.every._made import LINE, USED, Failed, Made, failed, make
 from cpts_geo.writing.every._plan import Task, check_options, tasks
+from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.france import write_france
 from cpts_geo.writing.output_folder import alone, check_output, staged
 from cpts_geo.writing.report import MANIFEST
 
-#: Folder of the territories, one each, under that of the results.
-_EACH: Final = "territoires"
 _INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
 #: What a territory weighs, at most, with its page and without.
 _MEGABYTES: Final = {True: 3.0, False: 0.1}
@@ -134,9 +133,9 @@ def write_every(
     for note in (*found.notes, *basis.layer.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
-    with alone(output / _EACH, say=say):
+    with alone(output / EACH, say=say):
         failures = _make_all(
-            tasks(request, found, basis, pages=pages), basis, output / _EACH, total=total,
+            tasks(request, found, basis, pages=pages), basis, output / EACH, total=total,
             jobs=jobs, scheduler=scheduler, watch=watch,
         )  # fmt: skip
         say("Page de tous les territoires, tableaux, manifeste")
@@ -238,9 +237,9 @@ def _write_all(
     """Write what speaks of all the territories that were made."""
     names = found.identity["name"]
     keys = [str(key) for key in names.index if key not in failures]
-    manifests = {key: manifest_of(output / _EACH / key) for key in keys}
+    manifests = {key: manifest_of(output / EACH / key) for key in keys}
     lines = [_line(manifests[key], key, pages=pages) for key in keys]
-    folders = [output / _EACH / key for key in keys]
+    folders = [output / EACH / key for key in keys]
     with staged(output, last=MANIFEST, own=True, say=say) as stage:
         stage.stale.extend([_FAILURES, _FRANCE])
         for name in GATHERED if folders else ():
@@ -268,7 +267,7 @@ def _write_all(
 def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:
     """The line of a territory, whose page is in its own folder."""
     told = dict(manifest[LINE])
-    return Line.read(told | {"file": f"{_EACH}/{key}/{told['file']}" if pages else ""})
+    return Line.read(told | {"file": f"{EACH}/{key}/{told['file']}" if pages else ""})
 
 
 def _page(

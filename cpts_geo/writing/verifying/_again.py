@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
@@ -11,24 +11,43 @@ from cpts_geo.analysis import Analysis, analyse
 from cpts_geo.errors import CptsGeoError, ManifestError, one_line, quoted
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.study.options import Options
+from cpts_geo.writing.every.again import remade
 from cpts_geo.writing.report import write_report
 from cpts_geo.writing.verifying._manifest import Manifest
 
 #: Fields of a request of which one says that territories are no keys of the five CPTS.
-_KINDS: Final = ("perimeter", "epci", "tvs", "cpts", "departements")
+_KINDS: Final = ("perimeter", "epci", "tvs", "cpts", "departements", "every")
 
 
 def again(
     manifest: Manifest, files: Mapping[str, Any], folder: Path, say: Callable[[str], None]
 ) -> Analysis:
     """Make the run of a manifest again, with the analyst's files that were found, in a folder."""
-    request, options = _asked(dict(manifest.parameters or {}), files)
+    request, options = asked_again(dict(manifest.parameters or {}), files)
     analysis = analyse(request, options, say=say)
     write_report(analysis, folder, day=manifest.day, say=say)
     return analysis
 
 
-def _asked(told: dict[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
+def each_again(
+    manifests: Mapping[str, Manifest],
+    files: Mapping[str, Any],
+    *,
+    jobs: int,
+    say: Callable[[str], None],
+) -> Iterator[tuple[str, Mapping[str, bytes] | str]]:
+    """Make territories of one run on all of them again: by key, their files, or why there are
+    none."""
+    first = next(iter(manifests.values()))
+    request, options = asked_again(dict(first.parameters or {}), files)
+    days = {
+        key: (each.day, any(name.endswith(".html") for name in each.outputs))
+        for key, each in manifests.items()
+    }
+    return remade(request, options, days, jobs=jobs, say=say)
+
+
+def asked_again(told: dict[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
     """The request and options that parameters of a manifest tell."""
     told |= files
     if any(told.get(kind) for kind in _KINDS):

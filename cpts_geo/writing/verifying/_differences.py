@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.errors import quoted
 from cpts_geo.french import counted, joined, number
+from cpts_geo.geography.perimeters.request import Request
 
 #: Cells that are written out; those beyond are counted.
 _SHOWN: Final = 50
@@ -85,8 +87,17 @@ def _cell(row: Sequence[str], at: int) -> str:
     return quoted(row[at]) if at < len(row) else "rien"
 
 
-def other_parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def other_parts(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Sequence[str]
+) -> list[str]:
     """French lines on what two manifests tell differently of one run."""
-    for part in ("parameters", "notes", "forecasts"):
-        if before.get(part) != after.get(part):
-            yield f"sa partie « {part} » diffère"
+    return [f"sa partie « {n} » diffère" for n in names if before.get(n) != after.get(n)]
+
+
+def other_options(before: Mapping[str, Any], after: Mapping[str, Any], *, every: bool) -> list[str]:
+    """French lines on options of a run that two manifests tell differently; of `every` territory,
+    those that say which ones may be of another request."""
+    apart = {each.name for each in fields(Request)} if every else set()
+    one, other = (dict(told.get("parameters") or {}) for told in (before, after))
+    names = sorted({*one, *other} - apart)
+    return [f"« parameters », {line}" for line in other_parts(one, other, names)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from cpts_geo.errors import ManifestError, one_line, quoted
 from cpts_geo.files import BEFORE
 from cpts_geo.foreign import shown_path
 from cpts_geo.sources.door import Door, memory_told, read_bytes
+from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.report import MANIFEST
 
 _REMEDY: Final = (
@@ -28,6 +29,8 @@ _DOOR: Final = Door(
     save_as=f"{_REMEDY}.",
     empty=lambda path: ManifestError(f"{one_line(path.name)} est vide.", remedy=f"{_REMEDY}."),
 )
+#: What the manifest of a run on all territories alone says.
+_EVERY: Final = "territories"
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 #: Parts that are texts by name.
 _TEXTS: Final = ("versions", "inputs", "outputs", BEFORE)
@@ -44,6 +47,8 @@ class Manifest:
     before: Mapping[str, str]
     #: What was asked; None for what is no report.
     parameters: Mapping[str, Any] | None
+    #: Folders of the territories of a run on all of them, from this one.
+    each: Sequence[str]
     #: The whole, as it is written.
     told: Mapping[str, Any]
 
@@ -65,11 +70,12 @@ def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
         )
     return Manifest(
         day=date.fromisoformat(told["date"]),
-        versions=told["versions"],
-        inputs=told["inputs"],
+        versions=told.get("versions", {}),
+        inputs=told.get("inputs", {}),
         outputs=told["outputs"],
         before=told.get(BEFORE, {}),
         parameters=told.get("parameters"),
+        each=[f"{EACH}/{key}" for key in told.get(_EVERY, ())],
         told=told,
     )
 
@@ -94,17 +100,30 @@ def _defects(told: Any, folder: Path) -> Iterator[str]:
         date.fromisoformat(told["date"])
     except (KeyError, TypeError, ValueError):
         yield "« date » n’est pas une date (AAAA-MM-JJ)"
+    every = _EVERY in told
+    if every:
+        folders = told[_EVERY] if isinstance(told[_EVERY], dict) else {"": ""}
+        yield from _outside(_EVERY, {f"{EACH}/{key}": "" for key in folders}, folder)
     for part in _TEXTS:
-        found: Any = told.get(part, {} if part == BEFORE else None)
+        found: Any = told.get(part, {} if part == BEFORE or every else None)
         if not _is_of_texts(found):
             yield f"« {part} » ne donne pas un texte par nom"
         elif part != "versions":
             yield from _digest_defects(part, found)
             yield from _outside(part, found, folder) if part in ("outputs", BEFORE) else ()
-    if _is_of_texts(told.get("versions")) and "cpts_geo" not in told["versions"]:
+    if not every and _is_of_texts(told.get("versions")) and "cpts_geo" not in told["versions"]:
         yield "« versions » ne dit pas celle de cpts_geo"
-    if not isinstance(told.get("parameters", {}), dict):
+    asked = told.get("parameters", {})
+    if not isinstance(asked, dict):
         yield "« parameters » n’est pas un objet JSON"
+    # Reports say which territories they are of; other manifests say nothing of any.
+    elif "draws" in asked and not _is_of_names(asked.get("territories")):
+        yield "« parameters » : « territories » n’est pas une liste de clés"
+
+
+def _is_of_names(found: Any) -> bool:
+    """Whether a part of a manifest is a list of texts, of which there are some."""
+    return isinstance(found, list) and found != [] and all(isinstance(x, str) for x in found)
 
 
 def _is_of_texts(found: Any) -> bool:
