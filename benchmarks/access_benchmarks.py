@@ -203,7 +203,7 @@ def bench_growth(table: pd.DataFrame) -> list[Measure]:
     detail = (
         f"processeur ; de {number(sizes[0])} à {number(sizes[-1])} lieux ; 1 = proportionnel ; "
         f"{number(by_pairs, 2)} selon le nombre de paires, plus nombreuses par lieu loin du bord ; "
-        "mesuré à part une fois, de 34 741 à 200 000 lieux : le calcul des temps est proportionnel, "
+        "mesuré à part une fois, de 34 741 à 200 000 lieux : le calcul est proportionnel, "
         "la mémoire neuve que donne le système ne l’est pas"
     )
     return [*measures, Measure("Croissance : exposant du temps", power, "exposant", 1.15, detail)]
