@@ -173,7 +173,8 @@ def ensure_environment(lock: str = LOCK_NAME) -> None:
     pinned.write_text(uv_block((ROOT / LOCK_NAME).read_text("utf-8")), "utf-8")
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     install("Installateur uv", [*pip, "--no-deps", "--require-hashes", "-r", str(pinned)])
-    uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON]
+    # Compiled now: the first report would take as long again to compile what it loads.
+    uv = [PYTHON, "-m", "uv", "pip", "install", "--quiet", "--python", PYTHON, "--compile-bytecode"]
     install(LOCKS[lock], [*uv, "--require-hashes", "-r", lock])
     install("Paquet cpts_geo", [*uv, "--no-deps", "--no-build-isolation", "-e", "."])
     write_stamp(VENV, wanted)

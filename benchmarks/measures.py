@@ -24,8 +24,9 @@ MEASURE_CHILD = """
 import json, resource, subprocess, sys, time
 start = time.perf_counter()
 done = subprocess.run(sys.argv[1:], capture_output=True, text=True)
-peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-print(json.dumps([done.returncode, done.stderr[-500:], peak, time.perf_counter() - start]))
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([done.returncode, done.stderr[-500:], used.ru_maxrss,
+                  time.perf_counter() - start, used.ru_utime + used.ru_stime]))
 """
 #: The same, for a child that measures itself.
 RELAY = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
@@ -116,14 +117,15 @@ def seconds(value: float) -> str:
 @dataclass(frozen=True)
 class Run:
     """
-    A command run on its own: seconds, and peak memory in MB.
+    A command run on its own: seconds, peak memory in MB, seconds of the processor.
 
-    Both are None when it failed or cannot be measured here, and ``failure`` says why.
+    The last two are None when it failed or cannot be measured here, and ``failure`` says why.
     """
 
     seconds: float
     megabytes: float | None
     failure: str = ""
+    processor: float | None = None
 
 
 def measured(arguments: Sequence[str]) -> Run:
@@ -134,11 +136,12 @@ def measured(arguments: Sequence[str]) -> Run:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         return Run(0.0, None, done.stderr.strip()[-200:])
-    code, said, peak, duration = json.loads(done.stdout)
+    code, said, peak, duration, processor = json.loads(done.stdout)
     if code:
         return Run(duration, None, f"échec : {said.strip()[-200:]}")
     # macOS counts bytes, Linux kibibytes.
-    return Run(duration, peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6)
+    megabytes = peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
+    return Run(duration, megabytes, processor=processor)
 
 
 def measured_json(arguments: Sequence[str]) -> Any:

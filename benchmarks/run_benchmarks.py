@@ -230,17 +230,26 @@ def bench_paint(path: Path, *, repeats: int = 3) -> list[Measure]:
 
 
 def bench_report(folder: Path) -> list[Measure]:
-    """Peak memory of a report, run as a person runs it: the five CPTS, and three communes."""
+    """Peak memory and processor of a report, run as a person runs it; of what it loads alone."""
     three = folder / "three.csv"
     three.write_text("commune\nDry\nBaule\nLailly-en-Val\n", encoding="utf-8")
     command = ["-m", "cpts_geo", "report", "--embedded-only", "--output", str(folder / "out")]
     own = ["--perimeter", str(three), "--departement", "45"]
     found = []
-    for words, more, target in (("cinq CPTS", [], None), ("trois communes", own, 400.0)):
+    loaded = measured(["-c", "import cpts_geo.cli.main, cpts_geo.writing.report"])
+    for words, more, target, most in (
+        ("cinq CPTS", [], None, None), ("trois communes", own, 350.0, 3.5)
+    ):  # fmt: skip
         run = measured([*command, *more])
         detail = run.failure or f"{words}, {seconds(run.seconds)}, un seul passage"
         name = f"Mémoire au plus haut de « report », {words}"
         found.append(Measure(name, run.megabytes, "Mo", target, detail))
+        name = f"Processeur de « report », {words}"
+        found.append(Measure(name, run.processor, "s", most, detail))
+    detail = loaded.failure or "seul, un seul passage"
+    found.append(
+        Measure("Processeur de ce que charge « report »", loaded.processor, "s", 1.2, detail)
+    )
     return found
 
 

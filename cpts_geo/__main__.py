@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from types import FrameType
 from typing import Final
 
 _STOPS: Final = [getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+#: New objects after which those that hold one another are looked for.
+_SELDOM: Final = 200_000
 #: Seconds left to a command that was told to stop, to undo what it has begun.
 _GRACE: Final = 10
 
@@ -32,6 +35,8 @@ def main() -> None:
             _watch(watched)
     _follow_signals()
     _quiet_libraries()
+    # Libraries load half a million objects that stay: looked at now and then, not 900 times.
+    gc.set_threshold(_SELDOM, 10, 10)
     # Imported here: an interruption, or too little memory, while libraries load is said in words.
     from cpts_geo.cli.last_resort import guarded  # noqa: PLC0415
 

@@ -63,7 +63,8 @@ def releasable_cells(
     >>> releasable_cells(table, within={}, resting={})[["share", "status"]].to_numpy().tolist()
     [[nan, 'masked_under_11']]
     """
-    if table.empty:
+    # Where no cell has a value, none has anything to hide.
+    if not table[_VALUES].notna().any(axis=None):
         return table
     # A year and a day of it may be one count: what is of a year is subtracted from it.
     table, dates = table.assign(date=table["date"].str[:4]), table["date"]

@@ -232,6 +232,9 @@ def embedded_digests() -> dict[str, str]:
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
+    del figure
+    # What is drawn holds itself: it goes before the next map; what was frozen is not looked at.
+    gc.collect()
 
 
 def _manifest(

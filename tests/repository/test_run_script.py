@@ -120,8 +120,14 @@ def test_each_verb_installs_its_lock_once_and_says_its_size(checkout, venv, monk
     (checkout / run.LOCK_NAME).write_text("uv==1 \\\n    --hash=sha256:00\n", encoding="utf-8")
     monkeypatch.setattr(run, "ROOT", checkout)
     monkeypatch.setattr(run, "VENV", venv)
-    monkeypatch.setattr(run, "install", lambda label, command: steps.append((label, command[-1])))
     run.write_stamp(venv, run.wanted_stamp(checkout).splitlines()[0])
+    compiled = []
+    monkeypatch.setattr(
+        run, "install",
+        lambda label, command: (
+            steps.append((label, command[-1])), compiled.append("--compile-bytecode" in command)
+        ),
+    )  # fmt: skip
     installed = []
     for verb in ("report", "data", "report", "lab", "report", "test", "report", "lab", "bench"):
         steps.clear()
@@ -131,6 +137,8 @@ def test_each_verb_installs_its_lock_once_and_says_its_size(checkout, venv, monk
         assert [label for label, name in steps if name in run.LOCKS] == [
             run.LOCKS[name] for name in installed[-1]
         ]
+    # A report would compile what it loads: libraries are, as they are installed (but uv, by pip).
+    assert compiled.count(True) == 2 * compiled.count(False)
     report, lab, test = run.LOCKS
     assert installed == [[report], [], [], [lab], [], [test], [], [], []]
     assert [re.search(r"environ (\d) Go", label)[1] for label in run.LOCKS.values()] == list("112")

@@ -13,6 +13,7 @@ from cpts_geo.sources.analyst.squares.synthetic import synthetic_squares
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.squares.grid import write_grid
+from cpts_geo.writing.verifying.verify import verify
 
 RATE = "accessible_gps_per_100k_2024"
 
@@ -56,6 +57,7 @@ def test_squares_and_communes_are_written_with_what_they_rest_on(few, tmp_path: 
     shared = (known["population"] * known[RATE]).sum() / 100_000
     assert shared == pytest.approx(manifest["sums"]["gps_of_squares_with_a_value"], rel=1e-5)
     assert shared <= manifest["sums"]["gps"] + 1e-3
+    assert verify(folder, recompute=False).same
     # L'Oie and Sainte-Florence: nobody knows how many they have.
     assert any("L'Oie" in note for note in manifest["notes"])
     before = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpts_geo.access.catchments.tiles import tiled_fca
+from cpts_geo.access.catchments._tiles import tiled_fca
 from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.access.travel.surrogate import FACTOR_COLUMNS
 from cpts_geo.geography.cog.events import current_codes
@@ -49,7 +49,7 @@ def square_accessibility(
         By département: travel_central, as
         :func:`cpts_geo.sources.embedding.embedded.load_travel_factors`.
     weight, executor, told : see there
-        As for :func:`cpts_geo.access.catchments.tiles.tiled_fca`.
+        As for :func:`cpts_geo.access.catchments._tiles.tiled_fca`.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def square_accessibility(
     Raises
     ------
     TableError
-        As :func:`cpts_geo.access.catchments.tiles.tiled_fca`.
+        As :func:`cpts_geo.access.catchments._tiles.tiled_fca`.
 
     Notes
     -----

@@ -195,7 +195,9 @@ def with_figures(beyond: gpd.GeoDataFrame, around: pd.DataFrame | None) -> gpd.G
     """Communes around with their figures, which stand by their code, as far as they are given."""
     if around is None:
         return beyond
-    return beyond.join(around[around.columns.difference(beyond.columns)], on="code_insee")
+    # Rows first: all of France is many to copy for a few hundred communes.
+    mine = around[around.index.isin(beyond["code_insee"])]
+    return beyond.join(mine[mine.columns.difference(beyond.columns)], on="code_insee")
 
 
 def signs(

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
+from scipy import linalg
 from scipy.special import ndtr, ndtri, softmax
 
 from cpts_geo.capacity.need.lines import KnownLine
@@ -147,9 +148,10 @@ def _log_normal(gaps: Floats, spread: Floats | None = None) -> Floats:
     """
     volume = 0.0
     if spread is not None:
-        root = np.linalg.cholesky(spread)
-        gaps, volume = np.linalg.solve(root, gaps.T).T, 2.0 * np.log(np.diag(root)).sum()
-    squares = np.einsum("ij,ij->i", gaps, gaps)
+        # As scipy.stats computes it, to the last bit.
+        variances, axes = linalg.eigh(spread)
+        gaps, volume = gaps @ (axes * np.sqrt(1.0 / variances)), np.log(variances).sum()
+    squares = np.square(gaps).sum(axis=-1)
     return np.asarray(-0.5 * (gaps.shape[1] * np.log(2.0 * np.pi) + volume + squares))
 
 

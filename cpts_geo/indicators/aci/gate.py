@@ -69,9 +69,12 @@ def released_tables(
         contracts[key] = hidden_beside(contract, told)
         for name, cells in parts.items():
             secret[name] |= cells
-    shown = {name: _filled(table, name, secret[name]) for name, table in counted.items()}
+    shown = {name: _filled(counted[name], name, cells) if (cells := secret[name]) else table
+             for name, table in alone.items()}  # fmt: skip
     facts = [*_of_tables(shown), *_of_contracts(contracts, shown, usual)]
     across = told_across(pd.DataFrame(facts, columns=list(_FACT)), inside=inside)
+    if not across:
+        return {name: table.drop(columns=[*COUNTS]) for name, table in shown.items()}, contracts
     for key, line, year in across:
         contract = contracts.get(key)
         if contract is not None:

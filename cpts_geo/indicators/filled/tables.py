@@ -216,25 +216,24 @@ def _ranked(
 def _cells(template: Template, areas: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Every cell: its first row by rank, what others say set aside, or whom to ask."""
     found = []
+    cells = ["line", "level", "area_code"]
+    ranked = rows.sort_values("rank", kind="stable") if len(rows) else rows
+    given = {cell: mine.to_dict("records") for cell, mine in ranked.groupby(cells)}
     for line in template.lines.values():
         for area in areas.to_dict("records"):
             if area["area_level"] not in line.levels:
                 continue
-            here = rows["line"].eq(line.code) & rows["level"].eq(area["area_level"])
-            mine = rows[here & rows["area_code"].eq(area["area_code"])]
-            ordered = (
-                [] if mine.empty else mine.sort_values("rank", kind="stable").to_dict("records")
-            )
-            found.append(_cell(line, area, ordered))
+            cell = (line.code, area["area_level"], area["area_code"])
+            found.append(_cell(line, area, given.get(cell, [])))
     table = pd.DataFrame(found, columns=list(_COLUMNS))
     # What another table says of areas around may be of another year than that of the territory.
     mine = table[table["area_level"] == TERRITORY.key]
     of_line = dict(zip(mine["line"], mine["date"].str[:4], strict=True))
     own = pd.Series([of_line.get(each, "") for each in table["line"]], table.index, dtype=str)
     year = table["date"].str[:4]
-    given = rows[rows["rank"] == _FIRST] if len(rows) else rows
-    cells = set(given[["line", "area_code"]].itertuples(index=False, name=None))
-    filled = [each in cells for each in zip(table["line"], table["area_code"], strict=True)]
+    first = rows[rows["rank"] == _FIRST] if len(rows) else rows
+    firsts = set(first[["line", "area_code"]].itertuples(index=False, name=None))
+    filled = [each in firsts for each in zip(table["line"], table["area_code"], strict=True)]
     other = pd.Series(filled, table.index, dtype=bool) & (own != "") & (year != own)
     said = "année " + year + ", et " + own + " pour le territoire : non comparable"
     noted = table["note"].where(table["note"] == "", table["note"] + " ; ") + said

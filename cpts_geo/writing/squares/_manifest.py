@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import platform
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
-from cpts_geo import __version__, settings
 from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.french import counted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.writing.report import embedded_digests, versions
 
 #: Paris, Lyon and Marseille.
 _ONE_PLACE: Final = (
@@ -46,7 +46,7 @@ def notes_of(
             "carreaux sont tirés au sort. Pour les vrais, donnez le fichier Filosofi de l’Insee "
             "avec --squares."
         )
-        gone = communes[~communes["code_insee"].isin(squares["code_insee"])]
+        gone = communes[~communes["code_insee"].isin(squares["code_insee"].unique())]
         names = gone.loc[gone["population"] > 0, "name"].tolist()
         if names:
             said.append(f"Communes sans contour ni mairie connus, absentes : {', '.join(names)}.")
@@ -64,14 +64,12 @@ def manifest_of(
     made: list[Path],
 ) -> dict[str, Any]:
     """Date, versions, parameters, sums, SHA-256 of every input and output."""
-    data = settings.DATA_DIR
-    read = [path for path in sorted(settings.COMMUNES_DIR.rglob("*")) if path.is_file()]
-    embedded = {path.relative_to(data).as_posix(): sha256_of(path) for path in read}
     received = float((squares["people"] * squares["accessibility"]).sum())
     return {
         "date": date.today().isoformat(),
-        "versions": {"cpts_geo": __version__, "python": platform.python_version()},
-        "parameters": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
+        "versions": versions(),
+        "system": sys.platform,
+        "catchment": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
         "source": source,
         "sums": {
             "squares": len(squares),
@@ -81,6 +79,6 @@ def manifest_of(
             "squares_without_a_value": int(squares["accessibility"].isna().sum()),
         },
         "notes": notes,
-        "inputs": embedded | inputs,
+        "inputs": embedded_digests() | inputs,
         "outputs": {path.name: sha256_of(path) for path in made},
     }

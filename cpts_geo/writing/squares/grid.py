@@ -22,15 +22,14 @@ from cpts_geo.sources.analyst.squares.synthetic import SYNTHETIC, synthetic_squa
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.output_folder import check_output, check_own, staged
+from cpts_geo.writing.report import MANIFEST
 from cpts_geo.writing.squares._manifest import manifest_of, notes_of
 from cpts_geo.writing.squares._tables import commune_table, square_table
 
-#: What lists the files written.
-_MANIFEST: Final = "manifest.json"
 #: Squares, communes, and what they rest on.
 _SQUARES: Final = "carreaux.parquet"
 _COMMUNES: Final = "communes.csv"
-_FILES: Final = (_SQUARES, _COMMUNES, _MANIFEST)
+_FILES: Final = (_SQUARES, _COMMUNES, MANIFEST)
 #: What they weigh, at most.
 _MEGABYTES: Final = 80.0
 
@@ -77,7 +76,7 @@ def write_grid(
     """
     output = typed_path(output)
     check_output(output, names=_FILES, megabytes=_MEGABYTES)
-    check_own(output, _FILES, manifest=_MANIFEST)
+    check_own(output, _FILES, manifest=MANIFEST)
     given = None if squares is None else typed_path(squares)
     communes = embedded.load_communes()
     layer = load_national(communes, fetched=fetched, say=say)
@@ -98,12 +97,12 @@ def write_grid(
         say(f"À savoir : {note}")
     inputs = layer.inputs | ({} if given is None else {given.name: sha256_of(given)})
     words = {"vintage": gps.vintage, "source": source}
-    with staged(output, last=_MANIFEST, own=True, say=say) as stage:
+    with staged(output, last=MANIFEST, own=True, say=say) as stage:
         made = [stage.folder / _SQUARES, stage.folder / _COMMUNES]
         write_parquet(square_table(found, **words), made[0])
         write_csv(commune_table(found, pd.DataFrame(communes), **words), made[1])
         manifest = manifest_of(
             found, supply, weight=APL_WEIGHT, source=source, notes=notes, inputs=inputs, made=made
         )
-        write_json(manifest, stage.folder / _MANIFEST)
+        write_json(manifest, stage.folder / MANIFEST)
     return output

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cpts_geo.access.catchments._tiles import tiled_fca
 from cpts_geo.access.catchments.catchment import enhanced_two_stage_fca, m2sfca
-from cpts_geo.access.catchments.tiles import tiled_fca
 from cpts_geo.access.catchments.weights import APL_WEIGHT, Weight
 from cpts_geo.access.travel.surrogate import LAWS, great_circle_km, surrogate_times
 from cpts_geo.errors import TableError

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
 
-from cpts_geo.access.catchments.tiles import tiled_fca
+from cpts_geo.access.catchments._tiles import tiled_fca
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from tests.access.grids import lattice, scattered
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.sources.analyst.squares.file import read_squares
-from cpts_geo.sources.analyst.squares.layout import placed, square_names, system_of, unnamed
+from cpts_geo.sources.analyst.squares.layout import _square_names, _system_of, _unnamed, placed
 from cpts_geo.sources.analyst.squares.synthetic import synthetic_squares
 from cpts_geo.sources.embedding import embedded
 
@@ -45,11 +45,11 @@ def test_the_file_of_insee_is_read_in_any_case(tmp_path: Path, separator: str) -
 
 def test_a_square_is_where_its_name_says() -> None:
     """The corner of the name plus 100 m each way: the centre of EPSG:3035 is 10° E, 52° N."""
-    names = square_names(np.array([3_209_900]), np.array([4_320_900]), system=3035)
+    names = _square_names(np.array([3_209_900]), np.array([4_320_900]), system=3035)
     assert names.tolist() == ["CRS3035RES200mN3209900E4320900"]
     assert placed(names).to_numpy()[0] == pytest.approx([10.0, 52.0], abs=1e-9)
     strange = pd.Series(["CRS4471RES200mN8580000E520000", "", None, "CRS3035RES200mN1E100"])
-    assert unnamed(strange).tolist() == [False, True, True, True]
+    assert _unnamed(strange).tolist() == [False, True, True, True]
     # Mayotte is where it is.
     assert placed(strange.iloc[:1]).to_numpy()[0] == pytest.approx([45.18, -12.84], abs=0.02)
 
@@ -61,7 +61,7 @@ def test_people_of_a_commune_are_its_own_to_the_last(communes, invented) -> None
     assert (invented["ind"] >= 1).all()
     assert (invented["ind"] % 1 == 0).all()
     assert invented["idcar_200m"].is_unique
-    assert not unnamed(invented["idcar_200m"]).any()
+    assert not _unnamed(invented["idcar_200m"]).any()
     # One square for a commune of 1,700 people without outline: that of its town hall.
     assert (invented["lcog_geo"] == "12218").sum() == 1
 
@@ -72,7 +72,7 @@ def test_squares_are_inside_their_commune_denser_near_its_hall(communes, invente
         own = there[there["lcog_geo"] == code]
         [commune] = communes[communes["code_insee"] == code].itertuples()
         points = gpd.GeoSeries.from_xy(own["lon"], own["lat"], crs=4326)
-        near = gpd.GeoSeries([commune.geometry], crs=4326).to_crs(system_of(code[:3]))
+        near = gpd.GeoSeries([commune.geometry], crs=4326).to_crs(_system_of(code[:3]))
         # Borders are straight in degrees or in metres, not in both.
         assert points.to_crs(near.crs).within(near.buffer(1.0).iloc[0]).all()
         km = np.hypot((own["lon"] - commune.lon) * np.cos(np.radians(commune.lat)),

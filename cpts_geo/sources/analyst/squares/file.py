@@ -15,7 +15,7 @@ from cpts_geo.errors import TableError, alike, one_line, quoted
 from cpts_geo.french import joined
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import cells
-from cpts_geo.sources.analyst.squares.layout import LAYOUT, unnamed
+from cpts_geo.sources.analyst.squares.layout import LAYOUT, _unnamed
 from cpts_geo.sources.codes import CODE_PATTERN
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
@@ -77,7 +77,7 @@ def read_squares(path: Path | str) -> pd.DataFrame:
     name, persons, communes = LAYOUT
     numbers = pd.to_numeric(table[persons], errors="coerce").astype("float64")
     rules = (
-        (unnamed(table[name]), name, "nom qui n’est pas celui d’un carreau de 200 m"),
+        (_unnamed(table[name]), name, "nom qui n’est pas celui d’un carreau de 200 m"),
         (table[name].duplicated(), name, "carreau en double"),
         (~((numbers >= 0) & np.isfinite(numbers)), persons, "nombre de personnes illisible"),
         (~table[communes].str[:_CODE].str.match(CODE_PATTERN), communes, "code de commune inconnu"),

@@ -19,7 +19,7 @@ from pyproj import Transformer
 #: Columns of Insee's file that are read: name of the square, persons, communes.
 LAYOUT: Final = ("idcar_200m", "ind", "lcog_geo")
 #: Side of a square, metres.
-SIDE: Final = 200
+_SIDE: Final = 200
 #: Coordinate system of the squares of France in Europe.
 _EUROPE: Final = 3035
 #: And of those of each département overseas.
@@ -29,7 +29,7 @@ _SYSTEMS: Final = frozenset({_EUROPE, *_OVERSEAS.values()})
 _NAME: Final = r"^CRS(?P<crs>\d{4})RES200mN(?P<north>\d{1,7}00)E(?P<east>\d{1,7}00)$"
 
 
-def system_of(departement: str) -> int:
+def _system_of(departement: str) -> int:
     """
     Coordinate system of the squares of a département.
 
@@ -45,13 +45,13 @@ def system_of(departement: str) -> int:
 
     Examples
     --------
-    >>> system_of("45"), system_of("974")
+    >>> _system_of("45"), _system_of("974")
     (3035, 2975)
     """
     return _OVERSEAS.get(departement, _EUROPE)
 
 
-def square_names(
+def _square_names(
     north: npt.NDArray[np.integer], east: npt.NDArray[np.integer], *, system: int
 ) -> pd.Series:
     """
@@ -71,16 +71,16 @@ def square_names(
 
     Examples
     --------
-    >>> square_names(np.array([2029400]), np.array([4259000]), system=3035)[0]
+    >>> _square_names(np.array([2029400]), np.array([4259000]), system=3035)[0]
     'CRS3035RES200mN2029400E4259000'
     """
     texts = [pa.array(metres).cast(pa.string()) for metres in (north, east)]
-    start = f"CRS{system}RES{SIDE}mN"
+    start = f"CRS{system}RES{_SIDE}mN"
     names = pc.binary_join_element_wise(start, texts[0], "E", "")
     return pd.Series(pc.binary_join_element_wise(names, texts[1], "").to_pandas(), dtype="str")
 
 
-def unnamed(names: pd.Series) -> pd.Series:
+def _unnamed(names: pd.Series) -> pd.Series:
     """
     Tell the names that are of no square of 200 m.
 
@@ -96,7 +96,7 @@ def unnamed(names: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> unnamed(pd.Series(["CRS3035RES200mN2029400E4259000", "CRS3035RES1000mN202E4"])).tolist()
+    >>> _unnamed(pd.Series(["CRS3035RES200mN2029400E4259000", "CRS3035RES1000mN202E4"])).tolist()
     [False, True]
     """
     read = _read(names)
@@ -110,7 +110,7 @@ def placed(names: pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     names : Series of str
-        Their names, none of which is :func:`unnamed`.
+        Their names, none of which is :func:`_unnamed`.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def placed(names: pd.Series) -> pd.DataFrame:
     degrees = np.full((2, len(names)), np.nan)
     for system in read["crs"].unique():
         rows = (read["crs"] == system).to_numpy()
-        middle = (read.loc[rows, name].to_numpy(float) + SIDE / 2 for name in ("east", "north"))
+        middle = (read.loc[rows, name].to_numpy(float) + _SIDE / 2 for name in ("east", "north"))
         there = Transformer.from_crs(int(system), 4326, always_xy=True)
         degrees[:, rows] = there.transform(*middle)
     return pd.DataFrame({"lon": degrees[0], "lat": degrees[1]}, index=names.index)

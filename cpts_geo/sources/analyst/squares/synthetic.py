@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from cpts_geo.sources.analyst.squares.layout import LAYOUT, SIDE, square_names, system_of
+from cpts_geo.sources.analyst.squares.layout import _SIDE, LAYOUT, _square_names, _system_of
 
 #: What every figure that rests on them says.
 SYNTHETIC: Final = "carroyage synthétique"
@@ -66,7 +66,7 @@ def synthetic_squares(communes: gpd.GeoDataFrame, *, seed: int = 200) -> pd.Data
     True
     """
     parts = []
-    systems = communes["departement"].map(system_of)
+    systems = communes["departement"].map(_system_of)
     for system, rows in communes.groupby(systems, sort=True):
         field = rows.assign(outline=rows.geometry.to_crs(system), **_halls(rows, system))
         parts += [
@@ -92,8 +92,8 @@ def _of_departement(communes: pd.DataFrame, *, system: int, seed: Sequence[int])
     likely = np.exp(-apart[kept]) * rng.gamma(_SHAPE, size=len(kept))
     return pd.DataFrame(
         {
-            LAYOUT[0]: square_names(
-                lattice.north[kept] * SIDE, lattice.east[kept] * SIDE, system=system
+            LAYOUT[0]: _square_names(
+                lattice.north[kept] * _SIDE, lattice.east[kept] * _SIDE, system=system
             ),
             LAYOUT[1]: _shared(people, owner, likely).astype(np.float64),
             LAYOUT[2]: communes["code_insee"].astype("str").array[owner],
@@ -105,7 +105,7 @@ def _halls(communes: pd.DataFrame, system: int) -> dict[str, _Floats]:
     """Town halls in sides of squares, east and north; NaN unknown."""
     there = Transformer.from_crs(4326, system, always_xy=True)
     metres = there.transform(communes["lon"].to_numpy(), communes["lat"].to_numpy())
-    sides = (np.where(np.isfinite(axis), axis / SIDE, np.nan) for axis in metres)
+    sides = (np.where(np.isfinite(axis), axis / _SIDE, np.nan) for axis in metres)
     return dict(zip(("east", "north"), sides, strict=True))
 
 
@@ -114,7 +114,7 @@ def _lattice(outlines: gpd.GeoSeries) -> _Lattice:
     parts, whose = shapely.get_parts(outlines.to_numpy(), return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     points, ring = shapely.get_coordinates(rings, return_index=True)
-    points = points / SIDE - 0.5
+    points = points / _SIDE - 0.5
     joined = ring[1:] == ring[:-1]
     (x, y), (to_x, to_y) = points[:-1][joined].T, points[1:][joined].T
     # A border is on the row of a middle from its lower end, included, to its upper one, excluded.
