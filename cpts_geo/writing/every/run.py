@@ -31,7 +31,7 @@ from cpts_geo.writing.every._made import LINE, USED, Failed, Made, failed, make
 from cpts_geo.writing.every._plan import Task, check_options, tasks
 from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.france import write_france
-from cpts_geo.writing.output_folder import alone, check_output, staged
+from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.report import MANIFEST
 
 _INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
@@ -180,6 +180,7 @@ def _make_all(
     def to_do() -> Iterator[Task]:
         nonlocal done, kept
         for task in planned:
+            put_right(folder / task.key)
             if not is_kept(folder / task.key, task.content):
                 yield task
                 continue
