@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from run import say, seconds
-from tests.chaos import kills, runs
+from tests.chaos import kills, places, runs, surroundings
 from tests.chaos.child import serve
 from tests.chaos.runs import Bench, SkippedError
 from tests.http_server import running_site
@@ -51,11 +52,30 @@ def _listed(name: str, rounds: Sequence[Round]) -> Kind:
     return Kind(name, lambda _: list(rounds))
 
 
+def _at(
+    case: Callable[..., tuple[str, list[str]]], job: runs.Job, bench: Bench, draw: Random
+) -> tuple[str, list[str]]:
+    return case(bench, job, draw)
+
+
+def _named(
+    case: Callable[..., tuple[str, list[str]]], job: runs.Job, name: str, bench: Bench, _: Random
+) -> tuple[str, list[str]]:
+    return case(bench, job, name)
+
+
+def _changed(name: str, bench: Bench, draw: Random) -> tuple[str, list[str]]:
+    return surroundings.changed_byte(bench, name, draw)
+
+
 _TOLD: Final = {
     kills.at_a_moment: "tué à un moment",
     kills.at_a_change: "tué en écrivant",
     kills.of_a_worker: "un travailleur tué",
+    places.full_disk: "disque plein",
+    places.protected: "résultat protégé",
 }
+_JOBS: Final = (runs.REPORT, runs.EVERY, runs.FETCH, runs.NOTEBOOKS)
 KINDS: Final = (
     _spread(kills.at_a_moment, runs.REPORT),
     _spread(kills.at_a_change, runs.REPORT),
@@ -67,6 +87,44 @@ KINDS: Final = (
     _spread(kills.at_a_change, runs.FETCH),
     _spread(kills.at_a_moment, runs.NOTEBOOKS),
     _spread(kills.at_a_change, runs.NOTEBOOKS, 0.5),
+    *(_spread(places.full_disk, job, 0.25) for job in _JOBS),
+    *(_spread(places.protected, job, 0.2) for job in (runs.REPORT, runs.EVERY)),
+    _listed(
+        "disque en lecture seule",
+        [partial(_at, places.read_only_disk, job) for job in _JOBS],
+    ),
+    _listed("deux à la fois", [partial(_at, places.two_at_once, job) for job in _JOBS]),
+    _listed(
+        "chemin",
+        [
+            *(partial(_named, places.strange_path, runs.REPORT, name) for name in places.NAMES),
+            *(partial(_named, places.strange_path, runs.NOTEBOOKS, name) for name in places.NAMES),
+        ],
+    ),
+    _listed(
+        "horloge",
+        [
+            partial(_named, surroundings.other_date, job, clock)
+            for job in _JOBS
+            for clock in surroundings.CLOCKS
+        ],
+    ),
+    _listed(
+        "langue",
+        [
+            partial(_named, surroundings.language, job, name)
+            for job in (runs.REPORT, runs.NOTEBOOKS)
+            for name in surroundings.LOCALES
+        ],
+    ),
+    _listed(
+        "peu de mémoire",
+        [
+            partial(_named, surroundings.little_memory, runs.REPORT, name)
+            for name in surroundings.MEMORY
+        ],
+    ),
+    _listed("octet changé", [partial(_changed, name) for name in surroundings.data_files()]),
 )
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
-from pathlib import Path
 from random import Random
 
 from tests.chaos import child
@@ -18,6 +16,7 @@ from tests.chaos.runs import (
     different,
     ended,
     forget,
+    furnished,
     left_over,
     marked,
     output_of,
@@ -27,7 +26,8 @@ from tests.chaos.runs import (
 def at_a_moment(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, list[str]]:
     """Kill a run, or the process that it watches, once a share of its time is gone."""
     _, seconds = bench.whole(job)
-    folder = _furnished(bench, job, draw)
+    folder = bench.new()
+    furnished(bench, job, draw, folder)
     process = bench.start(job.arguments(bench, folder / "out"), folder)
     time.sleep(share * seconds)
     # As a person does (the process she sees), or as a system without memory (the largest).
@@ -47,7 +47,8 @@ def at_a_change(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str
     """Kill a run when it is about to open, rename or delete a file of its folder."""
     changes = bench.changes(job)
     at = 1 + int(share * changes)
-    folder = _furnished(bench, job, draw)
+    folder = bench.new()
+    furnished(bench, job, draw, folder)
     told = {child.FOLDER: str(output_of(job, folder)), child.COUNT: str(folder / "n")}
     died = bench.run(
         job.arguments(bench, folder / "out"), folder, **told, **{child.DIE_AT: str(at)}
@@ -77,12 +78,3 @@ def of_a_worker(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str
     broken += different(output, contents(whole)) + left_over(output)
     forget(folder)
     return said, broken
-
-
-def _furnished(bench: Bench, job: Job, draw: Random) -> Path:
-    """The folder of a round: one time in two, an earlier run has left its results there."""
-    before = bench.whole(job, before=True)[0] if job.before else None
-    folder = bench.new()
-    if before and draw.random() < 0.5:
-        shutil.copytree(before, output_of(job, folder))
-    return folder

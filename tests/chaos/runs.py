@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import psutil
@@ -175,14 +176,14 @@ class Bench:
         return kept | own | dict(more)
 
     def start(
-        self, arguments: list[str], folder: Path, *, wrapped: bool = False, **more: str
+        self, arguments: list[str], folder: Path, *, cwd: Path = ROOT, **more: str
     ) -> subprocess.Popen[str]:
         """Start a command as from a terminal; `more` are variables of the environment."""
-        wrapped = wrapped or bool(more) or arguments[0] == "data"
+        wrapped = bool(more) or arguments[0] == "data"
         module = "tests.chaos.child" if wrapped else "cpts_geo"
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
+            cwd=cwd,
             env=self.environment(folder, more),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -276,6 +277,12 @@ def aftermath(bench: Bench, job: Job, folder: Path) -> list[str]:
     if again.code == 0:
         broken += different(output, contents(whole)) + left_over(output)
     return broken
+
+
+def furnished(bench: Bench, job: Job, draw: Random, folder: Path, *, always: bool = False) -> None:
+    """One time in two, leave in the folder of a round the results of an earlier run."""
+    if job.before and (always or draw.choice((True, False))):
+        shutil.copytree(bench.whole(job, before=True)[0], output_of(job, folder))
 
 
 def forget(folder: Path) -> None:

@@ -130,7 +130,7 @@ def write_every(
     say("Communes : reconnaissance des noms et des codes")
     found = basis.find(request)
     total = len(found.identity)
-    for note in (*found.notes, *basis.layer.notes):
+    for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
     with alone(output / EACH, say=say):
@@ -288,7 +288,7 @@ def _page(
         lines,
         shapes,
         national=national,
-        notes=(*found.notes, *basis.layer.notes),
+        notes=(*found.notes, *basis.notes),
         used=[source for key, source in sources().items() if key in used],
         date=f"{date.today():%d/%m/%Y}",
         failures={str(found.identity["name"][k]): each.reason for k, each in failures.items()},
