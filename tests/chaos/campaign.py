@@ -184,10 +184,10 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="run.py chaos", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20, help="essais de chaque faute au hasard")
     parser.add_argument("--seed", type=int, default=19, help="graine du hasard")
-    parser.add_argument("--only", default="", help="fautes dont le nom contient ce texte")
+    parser.add_argument("--only", action="append", help="fautes dont le nom contient ce texte")
     parser.add_argument("--jobs", type=int, default=1, help="essais à la fois")
     asked = parser.parse_args(arguments)
-    kinds = [kind for kind in KINDS if asked.only in kind.name]
+    kinds = [kind for kind in KINDS if any(name in kind.name for name in asked.only or [""])]
     if not kinds:
         say(f"Aucune faute de ce nom ; il y a : {', '.join(kind.name for kind in KINDS)}.")
         return 2

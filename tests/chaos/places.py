@@ -104,7 +104,7 @@ def read_only_disk(bench: Bench, job: Job, draw: Random) -> tuple[str, list[str]
 
 
 def protected(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, list[str]]:
-    """Replace a result that may be neither renamed nor deleted; of the first quarter, its folder."""
+    """Replace a result that may be neither renamed nor deleted; or its folder, one time in four."""
     folder = bench.new()
     furnished(bench, job, draw, folder, always=True)
     output = output_of(job, folder)
