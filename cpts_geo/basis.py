@@ -100,8 +100,8 @@ class Basis:
         """What is to be known of it: French sentences."""
         touched = embedded.touched()
         told = (
-            f"Données du paquet modifiées depuis qu’elles ont été vérifiées : {', '.join(touched)} "
-            "(ce calcul les prend telles qu’elles sont ; sans intention de votre part, "
+            f"Données du paquet modifiées depuis leur vérification ({embedded.CHECKED}) : "
+            f"{', '.join(touched)} (ce calcul les prend telles qu’elles sont ; sans intention de votre part, "
             "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data).",
         )
         return (*self.layer.notes, *(told if touched else ()))

@@ -7,9 +7,10 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -137,6 +138,8 @@ class Tally:
     broken: int = 0
     skipped: int = 0
     seconds: float = 0.0
+    #: Rules that were broken, and by what.
+    told: list[str] = field(default_factory=list)
 
     def line(self) -> str:
         """A line of the table."""
@@ -170,6 +173,8 @@ def campaign(
             tally.done += 1
             tally.broken += bool(broken)
             tally.seconds += time.monotonic() - start
+            say(f"    {tally.done} : {told}, {seconds(time.monotonic() - start)}")
+            tally.told += [f"{kind.name}, {told} : {rule}" for rule in broken]
             for rule in broken[:5]:
                 say(f"  ENFREINT — {kind.name}, {told} : {rule}")
 
@@ -177,6 +182,18 @@ def campaign(
             list(threads.map(one, enumerate(kind.rounds(rounds))))
         say(tally.line())
     return tallies
+
+
+@contextmanager
+def opened() -> Iterator[Bench]:
+    """Give a place to work and a server of sources, gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="cpts_geo-chaos-"))
+    try:
+        with running_site() as site:
+            serve(site)
+            yield Bench(folder, site.address)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -192,16 +209,8 @@ def main(arguments: Sequence[str]) -> int:
         say(f"Aucune faute de ce nom ; il y a : {', '.join(kind.name for kind in KINDS)}.")
         return 2
     start = time.perf_counter()
-    folder = Path(tempfile.mkdtemp(prefix="cpts_geo-chaos-"))
-    try:
-        with running_site() as site:
-            serve(site)
-            tallies = campaign(
-                Bench(folder, site.address), kinds,
-                rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs,
-            )  # fmt: skip
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with opened() as bench:
+        tallies = campaign(bench, kinds, rounds=asked.rounds, seed=asked.seed, jobs=asked.jobs)
     say(f"\n{HEAD}")
     for tally in tallies:
         say(tally.line())
