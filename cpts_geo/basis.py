@@ -91,6 +91,17 @@ class Basis:
         """Each known line beside what the others predict of it."""
         return leave_one_out(self.lines, draws=self.options.draws)
 
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of it: French sentences."""
+        touched = embedded.touched()
+        told = (
+            f"Données du paquet modifiées depuis leur vérification ({embedded.CHECKED}) : "
+            f"{', '.join(touched)} (ce calcul les prend telles qu’elles sont ; sans intention de "
+            "votre part, réinstallez cpts_geo, ou dans un dépôt : git checkout -- data).",
+        )
+        return (*self.layer.notes, *(told if touched else ()))
+
     def times(self, codes: pd.Series) -> tuple[TravelTimes, tuple[str, ...]]:
         """
         Read the analyst's table of times, once for all the territories of the same places.
