@@ -30,6 +30,8 @@ _DOOR: Final = Door(
 )
 #: What the manifest of a run on all territories alone says.
 _EVERY: Final = "territories"
+#: Years that the clock of a computer may say.
+_YEARS: Final = (1970, 2200)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 #: Parts that are texts by name.
 _TEXTS: Final = ("versions", "inputs", "outputs", BEFORE)
@@ -96,8 +98,11 @@ def _defects(told: Any, folder: Path) -> Iterator[str]:
         yield "ce n’est pas un objet JSON"
         return
     try:
-        date.fromisoformat(told["date"])
+        year = date.fromisoformat(told["date"]).year
     except (KeyError, TypeError, ValueError):
+        year = 0
+    # Months to come are reckoned from it.
+    if not _YEARS[0] <= year <= _YEARS[1]:
         yield "« date » n’est pas une date (AAAA-MM-JJ)"
     every = _EVERY in told
     if every:
