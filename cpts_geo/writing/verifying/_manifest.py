@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.errors import ManifestError, one_line, quoted
-from cpts_geo.files import BEFORE
+from cpts_geo.files import BEFORE, parsed_json, stays_inside
 from cpts_geo.foreign import shown_path
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 from cpts_geo.writing.every.again import EACH
@@ -86,8 +85,8 @@ def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
 def _loaded(path: Path) -> Any:
     """What a file writes in JSON."""
     try:
-        return json.loads(read_bytes(path, _DOOR).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        return parsed_json(read_bytes(path, _DOOR))
+    except ValueError as error:
         raise ManifestError(
             f"{one_line(path.name)} n’est pas un fichier JSON lisible.", remedy=f"{_REMEDY}."
         ) from error
@@ -152,8 +151,7 @@ def _outside(part: str, found: Mapping[str, str], folder: Path) -> Iterator[str]
 
 def _is_inside(name: str, folder: Path) -> bool:
     """Whether a name is of a file of the folder, on any system, its links followed."""
-    parts = name.split("/")
-    if "\0" in name or re.search(r"[\\:]", name) or not {*parts}.isdisjoint({"", ".", ".."}):
+    if not stays_inside(name):
         return False
     try:
         return (folder / name).resolve().is_relative_to(folder.resolve())
