@@ -52,6 +52,11 @@ VERBS: dict[str, tuple[str, list[str], str]] = {
         ["-m", "release"],
         TEST,
     ),
+    "chaos": (
+        "provoque des pannes, et vérifie ce qu’elles laissent (--rounds, --only)",
+        ["-m", "tests.chaos.campaign"],
+        TEST,
+    ),
     "data": ("recompile les données fournies", [*PACKAGE, "data", "build"], LOCK_NAME),
 }
 #: Other commands of the package, and the lock they need.

@@ -317,7 +317,7 @@ def studied(
     notes = (
         *found.notes,
         *parts_notes(communes),
-        *layer.notes,
+        *basis.notes,
         *(note for export in basis.exports for note in export.notes),
         *filled_notes,
         *aci_notes,

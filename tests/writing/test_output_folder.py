@@ -29,6 +29,7 @@ from cpts_geo.writing import output_folder
 from cpts_geo.writing.output_folder import (
     check_output,
     check_own,
+    put_right,
     staged,
 )
 from tests.conftest import PYTHONPATH
@@ -459,6 +460,37 @@ with staged(Path(sys.argv[1]), last="manifest.json") as stage:
     write_text("tué", stage.folder / "index.html")
     write_text("tué", stage.folder / "manifest.json")
 """
+
+
+#: A run that replaces nothing but its own, and whose manifest lists it.
+OWN = """
+from cpts_geo.files import write_json
+from cpts_geo.sources.catalogue.catalogue import sha256_of
+with staged(Path(sys.argv[1]), last="manifest.json", own=True) as stage:
+    for name in ("a.csv", "b.csv"):
+        write_text("tué", stage.folder / name)
+    outputs = {name: sha256_of(stage.folder / name) for name in ("a.csv", "b.csv")}
+    write_json({"outputs": outputs}, stage.folder / "manifest.json")
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("before", [(), ("a.csv",)])
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5])
+def test_a_killed_run_leaves_nothing_that_the_next_takes_for_another_s(
+    tmp_path: Path, before: tuple[str, ...], at: int
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    if before:
+        own(folder, *before)
+    there = content(folder)
+    killed(KILLED.partition("with staged")[0] + OWN, folder, min(at, 3 + 2 * len(before)))
+    put_right(folder)
+    whole = ["a.csv", "b.csv", "manifest.json"]
+    assert content(folder) == there or sorted(content(folder)) == whole
+    own(folder, "a.csv", "b.csv")
+    assert sorted(content(folder)) == whole
 
 
 @POSIX

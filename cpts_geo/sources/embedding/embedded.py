@@ -98,7 +98,7 @@ def verified(name: str) -> Path:
     if found != expected:
         raise DataFileError(
             f"Fichier de données altéré : {path}.",
-            defects=[f"sha256 attendu {expected}", f"sha256 trouvé {found}"],
+            defects=[f"sha256 attendu (datapackage.json) {expected}", f"sha256 trouvé {found}"],
             remedy=_RESTORE + ".",
         )
     return path
@@ -218,10 +218,40 @@ def _stored(name: str, columns: list[str] | None = None) -> pd.DataFrame:
 def _known_good(origin: str) -> bool:
     """Whether the bytes of a hand-written table are those that were checked and committed."""
     try:
-        lines = (settings.CPTS_DIR / CHECKED).read_text(encoding="utf-8").splitlines()
-        return f"{sha256_of(settings.CPTS_DIR / origin)}  {origin}" in lines
+        return _sums().get(origin) == sha256_of(settings.CPTS_DIR / origin)
     except (OSError, ValueError):
         return False
+
+
+def _sums() -> dict[str, str]:
+    """SHA-256 of the hand-written files as they were checked, by name."""
+    lines = (settings.CPTS_DIR / CHECKED).read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def touched() -> list[str]:
+    """
+    Find the hand-written files that are no longer those that were checked.
+
+    Returns
+    -------
+    list of str
+        Names in data/cpts; the list of what was checked itself, where it cannot be read.
+
+    Examples
+    --------
+    >>> touched()
+    []
+    """
+    folder = settings.CPTS_DIR
+    try:
+        known = _sums()
+    except (OSError, ValueError):
+        return [CHECKED]
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
+    found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+    found.pop(CHECKED, None)
+    return sorted(name for name in {*known, *found} if known.get(name) != found.get(name))
 
 
 def _read(name: str) -> pd.DataFrame:

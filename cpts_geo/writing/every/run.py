@@ -31,7 +31,7 @@ from cpts_geo.writing.every._made import LINE, USED, Failed, Made, failed, make
 from cpts_geo.writing.every._plan import Task, check_options, tasks
 from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.france import write_france
-from cpts_geo.writing.output_folder import alone, check_output, staged
+from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.report import MANIFEST
 
 _INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
@@ -130,7 +130,7 @@ def write_every(
     say("Communes : reconnaissance des noms et des codes")
     found = basis.find(request)
     total = len(found.identity)
-    for note in (*found.notes, *basis.layer.notes):
+    for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
     with alone(output / EACH, say=say):
@@ -180,6 +180,7 @@ def _make_all(
     def to_do() -> Iterator[Task]:
         nonlocal done, kept
         for task in planned:
+            put_right(folder / task.key)
             if not is_kept(folder / task.key, task.content):
                 yield task
                 continue
@@ -287,7 +288,7 @@ def _page(
         lines,
         shapes,
         national=national,
-        notes=(*found.notes, *basis.layer.notes),
+        notes=(*found.notes, *basis.notes),
         used=[source for key, source in sources().items() if key in used],
         date=f"{date.today():%d/%m/%Y}",
         failures={str(found.identity["name"][k]): each.reason for k, each in failures.items()},

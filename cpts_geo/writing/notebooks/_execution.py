@@ -86,6 +86,8 @@ def executed(source: Source, parameters: Mapping[str, Any], *, folder: Path) -> 
         cell.metadata.pop("execution", None)
         if _INJECTED in cell.metadata.get("tags", []):
             cell.source = _shown(parameters)
+            # Its name is drawn at random: the same notebook would never be the same file.
+            cell.id = _INJECTED
     return notebook
 
 

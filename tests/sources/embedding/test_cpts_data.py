@@ -170,13 +170,24 @@ def test_memberships_are_current_communes_of_their_departements(communes):
 
 @pytest.mark.parametrize("file", LOADERS)
 def test_a_table_that_was_checked_is_what_checking_it_gives(file, cpts_copy):
-    """Its digest spares loading what checks; `cd data/cpts; sha256sum *.csv > checked.sha256`."""
+    """Its digest spares loading what checks; data/cpts/README.md says how it is written."""
     told = (settings.CPTS_DIR / embedded.CHECKED).read_text("utf-8").splitlines()
     assert f"{sha256_of(settings.CPTS_DIR / file)}  {file}" in told
     read = inspect.unwrap(LOADERS[file])
     spared = read()
     (cpts_copy / embedded.CHECKED).unlink()
     pd.testing.assert_frame_equal(spared, read())
+
+
+def test_a_file_that_changed_since_it_was_checked_is_named(cpts_copy):
+    assert embedded.touched() == []
+    path = cpts_copy / "scenarios" / "lvo.toml"
+    path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    (cpts_copy / "variants" / "lvo_ete.toml").unlink()
+    (cpts_copy / "new.csv").write_text("a\n", encoding="utf-8")
+    assert embedded.touched() == ["new.csv", "scenarios/lvo.toml", "variants/lvo_ete.toml"]
+    (cpts_copy / embedded.CHECKED).write_bytes(b"\xff")
+    assert embedded.touched() == [embedded.CHECKED]
 
 
 def test_facts_belong_to_a_territory_and_name_their_document():

@@ -217,9 +217,11 @@ def carried(
     }
     for key, own in (scores or {}).items():
         judged[key] = [*judged.get(key, []), *own]
+    past_of = {key: _one_a_month(ones, forecasts.get(key)) for key, ones in earlier.items()}
     return {
         FORECASTS: dict(forecasts),
-        PAST: {key: _one_a_month(ones, forecasts.get(key)) for key, ones in earlier.items()},
+        # Made again, a report is the same: what is announced now is no past.
+        PAST: {key: ones for key, ones in past_of.items() if ones},
         SCORES: {key: as_kept_scores(each) for key, each in judged.items()},
     }
 

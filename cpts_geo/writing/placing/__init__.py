@@ -1,0 +1,1 @@
+"""How files take their place in a folder of results: all of them, or none."""
