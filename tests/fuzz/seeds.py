@@ -6,7 +6,9 @@ to the readers into the folder that CPTS_GEO_SEEDS names.
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import os
 import subprocess
 import sys
@@ -15,8 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cpts_geo.sources import door as doors
 from cpts_geo.sources.readers._formats.base import Reader
@@ -26,6 +30,8 @@ from tests.cli.test_broken import CASES, made
 #: A larger file slows every try down; an empty GeoPackage has about 100 kB.
 LARGEST = 131_072
 FOLDER = "CPTS_GEO_SEEDS"
+#: Tables that are written as workbooks too, of each door.
+_BOOKS = 8
 #: Tests that read files of every kind.
 TESTS = (
     "tests/sources/analyst",
@@ -87,6 +93,22 @@ def write_seeds(folder: Path) -> None:
                 continue
 
 
+def _books(folder: Path) -> None:
+    """Write as workbooks the tables of doors that read both, which few tests write."""
+    for whose in ("aci", "filled", "indicators", "known_lines"):
+        for path in sorted((folder / f"{whose}.csv").glob("*"))[:_BOOKS]:
+            book = openpyxl.Workbook()
+            text = path.read_bytes().decode("utf-8-sig", "ignore").replace("\0", "")
+            lines = text.splitlines()
+            for row in csv.reader(lines, delimiter=max(";,", key=text.count)):
+                # What a workbook cannot hold it refuses.
+                cells = [ILLEGAL_CHARACTERS_RE.sub("", cell) for cell in row]
+                book.worksheets[0].append(cells)
+            content = io.BytesIO()
+            book.save(content)
+            keep(folder, whose, suffix=".xlsx", content=content.getvalue())
+
+
 def _copies(call: Callable[..., Any], whose: Callable[[Any], str], at: int) -> Callable[..., Any]:
     """Make a reader copy the file that it is given."""
 
@@ -129,6 +151,7 @@ def gather(folder: Path) -> None:
         stdout=subprocess.DEVNULL,
         check=False,
     )
+    _books(folder)
 
 
 if __name__ == "__main__":
