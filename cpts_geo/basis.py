@@ -101,8 +101,8 @@ class Basis:
         touched = embedded.touched()
         told = (
             f"Données du paquet modifiées depuis leur vérification ({embedded.CHECKED}) : "
-            f"{', '.join(touched)} (ce calcul les prend telles qu’elles sont ; sans intention de votre part, "
-            "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data).",
+            f"{', '.join(touched)} (ce calcul les prend telles qu’elles sont ; sans intention de "
+            "votre part, réinstallez cpts_geo, ou dans un dépôt : git checkout -- data).",
         )
         return (*self.layer.notes, *(told if touched else ()))
 
