@@ -27,6 +27,7 @@ from cpts_geo.sources.analyst.aci.file import GivenAci, is_aci, read_aci
 from cpts_geo.sources.analyst.filled.file import Filled, read_filled
 from cpts_geo.sources.analyst.indicators.file import Given, read_indicators
 from cpts_geo.sources.analyst.travel.file import Unit
+from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 
@@ -62,6 +63,8 @@ class Basis:
         Those of the areas, with what was fetched of the ALD.
     fetched : dict of str to str
         SHA-256 of each fetched source used, by key.
+    files : tuple of (str, str)
+        Name and SHA-256 of each file of the analyst.
     """
 
     options: Options
@@ -77,6 +80,7 @@ class Basis:
     layer: National
     comparisons: pd.DataFrame
     fetched: dict[str, str]
+    files: tuple[tuple[str, str], ...]
 
     def __repr__(self) -> str:
         """One line: how much there is of it."""
@@ -86,14 +90,6 @@ class Basis:
     def lines_checked(self) -> pd.DataFrame:
         """Each known line beside what the others predict of it."""
         return leave_one_out(self.lines, draws=self.options.draws)
-
-    @property
-    def files(self) -> list[Path]:
-        """Files of the analyst."""
-        options = self.options
-        own = (options.scenario, options.known_lines, options.parameters, *options.indicators)
-        asked = (options.travel, options.roads, *own)
-        return [path for path in asked if path and path.is_file()]
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -176,8 +172,8 @@ def read_basis(options: Options, *, say: Callable[[str], None] = lambda _: None)
 
     Examples
     --------
-    >>> read_basis(Options(draws=1000))
-    <Basis : 34 875 communes>
+    >>> len(read_basis(Options(draws=1000)).communes)
+    34875
     """
     defaults = chosen_parameters(options.parameters)
     own = None if options.scenario is None else load_scenario(options.scenario, parameters=defaults)
@@ -193,8 +189,15 @@ def read_basis(options: Options, *, say: Callable[[str], None] = lambda _: None)
         exports=tuple(locate(export, communes) for export in exports),
         filled=tuple(filled), contracts=tuple(contracts),
         communes=communes, arrondissements=embedded.load_arrondissements(), former=former,
-        layer=layer, comparisons=comparisons, fetched=layer.inputs | ald,
+        layer=layer, comparisons=comparisons, fetched=layer.inputs | ald, files=_digests(options),
     )  # fmt: skip
+
+
+def _digests(options: Options) -> tuple[tuple[str, str], ...]:
+    """Name and SHA-256 of each file of the analyst: a big one is read once for many territories."""
+    own = (options.scenario, options.known_lines, options.parameters, *options.indicators)
+    asked = (options.travel, options.roads, *own)
+    return tuple((path.name, sha256_of(path)) for path in asked if path and path.is_file())
 
 
 @lru_cache(maxsize=2)

@@ -60,7 +60,7 @@ def written(defects: Sequence[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        At most one line more than :data:`MAX_DEFECTS`.
+        At most one line more than :data:`MAX_DEFECTS`, what shows nothing escaped.
 
     Examples
     --------
@@ -68,14 +68,21 @@ def written(defects: Sequence[str]) -> tuple[str, ...]:
     >>> len(lines), lines[-1].replace("\u202f", " ")
     (51, 'et 1 002 autres (nom inconnu : 1 002)')
     """
+    first = tuple(map(_visible, defects[:MAX_DEFECTS]))
     if len(defects) <= MAX_DEFECTS:
-        return tuple(defects)
+        return first
     rest = defects[MAX_DEFECTS:]
     kinds = Counter(line.kind if isinstance(line, Defect) else "" for line in rest)
     by_kind = " ; ".join(f"{kind} : {thousands(n)}" for kind, n in kinds.most_common() if kind)
     others = "autre" if len(rest) == 1 else "autres"
     more = f"et {thousands(len(rest))} {others}{f' ({by_kind})' if by_kind else ''}"
-    return (*defects[:MAX_DEFECTS], more)
+    return (*first, more)
+
+
+def _visible(said: str) -> str:
+    """The lines of a message, whose foreign words may hold what no one sees."""
+    # A quotation that was forgotten must not reach a terminal, or a page, as it is.
+    return "\n".join(map(_escaped, said.split("\n")))
 
 
 def alike(lines: Iterable[str], kind: str, *, total: int) -> list[Defect]:
@@ -181,7 +188,8 @@ class CptsGeoError(Exception):
     def _message(self) -> str:
         """The whole of what is read."""
         defects = (f"  - {defect}" for defect in written(self.defects))
-        return "\n".join([self.summary, *defects, f"À faire : {self.remedy}"])
+        said = [_visible(self.summary), *defects, f"À faire : {_visible(self.remedy)}"]
+        return "\n".join(said)
 
     def reword(self, change: Callable[[str], str]) -> None:
         """
@@ -209,9 +217,10 @@ class CptsGeoError(Exception):
 
     def _repr_html_(self) -> str:
         """What a notebook shows of an error that was caught."""
-        said = "".join(f"<li>{escape(defect)}</li>" for defect in written(self.defects))
-        defects = f"<ul>{said}</ul>" if said else ""
-        head, end = f"<p>{escape(self.summary)}</p>", f"<p>À faire : {escape(self.remedy)}</p>"
+        lines = "".join(f"<li>{escape(defect)}</li>" for defect in written(self.defects))
+        defects = f"<ul>{lines}</ul>" if lines else ""
+        said = (self.summary, f"À faire : {self.remedy}")
+        head, end = (f"<p>{escape(_visible(each))}</p>" for each in said)
         return f'<section lang="fr">{head}{defects}{end}</section>'
 
     def _render_traceback_(self) -> list[str]:

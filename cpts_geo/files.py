@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import stat
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 #: In a manifest, the files of earlier runs that still stand: those of other territories.
 BEFORE: Final = "outputs_before"
+_TOO_DEEP: Final = "ses listes ou ses tables sont imbriquées trop profondément"
+#: A key of more than fifty parts, in TOML; a scenario has two.
+_DEEP_KEY: Final = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){51}"""
+)
 _KINDS: Final = (
     (stat.S_ISDIR, "un dossier"),
     (stat.S_ISFIFO, "un tube nommé"),
@@ -265,6 +271,71 @@ def open_regular(path: Path) -> BinaryIO:
     return open(number, "rb")  # noqa: PTH123 - not a path
 
 
+def parsed_json(content: bytes | str) -> Any:
+    """
+    Parse JSON that others may have written.
+
+    Parameters
+    ----------
+    content : bytes or str
+        What a file holds, in UTF-8, with or without a mark of its order of bytes.
+
+    Returns
+    -------
+    object
+        What it says.
+
+    Raises
+    ------
+    ValueError
+        It is no JSON, nests too deeply, or holds a number of thousands of digits.
+
+    Examples
+    --------
+    >>> parsed_json(b'{"draws": 200}')
+    {'draws': 200}
+    """
+    text = content.decode("utf-8-sig") if isinstance(content, bytes) else content
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
+
+
+def parsed_toml(text: str) -> dict[str, Any]:
+    """
+    Parse TOML that others may have written.
+
+    Parameters
+    ----------
+    text : str
+        What a file holds.
+
+    Returns
+    -------
+    dict
+        Its keys and tables.
+
+    Raises
+    ------
+    ValueError
+        It is no TOML, holds a number of thousands of digits, or (:class:`RecursionError`, its
+        cause) nests too deeply.
+
+    Examples
+    --------
+    >>> parsed_toml("draws = 200")
+    {'draws': 200}
+    """
+    try:
+        # The time and the memory that a key takes grow with the square of its depth.
+        if _DEEP_KEY.search(text):
+            raise RecursionError
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
     Write a table as UTF-8 CSV with a comma, unknown values empty, no text that is a formula.
@@ -411,11 +482,40 @@ def listed_outputs(manifest: Path) -> dict[str, str]:
     {}
     """
     try:
-        told = json.loads(manifest.read_bytes())
+        with open_regular(manifest) as file:
+            told = parsed_json(file.read())
         listed = {**told.get(BEFORE, {}), **told["outputs"]}
-        return {name: str(listed[name]) for name in listed}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+    # Other names, or digests, are those of no file that a run wrote.
+    return {
+        name: digest
+        for name, digest in listed.items()
+        if isinstance(digest, str) and stays_inside(name)
+    }
+
+
+def stays_inside(name: str) -> bool:
+    """
+    Tell whether a name that a manifest gives is of a file of its folder, on any system.
+
+    Parameters
+    ----------
+    name : str
+        With ``/`` between its parts.
+
+    Returns
+    -------
+    bool
+        Links are not followed.
+
+    Examples
+    --------
+    >>> [stays_inside(name) for name in ("a/b.csv", "../b.csv", "/dev/zero", "C:b.csv", "a//b")]
+    [True, False, False, False, False]
+    """
+    parts = {*name.split("/")}
+    return not re.search(r"[\\:\0\ud800-\udfff]", name) and parts.isdisjoint({"", ".", ".."})
 
 
 @cache

@@ -256,6 +256,10 @@ def _excel(name: str, parts: dict[str, Iterable[bytes]]) -> Maker:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+book_unknown_encoding = _excel(
+    "liste.xlsx",
+    {"xl/workbook.xml": [b'<?xml version="1.0" encoding="UTF-1"?><workbook/>']},
+)
 sheet_bomb = _excel("liste.xlsx", {SHEET: [EMPTY_SHEET.encode(), *[bytes(1 << 24)] * 36]})
 log_bomb = _excel("journal.xlsx", {SHEET: [EMPTY_SHEET.encode(), *[b" " * (1 << 24)] * 36]})
 strings_bomb = _excel("liste.xlsx", {"xl/sharedStrings.xml": [b" " * (1 << 24)] * 36})

@@ -285,3 +285,6 @@ latitude_first = _written(PERIMETERS, _layer(({"nom_cpts": "CPTS du Val"}, _squa
 nobody_named = _written(PERIMETERS, _layer(({"\x1b[31mid": 1, "surface": 2}, _square(1.7, 47.8))))
 _TWO_NAMES = {"nom_cpts": "CPTS du Val", "lib_cpts": "CPTS de Beauce"}
 two_names = _written(PERIMETERS, _layer((_TWO_NAMES, _square(1.7, 47.8))))
+bpe_control_character = _written(
+    "insee_bpe_2024_health_by_commune.csv", b"code_commune,TYPEQU,nombre\n01004,D26\x15,1\n"
+)

@@ -101,6 +101,7 @@ kml_entities = _written("zone.kml", _kml(_PLACE, head=_BOMB))
 kml_outside_entity = _written(
     "zone.kml", _kml(_PLACE, head='<!DOCTYPE kml [<!ENTITY a SYSTEM "file:///etc/hosts">]>')
 )
+kml_unknown_encoding = _written("zone.kml", _kml(_PLACE).replace("UTF-8", "UTF-1"))
 kml_cut = _written("zone.kml", _kml(_PLACE)[:-40])
 kml_page = _written("zone.kml", "<html><body>404</body></html>")
 kml_two_folders = _written("zone.kml", _kml(_PLACE, _PLACE))

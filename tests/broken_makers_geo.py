@@ -133,6 +133,15 @@ poly_flat = _polygon([[1, 47], [2, 47], [3, 47], [1, 47]])
 poly_nameless = _features(({"nom": "A"}, SQUARE), ({"nom": None}, SQUARE))
 
 
+#: The library quotes, in its message, a definition that is no text.
+poly_base_of_no_text = _changed(
+    _base(),
+    lambda content: content.replace(
+        b"CREATE TABLE gpkg_contents", b"CREATE \x82ABLE gpkg_contents"
+    ),
+)
+
+
 def poly_base_of_something_else(folder: Path) -> Path:
     base = sqlite3.connect(folder / "zone.gpkg")
     base.execute("CREATE TABLE t (a)")

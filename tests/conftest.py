@@ -83,6 +83,8 @@ def _more_tries() -> None:
 
     plain.register_profile("full", deadline=None, max_examples=100 * MORE_TRIES)
     plain.load_profile("full")
+    # What the plugin of hypothesis reads of it for a property that says no settings.
+    settings.default = plain.default  # type: ignore[attr-defined]
     hypothesis.settings = settings  # type: ignore[assignment, misc]
 
 

@@ -119,14 +119,14 @@ def on_cluster(
                     for thing in things_again:
                         send(thing)
         except (CancelledError, OSError, TimeoutError) as error:
-            raise _gone(address) from error
+            raise gone(address) from error
 
 
 def _some_done(client: Any, futures: list[Any], address: str) -> list[Any]:
     """Futures that ended, at least one; an error where the scheduler is gone."""
     while True:
         if client.status != "running":
-            raise _gone(address)
+            raise gone(address)
         try:
             with client.as_current():
                 _library().wait(futures, timeout=_PATIENCE / 5, return_when="FIRST_COMPLETED")
@@ -136,7 +136,7 @@ def _some_done(client: Any, futures: list[Any], address: str) -> list[Any]:
             pass
         done = [future for future in futures if future.status != "pending"]
         if client.status != "running":
-            raise _gone(address)
+            raise gone(address)
         if done:
             return done
 
@@ -156,10 +156,10 @@ def _ended(future: Any) -> str:
 def _check_alive(client: Any, address: str, tries: int) -> None:
     """Go on only where there is still somebody to work."""
     if client.status != "running" or tries > _TRIES:
-        raise _gone(address)
+        raise gone(address)
     client.wait_for_workers(1, timeout=_PATIENCE * 3)
 
 
-def _gone(address: str) -> ClusterError:
+def gone(address: str) -> ClusterError:
     """The error of a scheduler that stopped answering."""
     return ClusterError(f"L’ordonnanceur {address} ne répond plus.", remedy=_AGAIN)

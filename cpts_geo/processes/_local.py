@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -12,10 +13,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Final
 
+from threadpoolctl import threadpool_limits
+
 from cpts_geo.errors import WorkerLostError
 
 #: Things sent ahead to each process, so that none waits for the next one.
 _AHEAD: Final = 2
+#: Objects made between two looks for what nobody holds any more.
+_GARBAGE: Final = 50_000
 #: In a worker, what is common to all it does.
 _common: Any = None
 
@@ -96,6 +101,11 @@ def _begin(common: Any) -> None:
     """Keep what is common; end with the process that asked, however it ends."""
     global _common  # noqa: PLW0603
     _common = common
+    # What is common is not looked at again after each thing; libraries alone make half a million.
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
+    # Processes share the cores: threads of linear algebra would wait for each other.
+    threadpool_limits(1)
     # A finger on Ctrl-C is for the one that asked, which says what is kept.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -7,12 +7,12 @@ thing it held, which is tried again.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from cpts_geo.errors import AskedError, WorkerLostError
-from cpts_geo.processes._cluster import connected, on_cluster
+from cpts_geo.processes._cluster import connected, gone, on_cluster
 from cpts_geo.processes._local import on_processes
 
 Common = TypeVar("Common")
@@ -119,7 +119,7 @@ def executor(*, jobs: int = 1, scheduler: str | None = None) -> Iterator[Executo
     AskedError
         `jobs` is below 1.
     ClusterError
-        The scheduler does not answer, or its workers run other code.
+        The scheduler does not answer, or no more; or its workers run other code.
 
     Examples
     --------
@@ -131,7 +131,10 @@ def executor(*, jobs: int = 1, scheduler: str | None = None) -> Iterator[Executo
     if scheduler is not None:
         with connected(scheduler) as client:
             running: Any = client.get_executor(pure=False)
-            yield running
+            try:
+                yield running
+            except CancelledError as error:
+                raise gone(scheduler) from error
     elif jobs == 1:
         yield None
     else:

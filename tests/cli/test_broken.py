@@ -17,22 +17,27 @@ import pandas as pd
 import pytest
 
 from cpts_geo.access.changes.text import parse_changes
+from cpts_geo.capacity.checks.forecast.kept import read_kept
 from cpts_geo.capacity.need.learning import known_lines
 from cpts_geo.capacity.scenario.loading import load_scenario
+from cpts_geo.capacity.scenario.overlay import chosen_parameters
 from cpts_geo.cli.main import main
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.geography.perimeters._files.lists import file_perimeter
 from cpts_geo.geography.perimeters._files.polygons import polygon_perimeters
 from cpts_geo.indicators.filled.checked import checked_rows
 from cpts_geo.sources.analyst.aci.file import read_aci
+from cpts_geo.sources.analyst.calls._values.outcomes import known_wordings, read_wordings
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.indicators.file import read_indicators
 from cpts_geo.sources.analyst.squares.file import read_squares
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
+from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
+from cpts_geo.writing.verifying._manifest import read_manifest
 
 TESTS = Path(__file__).parents[1]
 BROKEN = TESTS / "data" / "broken"
@@ -110,8 +115,21 @@ def fetched(path: Path) -> None:
 
 
 def change(path: Path) -> None:
-    texts = path.read_text(encoding="utf-8").splitlines()
+    # As the system gives what was typed.
+    texts = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     parse_changes(texts, communes(), former=former())
+
+
+def manifest(path: Path) -> None:
+    read_manifest(path.parent, name=path.name)
+
+
+def forecast(path: Path) -> None:
+    read_kept(path, territory="bg", public=None)
+
+
+def wordings(path: Path) -> None:
+    known_wordings(read_wordings(path))
 
 
 def filled(path: Path) -> None:
@@ -144,6 +162,11 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "filled": filled,
     "known_lines": known_lines,
     "scenario": load_scenario,
+    "parameters": chosen_parameters,
+    "wordings": wordings,
+    "manifest": manifest,
+    "forecast": forecast,
+    "lock": read_lock,
     "fetched": fetched,
     "change": change,
 }

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from pydoc import locate
 from typing import Any
@@ -72,12 +72,27 @@ def test_a_worker_killed_while_it_holds_a_thing_loses_nothing(cluster: Any, tmp_
     assert sorted(found) == [(n, n) for n in range(4)]
 
 
-def test_a_scheduler_that_goes_away_is_told(cluster: Any, tmp_path: Path) -> None:
+def _each(address: str, folder: str) -> None:
+    list(each(works.wait_for_go, range(4), common=folder, scheduler=address))
+
+
+def _executor(address: str, folder: str) -> None:
+    with executor(scheduler=address) as running:
+        assert running is not None
+        tasks = [running.submit(works.wait_for_go, folder, n) for n in range(4)]
+        for task in tasks:
+            task.result()
+
+
+@pytest.mark.parametrize("asked_for", [_each, _executor])
+def test_a_scheduler_that_goes_away_is_told(
+    cluster: Any, tmp_path: Path, asked_for: Callable[[str, str], None]
+) -> None:
     address, told = cluster.scheduler_address, []
 
     def ask() -> None:
         try:
-            list(each(works.wait_for_go, range(4), common=str(tmp_path), scheduler=address))
+            asked_for(address, str(tmp_path))
         except ClusterError as error:
             told.append(error)
 

@@ -13,7 +13,7 @@ import pytest
 
 from cpts_geo.errors import AskedError, WorkerLostError
 from cpts_geo.processes.workers import each, executor
-from tests.conftest import ROOT
+from tests.conftest import PYTHONPATH, ROOT
 from tests.processes import works
 
 
@@ -69,7 +69,7 @@ def test_processes_end_with_the_one_that_asked(tmp_path: Path) -> None:
     script = tmp_path / "ask.py"
     script.write_text(code)
     asking = subprocess.Popen(
-        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT
+        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": PYTHONPATH}, cwd=ROOT
     )
     workers = _held(tmp_path, 2)
     asking.send_signal(signal.SIGKILL)

@@ -29,7 +29,6 @@ NOT_IMPORTED = {
     "jupyterlab-language-pack-fr-fr": "JupyterLab in French",
     "myst-nb": "extension of Sphinx: pages in Markdown, executed notebooks",
     "pydata-sphinx-theme": "theme of the documentation",
-    "atheris": "fuzzes the readers of foreign files",
     "ipykernel": "runs the notebooks",
     "editables": "asked for by hatchling when the package is installed with --editable",
     "hatchling": "builds the package",

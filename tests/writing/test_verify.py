@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tempfile
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+import cpts_geo
 from cpts_geo import settings
 from cpts_geo.analysis import Options
 from cpts_geo.asked import told as as_told
@@ -213,6 +217,7 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
         ("[" * 100_000, "n’est pas un fichier JSON"),
         ("[1]", "ce n’est pas un objet JSON"),
         ("{}", "« date » n’est pas une date"),
+        ('{"date": "9999-12-31"}', "« date » n’est pas une date"),
         ('{"date": "2026-02-30"}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
@@ -232,6 +237,47 @@ def test_a_manifest_that_is_none_is_refused_in_words(
     assert (done.returncode, done.stdout) == (1, "")
     assert words in done.stderr
     assert "À faire :" in done.stderr
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+PARTS = (
+    "date",
+    "versions",
+    "inputs",
+    "outputs",
+    "outputs_before",
+    "parameters",
+    "territories",
+    "line",
+)
+GOOD: dict[str, Any] = {
+    "date": "2026-11-30", "versions": {"cpts_geo": cpts_geo.__version__}, "inputs": {},
+    "outputs": {"b.csv": "0" * 64}, "parameters": {"draws": 1, "territories": ["x"]},
+}  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from(PARTS), JSON, max_size=3), st.sampled_from(PARTS), JSON)
+def test_whatever_a_manifest_says_the_answer_is_in_words(
+    other: dict[str, Any], part: str, value: Any
+) -> None:
+    told = {**GOOD, **other}
+    if isinstance(told.get(part), dict):
+        told[part] = {**told[part], "perimeter": value, "b.csv": value}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / MANIFEST).write_text(json.dumps(told), "utf-8")
+        try:
+            found = verify(folder)
+        except ManifestError as error:
+            assert error.remedy
+        else:
+            assert not found.same
 
 
 OUTSIDE = ("../x", "/etc/hostname", "a/../../x", "C:/x", "a\\b", "a//b", ".", "", "x\0y", "link/x")

@@ -22,7 +22,7 @@ from cpts_geo.atlas.maps.layers import MapLayer, column_layer, pooled_layer, ter
 from cpts_geo.atlas.maps.live._areas import by_area, told_of, with_areas
 from cpts_geo.atlas.maps.live._columns import averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
-from cpts_geo.atlas.maps.live.commune_layer import QUANTUM, Area, CommuneLayer, Signs
+from cpts_geo.atlas.maps.live.commune_layer import NAMED, QUANTUM, Area, CommuneLayer, Signs
 from cpts_geo.french import number
 from cpts_geo.schema import COLUMNS, COMPARED, SLOTS, TERRITORY, shown_vintage, status_column
 from cpts_geo.sources.codes import overseas
@@ -189,13 +189,16 @@ def overview_map(
         for key, name in shown["name"].items()
     }
     land = gpd.GeoSeries(pd.concat([ground.geometry for ground in grounds]), crs=shown.crs)
+    # Of all France, what lies overseas is found by the search.
+    whole = len(shown) and len(shown) <= NAMED and (near or len(islands))
     layer = CommuneLayer(
         rows,
         layers,
         label="Territoires",
         land=land,
         areas=areas,
-        bounds=shown.total_bounds if len(shown) and (near or len(islands)) else _METROPOLE,
+        bounds=shown.total_bounds if whole else _METROPOLE,
+        quantum=QUANTUM if len(shown) <= NAMED else _COARSE,
         search="Chercher un territoire",
         invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
         things=("territoire", "territoires"),

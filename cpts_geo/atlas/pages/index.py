@@ -126,6 +126,7 @@ def _page(
         map=map_parts(drawn),
         still=png(overview_figure(outlines, national=national, comparison=values_of(lines))),
         sources=used,
+        count=counted(len(lines), "territoire", "territoires"),
         failed=counted(len(shown["failures"]), *_FAILED),
         **shown,
     )

@@ -823,8 +823,10 @@ const cptsMap = (() => {
             else if (close && b >= 0) { kinds[0].push(a); }
           }
         });
+        // Of many areas, limits must leave their colours to be seen.
+        const small = data.areas.length === data.own ? Math.sqrt(view.wide * view.high / seen.length) / 25 : close ? 2.2 : 0.4;
         const pens = [[data.look.paper, 0.8, []], [data.look.border, 1.2, [5, 4]],
-          [data.look.ink, data.areas.length > 60 && !close ? 0.4 : 2.2, []]];
+          [data.look.ink, data.many ? clamp(small, 0.4, 2.2) : 2.2, []]];
         ctx.lineJoin = "round";
         kinds.forEach((arcs, kind) => {
           const [colour, width, dash] = pens[kind];

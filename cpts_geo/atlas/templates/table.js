@@ -19,7 +19,7 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
 
   // What a row is: its commune, what is searched, its numbers.
   var known = rows.map(function (row) {
-    var name = row.cells[0], link = name.querySelector("a");
+    var name = row.cells[0], link = name.querySelector("a, .named");
     var found = { row: row, name: (link || name).textContent, code: row.dataset.key || row.cells[CODE].textContent };
     found.words = plain(link ? found.name + " " + name.querySelector("small").textContent : found.name + " " + found.code);
     found.values = Array.from(row.cells).map(function (cell, place) { return place < FIRST ? NaN : number(cell); });

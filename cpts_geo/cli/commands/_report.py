@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from cpts_geo.api.territories import Territories
     from cpts_geo.geography.perimeters.request import Request
 
+Jobs = Annotated[
+    int | None,
+    typer.Option(help="Calculs à la fois, avec --all ou pour « grid » ; un par cœur sinon."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADRESSE",
+        help="Ordonnanceur dask (tcp://MACHINE:8786) dont les travailleurs font le calcul, au lieu "
+        "de cet ordinateur ; demande l’extra « cluster ».",
+    ),
+]
+
 
 @on_territories
 def report(
@@ -41,17 +54,8 @@ def report(
             "commande reprend où elle s’est arrêtée.",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(help="Avec --all, processus à la fois ; par défaut, un par cœur.")
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADRESSE",
-            help="Avec --all, ordonnanceur dask (tcp://MACHINE:8786) dont les travailleurs font "
-            "le calcul ; demande l’extra « cluster ».",
-        ),
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     pages: Annotated[
         bool,
         typer.Option(
@@ -125,8 +129,8 @@ def _report_all(
             bar(step.done, step.total, " · ".join(filter(None, [left, step.ended])))
 
         index = write_every(
-            asked, options, output or OUTPUTS / name, jobs=jobs or _cores(), scheduler=scheduler,
-            pages=pages, watch=watch, say=say,
+            asked, options, output or OUTPUTS / name, jobs=_cores() if jobs is None else jobs,
+            scheduler=scheduler, pages=pages, watch=watch, say=say,
         )  # fmt: skip
     echo(f"Rapport prêt : {index.resolve()}")
 
@@ -158,17 +162,22 @@ def grid(
             "(carreaux_200m_met.csv) ; sans lui, un carroyage synthétique, dit comme tel."
         ),
     ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     embedded_only: EmbeddedOnly = False,
 ) -> None:
     """Écrire l’accès aux généralistes par carreau de 200 m."""
     # Imported here so that --help and --version answer at once.
+    from cpts_geo.processes.workers import executor  # noqa: PLC0415
     from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
 
-    with progress() as bar:
+    jobs = _cores() if jobs is None else jobs
+    with progress() as bar, executor(jobs=jobs, scheduler=scheduler) as running:
         folder = write_grid(
             output,
             squares=squares,
             fetched=not embedded_only,
+            executor=running,
             say=teller(),
             told=lambda done, total: bar(done, total, "Accessibilité"),
         )

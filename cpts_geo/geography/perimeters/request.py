@@ -24,6 +24,7 @@ from cpts_geo.geography.perimeters.partition import places_of
 from cpts_geo.geography.perimeters.zonings import (
     ZONINGS,
     clues_to,
+    every_zone,
     inner_note,
     with_ept,
     zones_of_departements,
@@ -376,7 +377,7 @@ def _perimeters(
         communes = places_of(communes, arrondissements, arrondissements["code_insee"])
     zoning = ZONINGS[kind](communes)
     if request.every:
-        codes, notes = zones_of_departements(zoning, communes["departement"].unique(), communes)
+        codes, notes = every_zone(zoning, communes)
         folder = kind
     elif request.departements:
         codes, notes = zones_of_departements(zoning, request.departements, communes)

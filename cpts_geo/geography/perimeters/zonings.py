@@ -369,6 +369,35 @@ def zones_of_departements(
     return codes, notes
 
 
+def every_zone(zoning: Zoning, communes: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """
+    Give all the zones of a division.
+
+    Parameters
+    ----------
+    zoning : Zoning
+        The division.
+    communes : DataFrame
+        Current communes: code_insee, name.
+
+    Returns
+    -------
+    tuple of list of str and list of str
+        Codes in the order of their names; a French note on the communes that are in none.
+
+    Examples
+    --------
+    >>> from cpts_geo.sources.embedding import embedded
+    >>> communes = embedded.load_communes()
+    >>> len(every_zone(epci_zoning(communes), communes)[0])
+    1255
+    """
+    held = zoning.members["code_insee"]
+    codes = sorted(zoning.members["zone"].unique(), key=lambda code: (zoning.names[code], code))
+    nowhere = communes.loc[~communes["code_insee"].isin(held), ["code_insee", "name"]]
+    return codes, _nowhere_note(zoning, nowhere)
+
+
 def _crossing_notes(zoning: Zoning, inside: pd.DataFrame) -> list[str]:
     """French note on the zones that cross a limit of département."""
     spread = inside.groupby("zone")["departement"].agg(lambda codes: sorted(set(codes)))
@@ -389,7 +418,11 @@ def _outside_notes(zoning: Zoning, elsewhere: pd.DataFrame, home: pd.Series) -> 
         f"habitants sont dans le département {home[str(zone)]} : {listed_communes(group)}."
         for zone, group in elsewhere.groupby("zone")
     ]
-    nowhere = elsewhere[elsewhere["zone"].isna()]
-    if len(nowhere):
-        notes.append(f"Dans {_NONE_WORDS[zoning.kind]} : {listed_communes(nowhere)}.")
-    return notes
+    return [*notes, *_nowhere_note(zoning, elsewhere[elsewhere["zone"].isna()])]
+
+
+def _nowhere_note(zoning: Zoning, nowhere: pd.DataFrame) -> list[str]:
+    """French note on communes that are in no zone."""
+    if nowhere.empty:
+        return []
+    return [f"Dans {_NONE_WORDS[zoning.kind]} : {listed_communes(nowhere)}."]

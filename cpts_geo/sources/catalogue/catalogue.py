@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -215,14 +215,14 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def digests_of(files: Sequence[Path], *, beside: Mapping[str, str]) -> dict[str, str]:
+def digests_of(files: Iterable[tuple[str, str]], *, beside: Mapping[str, str]) -> dict[str, str]:
     """
-    Compute the SHA-256 of files by name, each its own where two bear the same one.
+    Gather the SHA-256 of files by name, each its own where two bear the same one.
 
     Parameters
     ----------
-    files : sequence of Path
-        Existing files.
+    files : iterable of (str, str)
+        Name and digest of each.
     beside : mapping of str to str
         Digests that are known already, by name.
 
@@ -237,11 +237,11 @@ def digests_of(files: Sequence[Path], *, beside: Mapping[str, str]) -> dict[str,
     True
     """
     found = dict(beside)
-    for path in files:
-        digest, rank, name = sha256_of(path), 1, path.name
+    for own, digest in files:
+        rank, name = 1, own
         while found.get(name, digest) != digest:
             rank += 1
-            name = f"{path.name} ({rank})"
+            name = f"{own} ({rank})"
         found[name] = digest
     return found
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
 from cpts_geo.errors import DataFileError, one_line, quoted
+from cpts_geo.files import parsed_json
 from cpts_geo.sources._bounds.limits import LIMITS, hold
 from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.catalogue.totals import other_source
@@ -68,8 +68,8 @@ def listed_address(path: Path, source: Source, *, base: str) -> str | None:
     if path.stat().st_size > LIMITS["list_bytes"]:
         return None
     try:
-        content = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
+        content = parsed_json(path.read_bytes())
+    except ValueError:
         return None
     kind = next((name for name in _LISTS if isinstance(content, dict) and name in content), "")
     melodi = kind == "product"

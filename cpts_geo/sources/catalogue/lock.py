@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Final
 import tomli_w
 
 from cpts_geo.errors import DataFileError, OutputError, one_line, quoted
-from cpts_geo.files import open_regular, reason, write_atomically
+from cpts_geo.files import open_regular, parsed_toml, reason, write_atomically
 from cpts_geo.foreign import is_invisible, shown_path
 from cpts_geo.processes.locking import locked
 from cpts_geo.sources._bounds.limits import quantity
@@ -131,7 +130,7 @@ def read_lock(path: Path) -> dict[str, Locked]:
     if len(written) > _MAX_BYTES:
         raise _unreadable(path, [f"il dépasse {quantity(_MAX_BYTES, 'octets')}"])
     try:
-        content = tomllib.loads(written.decode("utf-8"))
+        content = parsed_toml(written.decode("utf-8"))
     except ValueError as error:  # not TOML, not UTF-8
         raise _unreadable(path, [one_line(str(error))]) from error
     defects = [line for key, entry in content.items() for line in _defects(key, entry)]

@@ -15,6 +15,7 @@ import requests
 import urllib3
 
 from cpts_geo.errors import DataFileError
+from cpts_geo.files import parsed_json
 from cpts_geo.sources.fetching import _web as web
 from cpts_geo.sources.fetching._web import Pace, TooLargeError
 
@@ -105,11 +106,14 @@ def _in_french(error: urllib3.exceptions.HTTPError) -> str:
 def _begun(body: Path) -> _Begun:
     """What an earlier try left, when it can be gone on with: some bytes, and whose they are."""
     try:
-        state = json.loads(body.with_name("state.json").read_text(encoding="utf-8"))
-        begun = _Begun(body.stat().st_size, str(state["validator"]), state["total"])
+        state = parsed_json(body.with_name("state.json").read_bytes())
+        begun = _Begun(body.stat().st_size, state["validator"], state["total"])
     except (OSError, ValueError, KeyError, TypeError):
         return _Begun()
-    return begun if begun.have and begun.validator else _Begun()
+    # What goes back into a header is a text that came in one.
+    said = isinstance(begun.validator, str) and re.fullmatch(r"[ -~]+", begun.validator)
+    known = begun.total is None or type(begun.total) is int
+    return begun if begun.have and said and known else _Begun()
 
 
 def _answer(

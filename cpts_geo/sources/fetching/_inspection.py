@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from html import unescape
 from pathlib import Path
 from typing import Final
 
 from cpts_geo.errors import CptsGeoError, DataFileError, quoted
-from cpts_geo.files import why_unread
+from cpts_geo.files import parsed_json, why_unread
 from cpts_geo.sources._bounds.limits import LIMITS, most_unpacked
 from cpts_geo.sources._conventions.archives import (
     GZIP,
@@ -86,8 +85,8 @@ def _stand_in(head: bytes, suffix: str) -> str:
 def _is_error(text: str) -> bool:
     """Whether a text is a JSON object that tells an error."""
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
+        content = parsed_json(text)
+    except ValueError:
         return False  # longer than its first bytes, as data are
     names = {"error", "errors", "message", "error_code"}
     return isinstance(content, dict) and not names.isdisjoint(content)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cpts_geo.errors import ManifestError, one_line, quoted
-from cpts_geo.files import BEFORE
+from cpts_geo.files import BEFORE, parsed_json, stays_inside
 from cpts_geo.foreign import shown_path
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 from cpts_geo.writing.every.again import EACH
@@ -31,6 +30,8 @@ _DOOR: Final = Door(
 )
 #: What the manifest of a run on all territories alone says.
 _EVERY: Final = "territories"
+#: Years that the clock of a computer may say.
+_YEARS: Final = (1970, 2200)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 #: Parts that are texts by name.
 _TEXTS: Final = ("versions", "inputs", "outputs", BEFORE)
@@ -84,8 +85,8 @@ def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
 def _loaded(path: Path) -> Any:
     """What a file writes in JSON."""
     try:
-        return json.loads(read_bytes(path, _DOOR).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        return parsed_json(read_bytes(path, _DOOR))
+    except ValueError as error:
         raise ManifestError(
             f"{one_line(path.name)} n’est pas un fichier JSON lisible.", remedy=f"{_REMEDY}."
         ) from error
@@ -97,8 +98,11 @@ def _defects(told: Any, folder: Path) -> Iterator[str]:
         yield "ce n’est pas un objet JSON"
         return
     try:
-        date.fromisoformat(told["date"])
+        year = date.fromisoformat(told["date"]).year
     except (KeyError, TypeError, ValueError):
+        year = 0
+    # Months to come are reckoned from it.
+    if not _YEARS[0] <= year <= _YEARS[1]:
         yield "« date » n’est pas une date (AAAA-MM-JJ)"
     every = _EVERY in told
     if every:
@@ -147,8 +151,7 @@ def _outside(part: str, found: Mapping[str, str], folder: Path) -> Iterator[str]
 
 def _is_inside(name: str, folder: Path) -> bool:
     """Whether a name is of a file of the folder, on any system, its links followed."""
-    parts = name.split("/")
-    if "\0" in name or re.search(r"[\\:]", name) or not {*parts}.isdisjoint({"", ".", ".."}):
+    if not stays_inside(name):
         return False
     try:
         return (folder / name).resolve().is_relative_to(folder.resolve())

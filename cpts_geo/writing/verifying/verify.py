@@ -229,7 +229,7 @@ def _made_again(
 ) -> Iterator[tuple[str, Path | str]]:
     """Make each run again in a folder that lasts until the next one; or say why it was not."""
     first = next(iter(runs.values()))
-    if SAID[0] not in first.told:
+    if "" in runs and SAID[0] not in first.told:
         again(first, stand.found, aside, say)
         yield "", aside
         return

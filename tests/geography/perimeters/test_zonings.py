@@ -134,6 +134,33 @@ def test_every_commune_is_inside_once_or_named_outside(communes, departement, fo
     assert bool(outside) == (departement in {"41", "29"})
 
 
+@pytest.mark.parametrize(("every", "nowhere"), [("epci", 4), ("tvs", 0), ("departement", 0)])
+def test_all_of_france_is_inside_once_or_named_outside(communes, found, every, nowhere):
+    all_of = found(Request(every=every))
+    inside = set(all_of.members["code_insee"])
+    # Of Paris, Lyon and Marseille, TVS take the arrondissements.
+    cities = {"13055", "69123", "75056"} if every == "tvs" else set()
+    outside = set(communes["code_insee"]) - inside - cities
+    assert not all_of.members["code_insee"].duplicated().any()
+    assert len(outside) == nowhere
+    assert all(f"({code})" in " ".join(all_of.notes) for code in outside)
+    assert len(all_of.notes) == bool(nowhere)
+    assert list(all_of.identity["name"]) == sorted(all_of.identity["name"])
+    assert all_of.folder == every
+
+
+@pytest.mark.parametrize("more", [{"epci": ("45",)}, {"name": "France"}, {"departements": ("45",)}])
+def test_all_of_france_is_asked_for_alone(more):
+    with pytest.raises(PerimeterError, match="pas claire"):
+        Request(every="epci", **more)
+
+
+def test_a_division_that_is_none_is_refused_with_those_there_are():
+    with pytest.raises(PerimeterError) as refused:
+        Request(every="commune")
+    assert "epci, tvs, departement ; ou donnez un fichier" in refused.value.defects[0]
+
+
 def test_an_epci_belongs_where_most_of_its_people_live(communes, zoning):
     of = {
         departement: set(zones_of_departements(zoning, [departement], communes)[0])

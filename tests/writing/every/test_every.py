@@ -331,3 +331,28 @@ def _written(folder: Path) -> list[Path]:
     """What a run wrote; a lock that a killed one left locks nothing."""
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return sorted(path for path in found if path.name != ".cpts_geo.lock")
+
+
+@pytest.mark.report
+def test_the_map_of_france_leads_to_each_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Basis.find
+    codes = ["200067254", "244500419"]
+    monkeypatch.setattr(Basis, "find", lambda basis, _: found(basis, Request(epci=codes)))
+    monkeypatch.setattr(run, "each", here)
+    monkeypatch.setattr(run, "_page", lambda *_, **__: "<p>")
+    linked: dict[str, str] = {}
+    monkeypatch.setattr(
+        run, "write_france", lambda path, **told: linked.update(told["links"]) or path.touch()
+    )
+    output = tmp_path / "out"
+    write_every(Request(every="epci"), Options(draws=DRAWS), output)
+    pages = sorted(
+        path.relative_to(output).as_posix() for path in output.glob("territoires/*/*.html")
+    )
+    assert sorted(linked) == codes
+    assert sorted(linked.values()) == pages
+    listed = json.loads((output / "manifest.json").read_text("utf-8"))["outputs"]
+    assert {"france.html", "index.html", "tableaux/besoin.csv"} <= set(listed)
+    assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == []

@@ -38,6 +38,8 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Degrees between two lines of the grid of contours: about ten metres.
 QUANTUM: Final = 1e-4
+#: Areas that a map names all, and outlines thick; of more, it names the largest, as communes.
+NAMED: Final = 60
 #: What is read of every row, besides the columns of layers.
 _NEEDED: Final = ("code_insee", "name", "population", "lon", "lat", "geometry")
 _LOOK: Final = {
@@ -216,7 +218,8 @@ class CommuneLayer(folium.map.Layer):
             "names": rows["name"].astype(str).map(typeset).tolist(),
             "short": rows["short"].fillna("").tolist() if "short" in rows else [],
             "circled": circled,
-            "centred": areas is not None and "short" in rows,
+            "centred": areas is not None and "short" in rows and len(named) <= NAMED,
+            "many": len(named) > NAMED,
             "people": _people(rows, [layer.column for layer in layers]),
             "at": places_of.T.tolist(),
             "area": _areas(rows, own, list(named)),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from cpts_geo.atlas.charts.dumbbell import dumbbell_svg
 from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
+from cpts_geo.atlas.maps.live.commune_layer import NAMED
 from cpts_geo.atlas.sections.several.lines import Line, Needed, values_of
 from cpts_geo.french import number, typeset
 from cpts_geo.schema import COLUMNS
@@ -22,13 +23,19 @@ _INDICATORS: Final = tuple(dict.fromkeys(["apl", *KEY_FIGURES, "population"]))
 
 def section(lines: Sequence[Line]) -> dict[str, Any]:
     """What the template shows: columns, and a row a territory."""
-    columns = newest_known(_INDICATORS, values_of(lines))
+    values = values_of(lines)
+    columns, many = newest_known(_INDICATORS, values), len(lines) > NAMED
+    if many:
+        # A column that nobody knows would hatch a thousand rows.
+        known = set(values["indicator"][values["value"].notna()])
+        columns = [name for name in columns if name in known]
     needs = [line.needed for line in lines if line.needed]
     top = max([1.0, *(each.end for each in needs)])
     return {
         "columns": [(COLUMNS[name], sources()[COLUMNS[name].source]) for name in columns],
         "rows": [_row(line, columns, top=top) for line in lines],
         "top": number(math.ceil(top)),
+        "many": many,
         "rough": any(not each.own for each in needs),
     }
 

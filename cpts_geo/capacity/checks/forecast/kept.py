@@ -5,7 +5,6 @@ What is read was written by us, and may have been edited since: every defect of 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +20,7 @@ from cpts_geo.capacity.checks.forecast.announced import _MONTHS, Forecast
 from cpts_geo.capacity.checks.forecast.scored import Score
 from cpts_geo.capacity.need.interval import LEVELS
 from cpts_geo.errors import ForecastError, one_line, quoted
+from cpts_geo.files import parsed_json
 from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 #: No month counts as many.
@@ -273,7 +273,7 @@ def read_kept(path: Path | str, *, territory: str, public: str | None) -> Kept:
 
     Examples
     --------
-    >>> import tempfile
+    >>> import json, tempfile
     >>> band = {"p10": 9.0, "p50": 12.0, "p90": 15.0}
     >>> months = pd.DataFrame([band], index=["2027-01"])
     >>> told = as_kept(Forecast("bg", date(2026, 11, 30), "1", "", "all", months, 0.5))
@@ -332,8 +332,8 @@ def read_kept(path: Path | str, *, territory: str, public: str | None) -> Kept:
 def _loaded(path: Path) -> Mapping[str, Any]:
     """The object that a file writes in JSON."""
     try:
-        found = json.loads(read_bytes(path, _MANIFEST).decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        found = parsed_json(read_bytes(path, _MANIFEST))
+    except ValueError as error:
         raise ForecastError(
             f"{one_line(path.name)} n’est pas un fichier JSON lisible.", remedy=f"{_REMEDY}."
         ) from error

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from cpts_geo.capacity.scenario._slips.meant import in_toml, no_such_day, plain_spaces
 from cpts_geo.errors import CptsGeoError, ScenarioError, one_line
+from cpts_geo.files import parsed_toml
 from cpts_geo.french import joined
 from cpts_geo.sources.door import Door, read_bytes
 
-#: Tables within tables that a key may name; a scenario has two.
-_DEEPEST: Final = 50
 #: Where the library says that a TOML is wrong; else it is at its end.
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _NAME: Final = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
@@ -39,10 +38,7 @@ def read_toml(path: Path, *, door: Door, what: str, known: str) -> dict[str, Any
     remedy = "enregistrez le fichier en TOML, encodage UTF-8"
     try:
         text = read_bytes(path, door).decode("utf-8-sig")
-        # The time that a key takes grows with the square of its depth.
-        if any(line.partition("=")[0].count(".") > _DEEPEST for line in text.splitlines()):
-            raise RecursionError
-        return tomllib.loads(text)
+        return parsed_toml(text)
     except CptsGeoError as error:
         reasons, remedy = [error.summary], f"{error.remedy.rstrip('.')} ; {known}"
     except UnicodeDecodeError as error:
@@ -52,10 +48,9 @@ def read_toml(path: Path, *, door: Door, what: str, known: str) -> dict[str, Any
             _mistakes(text, str(error)),
             "corrigez ces lignes du fichier (TOML, UTF-8)",
         )
-    except ValueError:  # Python reads no integer of more than 4,300 digits
-        reasons = ["un nombre y a des milliers de chiffres"]
-    except RecursionError:
-        reasons = ["ses listes ou ses tables sont imbriquées trop profondément"]
+    except ValueError as error:  # Python reads no integer of more than 4,300 digits
+        deep = isinstance(error.__cause__, RecursionError)
+        reasons = [str(error) if deep else "un nombre y a des milliers de chiffres"]
     raise ScenarioError(
         f"Le fichier de {what} {one_line(path.name)} est illisible.",
         defects=reasons,

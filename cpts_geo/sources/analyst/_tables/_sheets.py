@@ -126,7 +126,7 @@ def _shown_percents(content: bytes) -> dict[str, set[tuple[int, int]]]:
             return {name: styled_cells(archive, part, styles) for name, part in parts.items()}
     except MemoryError:
         raise  # the process lacks it, and says so
-    except (*UNREADABLE, KeyError, ElementTree.ParseError):
+    except (*UNREADABLE, LookupError, ElementTree.ParseError):
         return {}
 
 
@@ -141,7 +141,7 @@ def _marked(content: bytes, wanted: str) -> dict[str, Marks]:
             return found or opendocument_marks(archive)
     except MemoryError:
         raise  # the process lacks it, and says so
-    except (*UNREADABLE, KeyError, IndexError, struct.error, ElementTree.ParseError):
+    except (*UNREADABLE, LookupError, struct.error, ElementTree.ParseError):
         return {}
 
 
@@ -159,7 +159,7 @@ def _weighed(content: bytes, wanted: str) -> dict[str, Any] | None:
                     return {"beyond": "workbook_range", "found": size, **where}
     except MemoryError:
         raise  # the process lacks it, and says so
-    except (*UNREADABLE, KeyError, ElementTree.ParseError):
+    except (*UNREADABLE, LookupError, ElementTree.ParseError):
         # Not an archive, or a damaged one: the parser says so.
         return None
     return None

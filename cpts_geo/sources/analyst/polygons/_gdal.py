@@ -158,7 +158,8 @@ def _check_xml(content: bytes, name: str) -> None:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(content, True)
-    except (expat.ExpatError, ValueError) as error:
+    # The last is an encoding that nothing knows.
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise unreadable(name, "ce n’est pas un texte XML entier") from error
 
 

@@ -38,6 +38,8 @@ _LAYERS = """
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 #: Bytes that hold the header of a geometry and its kind.
 _HEAD: Final = 8 + 64 + 5
+#: How the library says that a base is damaged: its very message may be no text.
+_DAMAGED: Final = (sqlite3.Error, OverflowError, UnicodeError)
 
 
 def geopackage_layer(content: bytes, name: str, *, wanted: str | None) -> Layer:
@@ -47,7 +49,7 @@ def geopackage_layer(content: bytes, name: str, *, wanted: str | None) -> Layer:
         raise unreadable(name)
     try:
         return _layer(_opened(content), name, wanted)
-    except (sqlite3.Error, OverflowError) as error:
+    except _DAMAGED as error:
         raise unreadable(name) from error
 
 
@@ -100,7 +102,7 @@ def _run(base: sqlite3.Connection, query: str, argument: int, name: str) -> list
     """Rows of a query, or the refusal of a base that is damaged."""
     try:
         return base.execute(query, (argument,)).fetchall()
-    except sqlite3.Error as error:
+    except _DAMAGED as error:
         raise unreadable(name) from error
 
 

@@ -21,7 +21,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.codes import PLM, WHOLE_OF, mended_codes
 
 _SPLIT_RULE: Final = "une commune et ses arrondissements dans la même table"
-#: Headers shown in a message.
+#: Texts of a file shown in a line of a message.
 _SHOWN: Final = 40
 #: A year of fewer rows than this share of the usual ones is a damaged figure.
 _FEW_ROWS: Final = 0.1
@@ -75,6 +75,12 @@ def unexpected(path: Path, defects: Sequence[str]) -> DataFileError:
     )
 
 
+def enumerated(texts: Sequence[str]) -> str:
+    """Texts of a file in a message: the first forty, how many others; « aucun » for none."""
+    more = [f"et {len(texts) - _SHOWN} autres"] if len(texts) > _SHOWN else []
+    return ", ".join([*map(quoted, texts[:_SHOWN]), *more]) or "aucun"
+
+
 def placed(header: Sequence[object], patterns: Mapping[str, str]) -> dict[str, int]:
     """Place of each wanted column that is there, by the first header whose :func:`plain` text its
     pattern matches in full."""
@@ -107,11 +113,9 @@ def find_columns(
     places = placed(header, dict(patterns) | dict(optional or {}))
     missing = [name for name in patterns if name not in places]
     if missing:
-        filled = [quoted(str(cell)) for cell in header if str(cell).strip()]
-        more = [f"et {len(filled) - _SHOWN} autres"] if len(filled) > _SHOWN else []
-        shown = ", ".join([*filled[:_SHOWN], *more])
+        shown = enumerated([str(cell) for cell in header if str(cell).strip()])
         defects = [f"colonne introuvable : {patterns[name]}" for name in missing]
-        raise unexpected(path, [*defects, f"en-têtes trouvés : {shown or 'aucun'}"])
+        raise unexpected(path, [*defects, f"en-têtes trouvés : {shown}"])
     return places
 
 

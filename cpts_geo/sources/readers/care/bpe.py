@@ -15,6 +15,7 @@ from cpts_geo.sources.codes import PLM
 from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
+    enumerated,
     repaired_codes,
     unexpected,
     whole_numbers,
@@ -31,7 +32,7 @@ def _gp_code(codes: Sequence[str], path: Path) -> str:
     """Code that a file uses for general practitioners."""
     found = [code for code in GP_CODES if code in codes]
     if not found:
-        shown = ", ".join(sorted(codes)) or "aucun"
+        shown = enumerated(sorted(codes))
         raise unexpected(path, [f"généralistes : ni {' ni '.join(GP_CODES)} (codes : {shown})"])
     return found[0]
 

@@ -20,6 +20,7 @@ from cpts_geo.sources.catalogue.catalogue import Source
 from cpts_geo.sources.readers._formats import sdmx
 from cpts_geo.sources.readers._formats.base import (
     Reader,
+    enumerated,
     known_numbers,
     one_level,
     repaired_codes,
@@ -82,7 +83,7 @@ def _read_age_pyramid(path: Path, source: Source) -> pd.DataFrame:
     }
     chosen = _partition([band for band in known.values() if inside[band] >= 0])
     if not chosen or _TOTAL not in codes:
-        shown = ", ".join(codes)
+        shown = enumerated(codes)
         raise unexpected(path, [f"âges : ni partition complète, ni total à vérifier ({shown})"])
     columns = np.array([inside[known[c]] if known.get(c) in chosen else -1 for c in codes])
     which = columns[rows["age"].cat.codes.to_numpy()]
@@ -155,7 +156,7 @@ def _structure_columns(path: Path, source: Source) -> tuple[str, dict[_Band, str
         chosen = _partition(list(bands))
         if chosen and f"p{year}_pop" in texts:
             return year, {band: bands[band] for band in chosen}, f"p{year}_pop"
-    shown = ", ".join(texts[:20])
+    shown = enumerated(texts)
     raise unexpected(path, [f"aucune suite complète de colonnes P.._POP.... (en-têtes : {shown})"])
 
 

@@ -1,0 +1,77 @@
+"""The page of more territories than a map can name: France, all at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cpts_geo.analysis import Analysis
+from cpts_geo.atlas.maps.live.commune_layer import NAMED
+from cpts_geo.atlas.pages.index import many_page
+from cpts_geo.atlas.sections.several.lines import Line, line_of
+from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
+from cpts_geo.sources.embedding import embedded
+
+COUNT = NAMED + 1
+
+
+def test_a_line_is_the_same_once_written(five: Analysis) -> None:
+    for study in five.studies.values():
+        line = line_of(study)
+        assert repr(Line.read(line.told())) == repr(line)
+
+
+@pytest.fixture(scope="module")
+def many(five: Analysis) -> str:
+    """So many intercommunalités, each with the figures of one of the five, without a page."""
+    communes = embedded.load_communes()
+    keys = list(communes["epci"].dropna().unique()[:COUNT])
+    members = communes.loc[communes["epci"].isin(keys), ["epci", "code_insee"]]
+    members = members.rename(columns={"epci": "territory"}).assign(published="", basis="", note="")
+    rows = territory_communes(members, communes, figures=embedded.load_figures())
+    shapes = outlines(rows).assign(name=lambda table: table.index)
+    known = [line_of(study) for study in five.studies.values()]
+    lines = [
+        replace(known[n % 5], key=str(key), name=str(key), file="" if n else "premier.html")
+        for n, key in enumerate(shapes.index)
+    ]
+    return many_page(
+        lines, shapes, national=five.national, notes=["À savoir de tous."], used=[],
+        date="30/11/2026", failures={"Le <Douzième>": "file trop longue"},
+    )  # fmt: skip
+
+
+def test_all_stand_in_the_table_and_what_failed_is_told(many: str) -> None:
+    assert f"{COUNT} territoires" in many
+    assert len(re.findall(r"<tr data-key=", many)) == COUNT
+    assert many.count('<a href="premier.html">') == 1
+    assert 'href=""' not in many
+    assert "Le &lt;Douzième&gt;" in many
+    assert "1 territoire n’a pas pu être calculé" in many
+    assert 'class="choose"' not in many
+
+
+def test_the_map_names_the_largest_and_stays_on_the_mainland(
+    many: str, tmp_path: Path, open_offline: Callable[..., Any]
+) -> None:
+    path = tmp_path / "index.html"
+    path.write_text(many, encoding="utf-8")
+    opened = open_offline(path)
+    page = opened.page
+    page.wait_for_selector(".cpts-map[data-ready]")
+    names = page.locator(".cpts-name").all_inner_texts()
+    assert 0 < len(names) < COUNT / 2
+    assert page.locator(".cpts-lead").count() == 0
+    page.locator("#territoires-filtre").fill("premier qui n’existe pas")
+    assert page.locator("table.territoires tbody tr:visible").count() == 0
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#territoires-filtre").fill("")
+    # A thousand cards scroll in their own place.
+    assert page.evaluate("document.documentElement.scrollHeight") < 8 * 844
+    assert (opened.requests, opened.errors) == ([], [])
+    opened.close()
