@@ -31,7 +31,7 @@ def at_a_moment(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str
     process = bench.start(job.arguments(bench, folder / "out"), folder)
     time.sleep(share * seconds)
     # As a person does (the process she sees), or as a system without memory (the largest).
-    watched = [each.pid for each in marked(folder) if each.parent == process.pid]
+    watched = [each.pid for each in marked(folder) if each.ppid() == process.pid]
     killed = draw.choice([process.pid, *watched[:1]])
     done = process.poll() is not None
     if not done:
@@ -66,7 +66,7 @@ def of_a_worker(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str
     time.sleep(share * seconds)
     said = "aucun n’était en route"
     while process.poll() is None:
-        workers = [each for each in marked(folder) if "spawn_main" in each.command]
+        workers = [each for each in marked(folder) if "spawn_main" in " ".join(each.cmdline())]
         if workers:
             draw.choice(workers).kill()
             said = f"un sur {len(workers)}, après {share * seconds:.1f} s"

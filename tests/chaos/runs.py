@@ -19,6 +19,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+import psutil
+
 from cpts_geo.sources.catalogue.lock import read_lock
 from tests.chaos import child
 from tests.conftest import PYTHONPATH, ROOT
@@ -222,10 +224,11 @@ class Bench:
     def survivors(self, folder: Path) -> list[str]:
         """What a run started and outlives it, after a while: told, then ended."""
         limit = time.monotonic() + _GRACE
-        while (alive := marked(folder)) and time.monotonic() < limit:
+        while (alive := _marked(folder)) and time.monotonic() < limit:
             time.sleep(0.1)
         for process in alive:
-            process.kill()
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         return [f"un processus lui survit : {each.pid}" for each in alive]
 
 
@@ -234,32 +237,20 @@ def output_of(job: Job, folder: Path) -> Path:
     return folder / ("cache" if job.name == "data fetch" else "out")
 
 
-@dataclass(frozen=True)
-class Running:
-    """A process of a run, as Linux tells it."""
-
-    pid: int
-    parent: int
-    command: str
-
-    def kill(self) -> None:
-        """End it now."""
-        with contextlib.suppress(OSError):
-            os.kill(self.pid, signal.SIGKILL)
-
-
-def marked(folder: Path) -> list[Running]:
-    """Processes of a run, those that ended and are not yet waited for apart; none elsewhere."""
-    mark, found = f"{_MARK}={folder}".encode(), []
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if mark not in (place / "environ").read_bytes().split(b"\0"):
-                continue
-            state, parent = (place / "stat").read_text().rpartition(")")[2].split()[:2]
-            if state != "Z":
-                command = (place / "cmdline").read_bytes().replace(b"\0", b" ")
-                found.append(Running(int(place.name), int(parent), command.decode()))
+def _marked(folder: Path) -> list[psutil.Process]:
+    """Processes of a run."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            mine = process.environ().get(_MARK) == str(folder)
+            if mine and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
     return found
+
+
+def marked(folder: Path) -> list[psutil.Process]:
+    """Processes of a run, that a fault may choose from."""
+    return _marked(folder)
 
 
 def ended(process: subprocess.Popen[str]) -> Ended:
