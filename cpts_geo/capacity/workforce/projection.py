@@ -194,7 +194,7 @@ def _cut_normal(ranks: npt.NDArray[np.float64], low: float, high: float) -> npt.
     """Quantiles of a standard normal cut at both ends, from its lower tail, where numbers are fine.
 
     >>> _cut_normal(np.array([0.25, 0.75]), -1.0, 1.0).round(3).tolist()
-    [-0.443, 0.443]
+    [-0.442, 0.442]
     """
     if low >= 0.0:
         return -_cut_normal(1.0 - ranks, -high, -low)
