@@ -12,7 +12,7 @@ from cpts_geo.atlas.sections.comparison._finding import finding, section
 from cpts_geo.atlas.sections.comparison._measures import measure_rows
 from cpts_geo.atlas.sections.comparison._sides import NOT_KEPT
 from cpts_geo.atlas.sections.essential import _asked
-from cpts_geo.atlas.sections.several import _rows
+from cpts_geo.atlas.sections.several import _rows, lines
 from cpts_geo.capacity.answer.headline import Headline, headline
 from cpts_geo.capacity.answer.publics import PublicAnswer
 from cpts_geo.capacity.comparing.compare import ScenarioComparison, compare_scenarios
@@ -54,13 +54,14 @@ def test_the_first_screen_tells_nothing_that_rests_on_it(denied: Headline) -> No
 
 
 def test_the_index_ranks_and_draws_no_point(denied: Headline) -> None:
-    row = _rows._needed(denied, top=40.0)
-    assert row["answer"] == short_answer(denied)
-    assert (row["own"], row["rank"], row["hours"], row["hours_rank"]) == (False, "", "—", "")
-    assert row["status"].endswith(short_answer(denied))
+    need = lines._needed(denied)
+    assert need.answer == short_answer(denied)
+    assert (need.own, need.rank, need.hours, need.hours_rank) == (False, "", "—", "")
+    assert need.told.endswith(short_answer(denied))
+    drawn = _rows._drawn(need, top=40.0)
     # A floor has no upper end: its band goes to the end of the scale, without a point.
-    assert 'r="5.5"' not in row["drawn"]
-    assert re.search(r'H153\.0" stroke="[^"]+" stroke-width="7"', row["drawn"])
+    assert 'r="5.5"' not in drawn
+    assert re.search(r'H153\.0" stroke="[^"]+" stroke-width="7"', drawn)
 
 
 def test_a_workbook_holds_the_floor_alone(denied: Headline) -> None:
