@@ -15,7 +15,7 @@ from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.access.travel.surrogate import FACTOR_COLUMNS
 from cpts_geo.geography.cog.events import current_codes
 from cpts_geo.sources.analyst.squares.layout import LAYOUT, placed
-from cpts_geo.sources.codes import WHOLE_OF
+from cpts_geo.sources.codes import WHOLE_OF, overseas
 from cpts_geo.sources.lands import land_of
 
 #: Oldest COG that the communes of a file of squares are looked for in.
@@ -134,6 +134,6 @@ def commune_accessibility(squares: pd.DataFrame) -> pd.DataFrame:
 
 def _roads(codes: pd.Index, factors: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
     """Land and factor of communes."""
-    area = codes.str[:3].where(codes.str.startswith("97"), codes.str[:2])
+    area = codes.str[:3].where(overseas(codes.to_series()).to_numpy(), codes.str[:2])
     factor = factors[_FACTOR].reindex(area).to_numpy(np.float64)
     return {"land": land_of(codes), "factor": factor}
