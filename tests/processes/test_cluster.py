@@ -54,22 +54,14 @@ def test_a_worker_killed_while_it_holds_a_thing_loses_nothing(cluster: Any, tmp_
     )  # fmt: skip
     asked.start()
     holder = _pids(tmp_path, 2)[0]
-    os.kill(holder, signal.SIGKILL)
-    # Another process takes what it held, before anybody may go on: one that begins first.
     held = {path.name.split(".")[0] for path in tmp_path.glob(f"*.{holder}.pid")}
-    limit = time.monotonic() + 240
-    while time.monotonic() < limit:
-        again = {path.name for path in tmp_path.glob("*.pid")} - {
-            f"{thing}.{holder}.pid" for thing in held
-        }
-        if any(name.split(".")[0] in held for name in again):
-            break
-        time.sleep(0.05)
-    else:
-        raise AssertionError("what the killed worker held was never taken again")
+    os.kill(holder, signal.SIGKILL)
     (tmp_path / "go").touch()
     asked.join(240)
     assert sorted(found) == [(n, n) for n in range(4)]
+    # What the killed process held, another one took: the same that waited, or its successor.
+    (thing,) = held
+    assert len(list(tmp_path.glob(f"{thing}.*.pid"))) == 2
 
 
 def _each(address: str, folder: str) -> None:
