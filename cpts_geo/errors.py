@@ -191,6 +191,12 @@ class CptsGeoError(Exception):
         said = [_visible(self.summary), *defects, f"À faire : {_visible(self.remedy)}"]
         return "\n".join(said)
 
+    @property
+    def brief(self) -> str:
+        """What went wrong, on one line: the summary and the first defects."""
+        more = f" ({' ; '.join(self.defects[:3])}{'…' * (len(self.defects) > 3)})"
+        return self.summary + more * bool(self.defects)
+
     def reword(self, change: Callable[[str], str]) -> None:
         """
         Say the same in the words of whoever reads it.

@@ -12,11 +12,11 @@ from pydoc import locate
 from typing import Any
 
 import pytest
-from distributed import LocalCluster
 
 from cpts_geo.errors import ClusterError
 from cpts_geo.processes import _cluster
 from cpts_geo.processes.workers import each, executor
+from tests.clusters import cluster_of
 from tests.processes import works
 
 pytestmark = pytest.mark.slow
@@ -24,13 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def cluster() -> Iterator[Any]:
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-    ) as made:
+    with cluster_of(2) as made:
         yield made
 
 
@@ -118,7 +112,7 @@ def test_workers_of_other_code_are_refused(cluster: Any, monkeypatch: pytest.Mon
 
 def test_a_scheduler_without_worker_is_told() -> None:
     with (
-        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as alone,
+        cluster_of(0) as alone,
         pytest.raises(ClusterError, match="aucun travailleur"),
     ):
         list(each(works.double, [1], common=0, scheduler=alone.scheduler_address))

@@ -14,6 +14,7 @@ from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.sections.several.lines import line_of
 from cpts_geo.basis import Basis
 from cpts_geo.errors import CptsGeoError, one_line
+from cpts_geo.files import write_json
 from cpts_geo.writing.every._plan import Task
 from cpts_geo.writing.report import MANIFEST, write_report, write_tables
 
@@ -80,8 +81,7 @@ def make(basis: Basis, task: Task) -> Made | Failed:
 
 def failed(error: CptsGeoError) -> Failed:
     """Why a territory could not be made, on one line."""
-    more = f" ({' ; '.join(error.defects[:3])}{'…' * (len(error.defects) > 3)})"
-    return Failed(error.summary + more * bool(error.defects), error.remedy)
+    return Failed(error.brief, error.remedy)
 
 
 def _made(basis: Basis, task: Task) -> Made:
@@ -96,12 +96,12 @@ def _made(basis: Basis, task: Task) -> Made:
         else:
             write_tables(analysis, folder, day=task.day)
             used = []
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        own = {CONTENT: task.content, LINE: line_of(study).told(), USED: used}
+        write_json(manifest | own, folder / MANIFEST)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
-    manifest: dict[str, Any] = json.loads(files[MANIFEST])
-    manifest |= {CONTENT: task.content, LINE: line_of(study).told(), USED: used}
-    text = json.dumps(manifest, ensure_ascii=False, indent=2)
-    return Made({**files, MANIFEST: f"{text}\n".encode()})
+    return Made(files)

@@ -87,19 +87,15 @@ def tasks(request: Request, found: Perimeters, basis: Basis, *, pages: bool) -> 
             "pages": pages,
         }
     )
-    groups = {
-        name: dict(list(getattr(found, name).groupby("territory", sort=False)))
-        for name in ("members", "audit", "border")
-    }
     for key, row in found.identity.iterrows():
-        mine = {name: table.get(key) for name, table in groups.items()}
-        parts = {name: "" if part is None else part.to_csv() for name, part in mine.items()}
+        mine = found.only(str(key))
+        tables = [table.to_csv() for table in (mine.members, mine.audit, mine.border)]
         yield Task(
             key=str(key),
             name=str(row["name"]),
-            perimeters=found.only(str(key)),
+            perimeters=mine,
             asked=asked,
-            content=_digest({"shared": shared, "identity": row.to_json(), **parts}),
+            content=_digest({"shared": shared, "identity": row.to_json(), "tables": tables}),
             pages=pages,
         )
 

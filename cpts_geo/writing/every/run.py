@@ -27,7 +27,7 @@ from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every._gathered import GATHERED, gather
 from cpts_geo.writing.every._kept import is_kept, manifest_of, put
-from cpts_geo.writing.every._made import LINE, USED, Failed, Made, failed, make
+from cpts_geo.writing.every._made import CONTENT, LINE, USED, Failed, Made, failed, make
 from cpts_geo.writing.every._plan import Task, check_options, tasks
 from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.france import write_france
@@ -256,7 +256,7 @@ def _write_all(
         made = sorted(path for path in stage.folder.rglob("*") if path.is_file())
         manifest = {
             "date": date.today().isoformat(),
-            "territories": {key: manifests[key].get("content") for key in keys},
+            "territories": {key: manifests[key].get(CONTENT) for key in keys},
             "failures": {key: failure.reason for key, failure in failures.items()},
             "outputs": {
                 path.relative_to(stage.folder).as_posix(): sha256_of(path) for path in made

@@ -132,7 +132,7 @@ def run_notebooks(
             # What a library cannot do with one notebook is no reason to give up the others.
             except Exception as error:
                 failure = failures[each.key, source.name] = _of_ours(error)
-                ended = f"{doing} : échec, {_one(failure)}"
+                ended = f"{doing} : échec, {failure.brief}"
             spent.append((source.name, monotonic() - start))
     except KeyboardInterrupt as error:
         whole = counted(len(spent) - len(failures), "carnet écrit", "carnets écrits")
@@ -211,12 +211,6 @@ def _of_ours(error: Exception) -> CptsGeoError:
     )
 
 
-def _one(error: CptsGeoError) -> str:
-    """What went wrong, on one line."""
-    more = f" ({' ; '.join(error.defects[:3])}{'…' * (len(error.defects) > 3)})"
-    return error.summary + more * bool(error.defects)
-
-
 def _remaining(spent: Sequence[tuple[str, float]], left: Sequence[str]) -> float | None:
     """Seconds that notebooks should take: what each took before, else what all did."""
     if not spent:
@@ -251,7 +245,7 @@ def _index(
     for (key, name), error in failures.items():
         before = rows.get((key, name))
         rows[key, name] = Row(
-            names[key], titles[name], before.page if before else "", failure=_one(error)
+            names[key], titles[name], before.page if before else "", failure=error.brief
         )
     page = notebook_index_page([rows[key] for key in sorted(rows)], date=_today())
     write_text(page, output / _INDEX)

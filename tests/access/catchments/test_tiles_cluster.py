@@ -14,11 +14,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from distributed import Client, LocalCluster
+from distributed import Client
 
 from cpts_geo.access.catchments._tiles import tiled_fca
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from tests.access.grids import lattice, scattered
+from tests.clusters import cluster_of
 
 #: Seconds after which a cluster that does not answer fails the test.
 PATIENCE = 60.0
@@ -27,12 +28,9 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
     with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1",
-            dashboard_address=None, worker_dashboard_address=None,
-        ) as cluster,
+        cluster_of(2) as cluster,
         Client(cluster) as client,
-    ):  # fmt: skip
+    ):
         yield client
 
 

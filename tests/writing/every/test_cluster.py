@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import LocalCluster
 
 from cpts_geo.errors import ClusterError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every import run
 from cpts_geo.writing.every.run import Step, write_every
+from tests.clusters import cluster_of
 
 pytestmark = pytest.mark.slow
 OPTIONS = Options(draws=1000)
@@ -53,13 +53,7 @@ def whole(
 
 @pytest.fixture
 def cluster() -> Iterator[Any]:
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-    ) as made:
+    with cluster_of(2) as made:
         yield made
 
 
