@@ -48,6 +48,7 @@ from cpts_geo.errors import CptsGeoError
 from cpts_geo.french import number
 from cpts_geo.geography.perimeters.coverage import dissolve
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.processes.workers import cores
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.codes import overseas
 from cpts_geo.sources.embedding import embedded, packages
@@ -256,10 +257,9 @@ def bench_report(folder: Path) -> list[Measure]:
 def machine() -> dict[str, Any]:
     """Describe the machine, without its name."""
     libraries = ("geopandas", "shapely", "pandas", "pyarrow", "folium")
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
         "système": f"{platform.system()} {platform.machine()}",
-        "cœurs": usable,
+        "cœurs": cores(),
         "python": platform.python_version(),
         **{library: version(library) for library in libraries},
     }

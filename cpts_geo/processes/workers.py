@@ -6,6 +6,7 @@ thing it held, which is tried again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +19,24 @@ from cpts_geo.processes._local import on_processes
 Common = TypeVar("Common")
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
+
+
+def cores() -> int:
+    """
+    Count the cores that this process may use.
+
+    Returns
+    -------
+    int
+        1 at least.
+
+    Examples
+    --------
+    >>> cores() >= 1
+    True
+    """
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def check_jobs(jobs: int) -> int:

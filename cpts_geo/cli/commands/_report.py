@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +110,7 @@ def _report_all(
 ) -> None:
     """Write a folder a territory, and tell how far it is."""
     from cpts_geo.geography.perimeters.zonings import ZONINGS  # noqa: PLC0415
+    from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.every.run import Step, write_every  # noqa: PLC0415
 
     file = typed_path(every)
@@ -129,16 +129,10 @@ def _report_all(
             bar(step.done, step.total, " · ".join(filter(None, [left, step.ended])))
 
         index = write_every(
-            asked, options, output or OUTPUTS / name, jobs=_cores() if jobs is None else jobs,
+            asked, options, output or OUTPUTS / name, jobs=cores() if jobs is None else jobs,
             scheduler=scheduler, pages=pages, watch=watch, say=say,
         )  # fmt: skip
     echo(f"Rapport prêt : {index.resolve()}")
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def france(
@@ -168,10 +162,10 @@ def grid(
 ) -> None:
     """Écrire l’accès aux généralistes par carreau de 200 m."""
     # Imported here so that --help and --version answer at once.
-    from cpts_geo.processes.workers import executor  # noqa: PLC0415
+    from cpts_geo.processes.workers import cores, executor  # noqa: PLC0415
     from cpts_geo.writing.squares.grid import write_grid  # noqa: PLC0415
 
-    jobs = _cores() if jobs is None else jobs
+    jobs = cores() if jobs is None else jobs
     with progress() as bar, executor(jobs=jobs, scheduler=scheduler) as running:
         folder = write_grid(
             output,
