@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -53,6 +54,23 @@ def test_what_a_killed_process_held_is_done_by_another(tmp_path: Path) -> None:
     assert sorted(found) == [(n, n) for n in range(9)]
 
 
+def test_a_process_killed_as_it_begins_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """Whatever the size of what it had still to read."""
+    common = works.KillsFirstReader(str(tmp_path)), bytes(5_000_000)
+    assert sorted(each(works.sized, range(3), common=common, jobs=2)) == [
+        (n, n + 5_000_000) for n in range(3)
+    ]
+    assert (tmp_path / "read").exists()
+
+
+def test_what_is_large_comes_back_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert [len(given) for _, given in each(works.large, range(3), common=0)] == [3_000_000] * 3
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_kills_whatever_holds_it_is_told_and_the_others_are_done() -> None:
     found = dict(each(works.kill_always, range(9), common=0, jobs=2))
     assert isinstance(found.pop(3), WorkerLostError)
@@ -68,9 +86,10 @@ def test_processes_end_with_the_one_that_asked(tmp_path: Path) -> None:
     )
     script = tmp_path / "ask.py"
     script.write_text(code)
-    asking = subprocess.Popen(
-        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": PYTHONPATH}, cwd=ROOT
-    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    told = {"PYTHONPATH": PYTHONPATH, "TMPDIR": str(temporary)}
+    asking = subprocess.Popen([sys.executable, str(script)], env={**os.environ, **told}, cwd=ROOT)
     workers = _held(tmp_path, 2)
     asking.send_signal(signal.SIGKILL)
     asking.wait()
@@ -78,6 +97,7 @@ def test_processes_end_with_the_one_that_asked(tmp_path: Path) -> None:
     while any(map(_runs, workers)) and time.monotonic() < limit:
         time.sleep(0.05)
     assert not any(map(_runs, workers))
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("jobs", [0, -1, True, 1.5])

@@ -37,3 +37,25 @@ def wait_for_go(folder: str, thing: int) -> int:
     while not Path(folder, "go").exists():
         time.sleep(0.02)
     return thing
+
+
+class KillsFirstReader:
+    """What kills the first process that reads it."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def __setstate__(self, state: dict[str, str]) -> None:
+        self.__dict__.update(state)
+        seen = Path(self.folder, "read")
+        if not seen.exists():
+            seen.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def sized(common: tuple[KillsFirstReader, bytes], thing: int) -> int:
+    return thing + len(common[1])
+
+
+def large(common: int, thing: int) -> bytes:
+    return bytes(3_000_000)

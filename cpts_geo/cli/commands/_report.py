@@ -110,9 +110,11 @@ def _report_all(
 ) -> None:
     """Write a folder a territory, and tell how far it is."""
     from cpts_geo.geography.perimeters.zonings import ZONINGS  # noqa: PLC0415
+    from cpts_geo.processes.libraries import settle_libraries  # noqa: PLC0415
     from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.every.run import Step, write_every  # noqa: PLC0415
 
+    settle_libraries()
     file = typed_path(every)
     # A word alone that is no file was meant as a division: it is refused with those there are.
     named = every not in ZONINGS and (file.suffix or file.exists())
@@ -182,16 +184,14 @@ def asked_territories(
     request: Request, options: Options, *, say: Callable[[str], None]
 ) -> Territories:
     """Run what is asked for; say what each territory is, and what is to know of it."""
-    import pyarrow as pa  # noqa: PLC0415
-
     from cpts_geo.analysis import analyse  # noqa: PLC0415
     from cpts_geo.api.territories import Territories  # noqa: PLC0415
     from cpts_geo.geography.perimeters.checking import audit_lines  # noqa: PLC0415
+    from cpts_geo.processes.libraries import settle_libraries  # noqa: PLC0415
     from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID  # noqa: PLC0415
     from cpts_geo.sources.codes import counted_places  # noqa: PLC0415
 
-    # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
-    pa.set_memory_pool(pa.system_memory_pool())
+    settle_libraries()
     result = analyse(request, options, say=say)
     cut = not result.table("border").empty
     for study in result.studies.values() if result.folder else ():

@@ -16,6 +16,7 @@ from cpts_geo.basis import Basis
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.files import write_json
 from cpts_geo.writing.every._plan import Task
+from cpts_geo.writing.released import released
 from cpts_geo.writing.report import MANIFEST, write_report, write_tables
 
 #: From the page of a territory, that of all.
@@ -91,8 +92,9 @@ def _made(basis: Basis, task: Task) -> Made:
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as name:
         folder = Path(name)
         if task.pages:
-            write_report(analysis, folder, home=_HOME, day=task.day)
-            used = [source.key for source in sources_used([study])]
+            shown = released(analysis)
+            write_report(shown, folder, home=_HOME, day=task.day)
+            used = [source.key for source in sources_used(list(shown.studies.values()))]
         else:
             write_tables(analysis, folder, day=task.day)
             used = []
