@@ -52,7 +52,8 @@ def studied_weekdays(scenario: Scenario) -> tuple[int, ...]:
     days = pd.DatetimeIndex([*calendar.factors.index, *calendar.saturdays])
     if scenario.months:
         days = days[days.month.isin(scenario.months)]
-    return tuple(int((days.isocalendar().day == day).sum()) for day in calendar.week_days)
+    of_each = np.bincount(days.day_of_week + 1, minlength=8)
+    return tuple(of_each[list(calendar.week_days)].tolist())
 
 
 def requests_served(scenario: Scenario, per_day: Floats, seen: Sequence[Floats]) -> Floats:
@@ -123,8 +124,9 @@ def served_shares(rules: Rules, week: Sequence[int], per_day: Floats) -> list[Fl
         low, high, mean=float(np.sum(week)) / sum(rules.shape or [1.0] * len(week)), rules=rules
     )
     if nodes.size == 1:
-        return [np.full(per_day.shape, share) for share in _shares_at(rules, week, low)]
-    shares = [_shares_at(rules, week, math.exp(node)) for node in nodes]
+        alone = rules.week_shares(np.array([low]), week)
+        return [np.full(per_day.shape, share) for share in alone[0]]
+    shares = rules.week_shares(np.exp(nodes), week)
     found = np.clip(CubicSpline(nodes, shares)(np.log(per_day)), 0.0, 1.0)
     return list(np.moveaxis(found, -1, 0))
 
@@ -144,12 +146,3 @@ def _nodes(low: float, high: float, *, mean: float, rules: Rules) -> Floats:
     inside = around[(around > low) & (around < high)]
     # Rounded: two nodes that differ by an error of rounding make no slope.
     return np.unique(np.round(np.log([*np.geomspace(low, high, half), *inside]), 9))
-
-
-def _shares_at(rules: Rules, week: Sequence[int], demand: float) -> list[float]:
-    """What :func:`served_shares` gives, at one demand."""
-    if rules.shape is None and len(set(week)) == 1:
-        line = rules.service(demand, week[0])
-        return [line.served, line.same_day, *[line.served / len(week)] * len(week)]
-    weekly = rules.week(demand, week)
-    return [weekly.served, weekly.same_day, *weekly.seen_by_weekday]

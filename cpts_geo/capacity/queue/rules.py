@@ -39,7 +39,7 @@ from cpts_geo.capacity.queue._largest import (
     slots_guess,
     slots_of_each,
 )
-from cpts_geo.capacity.queue.services import BookingService, WeeklyService
+from cpts_geo.capacity.queue.services import BookingService, WeeklyService, week_shares
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
@@ -303,6 +303,41 @@ class Rules:
         means, plan = self.week_plan(demand, slots, factors=factors)
         _, deadline, dispersion = self._queue
         return WeeklyService._solved(means, plan, deadline, dispersion)
+
+    def week_shares(
+        self, demands: npt.NDArray[np.float64], slots: Sequence[int]
+    ) -> npt.NDArray[np.float64]:
+        """
+        Solve the queue of a week at each of many demands, days alike in demand but for the shape.
+
+        Parameters
+        ----------
+        demands : numpy.ndarray of float
+            Mean requests per opening day, as for :meth:`week`.
+        slots : sequence of int
+            Slots of each opening day of the week.
+
+        Returns
+        -------
+        numpy.ndarray of float
+            A row a demand: share served within the deadline, share served on the day itself, then
+            shares of the week's requests that are seen on each opening day.
+
+        Examples
+        --------
+        >>> Rules(0.95, 1, 1.0).week_shares(np.array([16.69, 40.0]), [16] * 5)[:, 0].round(3)
+        array([0.95, 0.4 ])
+        """
+        for extreme in (demands.min(), demands.max()):
+            means, plan = self.week_plan(float(extreme), slots)
+        days, (_, deadline, dispersion) = len(plan), self._queue
+        alike = self._every_day(plan) is not None
+        if alike:  # the week of one day is solved faster
+            means, plan = means[:1], plan[:1]
+        found = week_shares(np.outer(means, demands / extreme), plan, deadline, dispersion)
+        if not alike:
+            return found
+        return np.hstack([found[:, :2], np.repeat(found[:, 2:] / days, days, axis=1)])
 
     def week_plan(
         self,

@@ -297,7 +297,8 @@ def test_shares_of_an_uneven_week_and_of_one_demand_are_those_of_the_chain() -> 
         assert same_day[place] == pytest.approx(exact.same_day, abs=1e-4)
     served, same_day, *_ = served_shares(TODAY.rules, [8] * 5, np.full(3, 8.0))
     line = queue().service(8.0, 8)
-    assert (served.tolist(), same_day.tolist()) == ([line.served] * 3, [line.same_day] * 3)
+    assert served == pytest.approx(np.full(3, line.served), abs=1e-14)
+    assert same_day == pytest.approx(np.full(3, line.same_day), abs=1e-14)
     # alike days serve the share of the requests of the year
     demands = np.array([4.0, 8.0, 20.0])
     served, _, *seen = served_shares(TODAY.rules, [8] * 5, demands)
