@@ -39,7 +39,8 @@ from cpts_geo.capacity.queue._largest import (
     slots_guess,
     slots_of_each,
 )
-from cpts_geo.capacity.queue.services import BookingService, WeeklyService, week_shares
+from cpts_geo.capacity.queue._weeks import week_shares
+from cpts_geo.capacity.queue.services import BookingService, WeeklyService
 from cpts_geo.errors import ScenarioError
 from cpts_geo.french import number
 
