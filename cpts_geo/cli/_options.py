@@ -134,7 +134,8 @@ def _asked(
         list[str] | None,
         typer.Option(
             help="Avec une liste, département où chercher les noms ; seul, toutes ses "
-            "intercommunalités, une fiche chacune. Répétable (42, 43…)."
+            "intercommunalités, une fiche chacune ; avec --all, les territoires qui y ont le plus "
+            "d’habitants. Répétable (42, 43…)."
         ),
     ] = None,
     by: Annotated[
@@ -259,13 +260,29 @@ def _given(
     @wraps(command)
     def run(**typed: Any) -> None:
         say = teller()
-        request, options = _asked(say, **{each.name: typed.pop(each.name) for each in shared})
+        given = {each.name: typed.pop(each.name) for each in shared}
+        if typed.get("every") is not None:
+            given = _of_all(typed["every"], given)
+        request, options = _asked(say, **given)
         command(request, options, say, **typed)
 
     shown: Any = run
     shown.__signature__ = inspect.Signature(every)
     shown.__annotations__ = {each.name: each.annotation for each in every}
     return run
+
+
+def _of_all(every: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What was typed with --all, which may be a file; what speaks of one territory is refused."""
+    from cpts_geo.geography.perimeters.zonings import ZONINGS  # noqa: PLC0415
+    from cpts_geo.writing.every.alone import check_alone  # noqa: PLC0415
+
+    check_alone(f"--{name.replace('_', '-')}" for name, value in given.items() if value)
+    if every in ZONINGS:
+        return given
+    file = typed_path(every)
+    # A word alone that is no file was meant as a division: it is refused with those there are.
+    return given | {"perimeter": file} if file.suffix or file.exists() else given
 
 
 def _typed(function: Callable[..., Any]) -> list[inspect.Parameter]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from time import monotonic
 from typing import Any, Final
+
+import pandas as pd
 
 from cpts_geo.asked import expect, typed_path
 from cpts_geo.atlas.pages.index import many_page
 from cpts_geo.atlas.sections.several.lines import Line
 from cpts_geo.basis import Basis, read_basis
 from cpts_geo.errors import CptsGeoError, OutputError, PartlyFailedError, nested
-from cpts_geo.files import write_json, write_text
+from cpts_geo.files import write_csv, write_json, write_text
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, number
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
@@ -28,19 +28,18 @@ from cpts_geo.study.options import Options
 from cpts_geo.writing.every._gathered import GATHERED, gather
 from cpts_geo.writing.every._kept import is_kept, manifest_of, put
 from cpts_geo.writing.every._made import CONTENT, LINE, USED, Failed, Made, failed, make
+from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every._plan import Task, check_options, tasks
+from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed, shared_communes
 from cpts_geo.writing.every.again import EACH
 from cpts_geo.writing.france import write_france
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
+from cpts_geo.writing.placing.obstacles import ELSEWHERE
 from cpts_geo.writing.report import MANIFEST
 
 _INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
 #: What a territory weighs, at most, with its page and without.
 _MEGABYTES: Final = {True: 3.0, False: 0.1}
-#: Territories whose times say how long the others will take.
-_RECENT: Final = 60
-#: One line in so many where no bar moves.
-_NOTED: Final = 50
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Step:
     ended : str
         The one that has just ended, and how, in French; empty at the start.
     remaining : float or None
-        Seconds that the rest should take; None where nothing tells.
+        Seconds that the rest should take; None while nothing tells.
     noted : bool
         Whether it is worth a line where no bar moves: a failure, one territory in so many.
     """
@@ -129,17 +128,23 @@ def write_every(
     basis = read_basis(options, say=say)
     say("Communes : reconnaissance des noms et des codes")
     found = basis.find(request)
-    total = len(found.identity)
+    found = replace(found, notes=(*found.notes, *shared_communes(found)))
+    total, keys = len(found.identity), [str(key) for key in found.identity.index]
     for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
-    with alone(output / EACH, say=say):
-        failures = _make_all(
+    for line in () if pages else pages_removed(output / EACH, keys):
+        say(line)
+    with _left_as_it_was(output / EACH), alone(output / EACH, say=say):
+        failures, kept = _make_all(
             tasks(request, found, basis, pages=pages), basis, output / EACH, total=total,
             jobs=jobs, scheduler=scheduler, watch=watch,
         )  # fmt: skip
         say("Page de tous les territoires, tableaux, manifeste")
         _write_all(request, found, basis, output, failures=failures, pages=pages, say=say)
+        for line in no_longer_asked(output / EACH, keys):
+            say(line)
+    say(outcome(total, kept=kept, failed=len(failures)))
     if failures:
         names = found.identity["name"]
         many = "territoire n’a pas pu être fait", "territoires n’ont pas pu être faits"
@@ -149,10 +154,29 @@ def write_every(
             defects=[
                 nested(f"{names[key]} : {failure.reason}", ()) for key, failure in failures.items()
             ],
-            remedy=" ".join(dict.fromkeys(failure.remedy for failure in failures.values()))
-            + " La même commande ne refera que ceux-là.",
+            remedy=" ".join(dict.fromkeys(map(_own_remedy, failures.values())))
+            + " La même commande ne refera que ceux-là ; leur liste est dans "
+            f"« {shown_path(output / _FAILURES)} ».",
         )
     return output / _INDEX
+
+
+@contextmanager
+def _left_as_it_was(folder: Path) -> Iterator[None]:
+    """Take away the folders that were made for a run that wrote nothing in them."""
+    missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        for place in missing:
+            with suppress(OSError):
+                place.rmdir()
+        raise
+
+
+def _own_remedy(failure: Failed) -> str:
+    """What to do of a territory: another folder for it alone would make all the others again."""
+    return failure.remedy.removesuffix(f", {ELSEWHERE}").rstrip(".") + "."
 
 
 def _make_all(
@@ -164,17 +188,15 @@ def _make_all(
     jobs: int,
     scheduler: str | None,
     watch: Callable[[Step], None],
-) -> dict[str, Failed]:
-    """Make each territory that is not there yet; why those that failed did, by key."""
+) -> tuple[dict[str, Failed], int]:
+    """Make each territory that is not there yet; why those that failed did, by key, and how many
+    were there."""
     failures: dict[str, Failed] = {}
     done = kept = 0
-    recent: deque[float] = deque([monotonic()], maxlen=_RECENT)
+    pace = Pace(total, workers=None if scheduler else jobs)
 
     def told(ended: str = "", *, noted: bool = False) -> None:
-        # What is kept takes no time: what is made tells how long the rest takes.
-        spent = recent[-1] - recent[0]
-        left = (total - done) * spent / (len(recent) - 1) if len(recent) > 1 else None
-        left = left if total > done else 0.0
+        left = pace.remaining(total - done)
         watch(Step(done, total, kept, len(failures), ended, left, noted))
 
     def to_do() -> Iterator[Task]:
@@ -196,17 +218,17 @@ def _make_all(
                 if failure:
                     failures[task.key] = failure
                 done += 1
-                recent.append(monotonic())
+                pace.ended()
                 if failure:
                     told(f"{task.name} : échec, {failure.reason}", noted=True)
                 else:
-                    told(task.name, noted=done % _NOTED == 0)
+                    told(task.name, noted=pace.noted(done))
     except KeyboardInterrupt as error:
         whole = counted(done - len(failures), "territoire écrit", "territoires écrits")
         raise KeyboardInterrupt(
             f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra là"
         ) from error
-    return failures
+    return failures, kept
 
 
 def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Failed | None:
@@ -245,10 +267,12 @@ def _write_all(
         stage.stale.extend([_FAILURES, _FRANCE])
         for name in GATHERED if folders else ():
             gather(name, folders, stage.folder / "tableaux" / f"{name}.csv")
+        if failures:
+            write_csv(_failed(found, failures), stage.folder / _FAILURES)
         if lines:
             page = _page(found, basis, lines, manifests, failures=failures)
             write_text(page, stage.folder / _INDEX)
-        if request.every == "epci" and pages:
+        if request.every == "epci" and pages and not request.departements:
             links = _links(found, basis, lines)
             write_france(
                 stage.folder / _FRANCE, links=links, fetched=basis.options.fetched, say=say
@@ -263,6 +287,15 @@ def _write_all(
             },
         }
         write_json(manifest, stage.folder / MANIFEST)
+
+
+def _failed(found: Perimeters, failures: Mapping[str, Failed]) -> pd.DataFrame:
+    """The territories that could not be made, why, and what to do."""
+    rows = [
+        (key, str(found.identity["name"][key]), failure.reason, _own_remedy(failure))
+        for key, failure in failures.items()
+    ]
+    return pd.DataFrame(rows, columns=["territory", "name", "reason", "remedy"])
 
 
 def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:
