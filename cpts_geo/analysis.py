@@ -277,7 +277,8 @@ def studied(
     layer = basis.layer
     communes = territory_communes(found.members, national, figures=layer.figures)
     said = ["name", "document", "perimeter", "finess", "code"]
-    outline = outlines(communes).join(found.identity[said])
+    # Only the zone of an official division has a code.
+    outline = outlines(communes).join(found.identity.reindex(columns=said, fill_value=""))
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(basis.exports, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip

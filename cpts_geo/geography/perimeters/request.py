@@ -327,12 +327,7 @@ def _shown(found: Perimeters) -> Perimeters:
     audit = found.audit.assign(**places)
     return replace(
         found,
-        identity=identity.assign(
-            name=names,
-            document=identity["document"].map(shown_name),
-            # Only a zone of an official division has one.
-            code=identity.get("code", ""),
-        ),
+        identity=identity.assign(name=names, document=identity["document"].map(shown_name)),
         members=found.members.assign(published=found.members["published"].map(shown_name)),
         audit=audit.assign(published=audit["published"].map(shown_name)),
         notes=(*found.notes, *notes),

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cpts_geo.cli._options import _of_all
+from cpts_geo.cli._meant import of_all
 from cpts_geo.cli._terminal import time_left
 from cpts_geo.errors import AskedError, ClusterError
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
@@ -106,20 +106,20 @@ def test_a_long_time_is_in_hours() -> None:
 def test_options_of_one_territory_are_refused_before_any_other_reason() -> None:
     given = {"share_without_mt": "14 %", "only": ["Alpha"], "perimeter": None, "tvs": None}
     with pytest.raises(AskedError, match="2 options") as refused:
-        _of_all("epci", given)
+        of_all("epci", given)
     assert [line.split(" : ")[0] for line in refused.value.defects] == [
         "--only",
         "--share-without-mt",
     ]
     with pytest.raises(AskedError, match="1 option d’un territoire") as refused:
-        _of_all("epci", {"name": "Val"})
+        of_all("epci", {"name": "Val"})
     assert refused.value.remedy.startswith("retirez-la,")
 
 
 def test_a_file_of_all_is_a_perimeter_whose_sheet_may_be_named(tmp_path: Path) -> None:
-    assert _of_all("epci", {"perimeter": None}) == {"perimeter": None}
+    assert of_all("epci", {"perimeter": None}) == {"perimeter": None}
     file = tmp_path / "listes.xlsx"
-    assert _of_all(str(file), {"perimeter": None, "sheet": "2"})["perimeter"] == file
+    assert of_all(str(file), {"perimeter": None, "sheet": "2"})["perimeter"] == file
 
 
 def test_all_may_be_those_of_departements() -> None:
