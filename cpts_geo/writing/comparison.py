@@ -72,11 +72,11 @@ class FollowUpAsked:
     perimeter: Path | None
     scenario: Path | None
     parameters: Path | None
-    indicators: tuple[Path, ...]
     registre: Path
     previous: Path | None
     forecast: Path | None
     outcomes: Path | None
+    indicators: tuple[Path, ...]
     scenario_key: str | None
     territory: str | None
     departements: tuple[str, ...]
