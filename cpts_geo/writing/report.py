@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import pandas as pd
@@ -49,6 +50,8 @@ REPORT_FILES: Final = (
 MEGABYTES: Final = 6.0
 #: Pixels in an inch of the maps for slides.
 _DPI: Final = 150
+#: Drawing has settings of the whole process: of several threads, one at a time.
+_DRAWING: Final = Lock()
 #: Libraries that figures, maps and pages depend on.
 _PACKAGES: Final = ("folium", "geopandas", "matplotlib", "numpy", "pandas", "scipy", "shapely")
 
@@ -108,7 +111,7 @@ def write_report(
     gc.freeze()
     try:
         # A manifest speaks of all the files beside it.
-        with staged(output, last=MANIFEST, own=True, say=say) as stage:
+        with _DRAWING, staged(output, last=MANIFEST, own=True, say=say) as stage:
             day = day or date.today()
             before = output / MANIFEST
             _write(shown, frames, stage=stage, replaced=before, home=home, today=day, say=say)

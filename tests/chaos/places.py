@@ -38,6 +38,8 @@ NAMES = {
     "signes": "50%;&#$~[a]*?",
     "hors du plan de base": "🩺𝒜",
 }
+#: What a run needs, temporary files included, and a little more.
+_ROOM = "96m"
 _FULL = ("plus de place", "Mo sur le disque")
 _CLOSED = ("lecture seule", "accès refusé", "protégé")
 
@@ -74,7 +76,7 @@ def _fill(folder: Path) -> None:
 def full_disk(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, list[str]]:
     """Fill the disk of the results, and of temporary files, at a moment of the run."""
     _, seconds = bench.whole(job)
-    room = f"{int(200 + 1000 * share)}k" if job is FETCH else "24m"
+    room = f"{int(200 + 1000 * share)}k" if job is FETCH else _ROOM
     with _disk(bench, room) as folder:
         furnished(bench, job, draw, folder)
         process = bench.start(job.arguments(bench, folder / "out"), folder)
@@ -84,7 +86,7 @@ def full_disk(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, 
         found = ended(process)
         broken = found.defects(refused=_FULL)
         if job is FETCH:
-            _command("mount", "-o", "remount,size=24m", str(folder))
+            _command("mount", "-o", f"remount,size={_ROOM}", str(folder))
         (folder / "plein").unlink(missing_ok=True)
         said = "fini avant" if found.code == 0 else "refusé"
         return f"{room}, {share * seconds:.1f} s, {said}", broken + aftermath(bench, job, folder)
@@ -92,7 +94,7 @@ def full_disk(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, 
 
 def read_only_disk(bench: Bench, job: Job, draw: Random) -> tuple[str, list[str]]:
     """Write on a disk that only lets read."""
-    with _disk(bench, "24m") as folder:
+    with _disk(bench, _ROOM) as folder:
         furnished(bench, job, draw, folder)
         before = contents(folder)
         _command("mount", "-o", "remount,ro", str(folder))

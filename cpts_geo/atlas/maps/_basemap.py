@@ -19,6 +19,8 @@ from cpts_geo.settings import GEOGRAPHIC_CRS
 
 #: Land is drawn this far, well beyond what a screen shows around a territory.
 LAND_KM = 120.0
+#: Detail of the départements of a whole country, in metres.
+COUNTRY_M = 2500.0
 #: Communes around that a map bears: between two far islands they would be half a country.
 _MANY = 900
 
@@ -63,19 +65,28 @@ def departements(communes: gpd.GeoDataFrame, *, tolerance_m: float) -> gpd.GeoDa
     contours = known.geometry.to_numpy()
     groups = known.groupby("departement").indices.values()
     # Dissolved first: what is inside a département needs no projection.
-    merged = tuple(_merged(tuple(contours[rows])) for rows in groups)
+    merged = _Shapes(_merged(_Shapes(contours[rows])) for rows in groups)
     return gpd.GeoDataFrame(geometry=list(_light(merged, tolerance_m, crs=crs)), crs=communes.crs)
+
+
+class _Shapes(tuple[Any, ...]):
+    """Shapes to remember: known by which they are, their thousands of points not looked at."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self)))
 
 
 # Three maps of a report show the same départements; another report shows them again.
 @cache
-def _merged(contours: tuple[Any, ...]) -> Any:
+def _merged(contours: _Shapes) -> Any:
     """Outline of contours that touch."""
     return shapely.coverage_union_all(contours)
 
 
 @lru_cache(maxsize=8)
-def _light(shapes: tuple[Any, ...], tolerance_m: float, *, crs: Any) -> tuple[Any, ...]:
+def _light(shapes: _Shapes, tolerance_m: float, *, crs: Any) -> tuple[Any, ...]:
     """Shapes that touch, simplified in metres, without their holes."""
     projected = gpd.GeoSeries(shapes, crs=GEOGRAPHIC_CRS).to_crs(crs)
     light = shapely.coverage_simplify(np.asarray(projected), tolerance_m)

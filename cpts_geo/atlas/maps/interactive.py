@@ -168,7 +168,7 @@ def overview_map(
         grounds = [basemap.land(national, shapely.box(*shown.total_bounds))]
     else:
         pieces = [national[~away], *(rows for _, rows in islands.groupby("departement"))]
-        grounds = [basemap.departements(rows, tolerance_m=2500) for rows in pieces]
+        grounds = [basemap.departements(rows, tolerance_m=basemap.COUNTRY_M) for rows in pieces]
     points = shown.representative_point()
     rows = shown.assign(
         code_insee=shown.index, area=shown.index, short=shown["name"].map(short_name),

@@ -246,7 +246,7 @@ def overview_figure(
             land = basemap.land(national, shapely.box(*shown.total_bounds)).to_crs(crs)
         else:
             mainland = national[~overseas(national["departement"])]
-            land = basemap.departements(mainland, tolerance_m=1500).to_crs(crs)
+            land = basemap.departements(mainland, tolerance_m=basemap.COUNTRY_M).to_crs(crs)
         land.plot(ax=ax, color=style.LAND, edgecolor=style.BORDER, linewidth=0.3)
         ranked = shown.sort_values("population", ascending=False)
         placed = ranked.to_crs(crs)

@@ -49,7 +49,9 @@ def metric_crs(codes: pd.Series) -> str:
     >>> metric_crs(pd.Series(["97411", "97415"]))
     'EPSG:2975'
     """
-    found = {crs for crs, zone in _zones(codes).items() if zone.any()}
+    # Three letters say which département: one commune each is enough.
+    first = codes[~codes.str[:3].duplicated()]
+    found = {crs for crs, zone in _zones(first).items() if zone.any()}
     return found.pop() if len(found) == 1 else METRIC_CRS
 
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -356,3 +358,16 @@ def test_the_map_of_france_leads_to_each_page(
     listed = json.loads((output / "manifest.json").read_text("utf-8"))["outputs"]
     assert {"france.html", "index.html", "tableaux/besoin.csv"} <= set(listed)
     assert sorted(path.name for path in output.iterdir() if path.name.startswith(".")) == []
+
+
+@pytest.mark.slow
+def test_threads_of_one_process_draw_what_one_alone_does(listed: Path) -> None:
+    """Workers of a cluster have several unless told otherwise."""
+    basis = read_basis(Options(draws=DRAWS))
+    request = Request(perimeter=listed)
+    all_tasks = list(_plan.tasks(request, basis.find(request), basis, pages=True))
+    alone = [make(basis, task) for task in all_tasks]
+    with ThreadPoolExecutor(len(all_tasks)) as threads:
+        together = list(threads.map(partial(make, basis), all_tasks))
+    assert together == alone
+    assert all(isinstance(each, Made) for each in alone)
