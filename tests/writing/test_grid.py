@@ -99,6 +99,9 @@ def test_squares_made_again_differ_where_they_were_changed(few, tmp_path: Path) 
     assert "Fichiers : les 2 fichiers listés sont tels" in lines
     assert "« name » : « Chalands » ici, « Challans » au recalcul" in lines
     assert "sa partie « sums » diffère" in lines
+    manifest |= {"parameters": manifest["parameters"] | {"other": 1}, "line": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert "option inconnue, ou absente : « other »" in "\n".join(verify(folder).lines)
     del manifest["parameters"]
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     assert "ne dit pas ce qui avait été demandé" in "\n".join(verify(folder).lines)

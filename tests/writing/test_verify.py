@@ -340,6 +340,7 @@ def test_a_report_and_a_follow_up_in_one_folder_are_both_looked_at(
         ('{"date": "2026-02-30"}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
+        ('{"territories": {}, "failures": [1]}', "« failures » ne donne pas un texte par nom"),
         ('{"parameters": []}', "« parameters » n’est pas un objet JSON"),
         ('{"territories": {"..": "x"}}', "mène hors du dossier"),
         ('{"territories": [1]}', "mène hors du dossier"),
@@ -373,6 +374,7 @@ PARTS = (
     "outputs_before",
     "parameters",
     "territories",
+    "failures",
     "line",
 )
 GOOD: dict[str, Any] = {

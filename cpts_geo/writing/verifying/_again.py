@@ -180,5 +180,5 @@ def _unusable(defects: list[str]) -> ManifestError:
     return ManifestError(
         "Ce que le manifeste dit de la demande (« parameters ») ne convient pas.",
         defects=defects,
-        remedy="refaites le rapport : ce manifeste a été modifié, ou abîmé.",
+        remedy="refaites le calcul : ce manifeste a été modifié, ou abîmé.",
     )

@@ -45,6 +45,7 @@ def recomputed(
     except CptsGeoError as error:
         yield f"Recalcul impossible : {error.summary}"
         yield from (f"  - {line}" for line in error.defects)
+        yield f"  À faire : {error.remedy}"
         return
     if found:
         many = counted(sum(len(each.outputs) + 1 for each in runs.values()), "fichier", "fichiers")
@@ -65,7 +66,7 @@ def _made_again(
 ) -> Iterator[tuple[str, Path | str]]:
     """Make each run again in a folder that lasts until the next one; or say why it was not."""
     own = runs[""]
-    if not own.is_every and SAID[0] not in own.told:
+    if own.kind != "report" or not (own.is_every or SAID[0] in own.told):
         again(own, stand.found, aside, jobs=jobs, say=say)
         yield "", aside
         return
