@@ -531,6 +531,17 @@ def test_sites_that_would_overflow_are_said(five: Analysis) -> None:
     two = replace(found, loads=pd.Series({"45203": 18.0, "45024": 20.0}))
     text = capacity_sentence(two, access)
     assert "Meung-sur-Loire et Baule recevraient jusqu’à 20,0 demandes par jour" in text
+    # Of sites that are not the ones proposed, what they are is said; not for a hundredth more.
+    other = replace(one, farthest_first=("45024",))
+    assert "au plus près, urgences non comptées, Meung" in capacity_sentence(other, access)
+    same = replace(one, loads=pd.Series({"45203": found.site_capacity + 0.001}))
+    assert "recevrai" not in capacity_sentence(same, access)
+
+
+def test_a_need_too_small_for_a_site_calls_for_none(five: Analysis) -> None:
+    access, found = where(five, "ouest_loiret")
+    text = capacity_sentence(replace(found, doubt="small"), access)
+    assert "ce besoin n’en remplit pas un." in text and "il en faut" not in text
 
 
 def test_an_answer_that_depends_on_the_allocation_says_what_it_costs(five: Analysis) -> None:

@@ -30,6 +30,7 @@ from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps import interactive, still
 from cpts_geo.atlas.maps._paper import credit_line
+from cpts_geo.atlas.maps.embedding import drawn as pixels_of
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
 from cpts_geo.atlas.maps.live.commune_layer import CommuneLayer
 from cpts_geo.errors import AskedError, TableError
@@ -615,6 +616,17 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     )
     west, east = figure.axes[0].get_xlim()
     assert (east - west) / 1000 < 150  # kilometres
+
+
+@pytest.mark.parametrize("name", ["N" * 200, "CPTS 🏥"])
+def test_any_name_leaves_the_map_its_room_and_the_terminal_its_silence(
+    five: Analysis, name: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    named = five.territories.assign(name=name).head(1)
+    figure = still.overview_figure(named, national=five.national, comparison=compared(five))
+    pixels_of(figure, dpi=50)
+    assert figure.axes[0].get_window_extent().width > figure.bbox.width / 2
+    assert not list(recwarn)
 
 
 def test_names_of_neighbours_stand_apart() -> None:

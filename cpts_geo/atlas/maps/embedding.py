@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import warnings
 from typing import Any
 
 import folium
@@ -73,7 +74,8 @@ def drawn(figure: Figure, *, dpi: int, colours: int = 256) -> Image.Image:
     # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
     canvas: Any = FigureCanvasAgg(figure)
     # Letters of so many pixels look the same without hints, and take half the time.
-    with mpl.rc_context({"text.hinting": "none"}):
+    # A sign that the letters lack is drawn as a square: nothing that a terminal has to say.
+    with mpl.rc_context({"text.hinting": "none"}), warnings.catch_warnings(action="ignore"):
         canvas.draw()
     pixels = canvas.buffer_rgba()
     image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")

@@ -50,6 +50,8 @@ from cpts_geo.sources.codes import overseas
 #: Inches across a map; letters of a title in one of them.
 _WIDTH = 7.2
 _TITLE_LETTERS = 13
+#: Letters kept of the name of a territory: a longer one takes the room of the map.
+_NAMED = 40
 #: Towns named on the map of France, and how far apart, in shares of it.
 _TOWNS, _BETWEEN = 12, (0.16, 0.06)
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
@@ -231,7 +233,7 @@ def overview_figure(
     """
     layer, values = _apl_of(outlines, comparison)
     told = {
-        name: f"{short_name(name)}\n{value_text(COLUMNS[layer.column], value)}"
+        name: f"{short_name(name, _NAMED)}\n{value_text(COLUMNS[layer.column], value)}"
         for name, value in zip(outlines["name"], values, strict=True)
     }
     with mpl.rc_context(RC):

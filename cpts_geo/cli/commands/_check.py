@@ -98,14 +98,14 @@ def check(
 def verify(
     folder: Annotated[
         Path,
-        typer.Argument(parser=typed_path, metavar="DOSSIER", help="Dossier d’un rapport."),
+        typer.Argument(parser=typed_path, metavar="DOSSIER", help="Dossier de résultats."),
     ] = OUTPUTS,
     inputs: Annotated[
         list[Path] | None,
         path_option(
-            "Dossier où chercher vos fichiers (liste, tableaux, scénario…), reconnus à leur nom et "
-            "à leur contenu ; répétable. Le dossier du rapport, celui qui le contient et celui où "
-            "vous êtes sont regardés aussi."
+            "Dossier où chercher vos fichiers (liste, tableaux, registre…), reconnus à leur nom et "
+            "à leur contenu ; répétable. Le dossier des résultats, celui qui le contient et celui "
+            "où vous êtes sont regardés aussi."
         ),
     ] = None,
     files_only: Annotated[
@@ -113,10 +113,10 @@ def verify(
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Processus à la fois, pour un rapport « --all » ; un par cœur sinon."),
+        typer.Option(help="Cœurs à occuper, pour « --all » et « grid » ; tous par défaut."),
     ] = None,
 ) -> None:
-    """Vérifier un rapport, et le refaire à l’identique."""
+    """Vérifier des résultats (rapport, carreaux, suivi), les refaire à l’identique."""
     # Imported here so that --help answers at once.
     from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415

@@ -24,7 +24,7 @@ from cpts_geo.basis import Basis, read_basis
 from cpts_geo.errors import AskedError, OutputError, PartlyFailedError, WorkerLostError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.study.options import Options
-from cpts_geo.writing.every import _plan, run
+from cpts_geo.writing.every import _plan, run, whole
 from cpts_geo.writing.every._made import Failed, Made, make
 from cpts_geo.writing.every._plan import Task
 from cpts_geo.writing.every.run import Step, write_every
@@ -80,12 +80,12 @@ def again(
     monkeypatch.setattr(run, "make", seen)
     monkeypatch.setattr(run, "each", here)
 
-    page = run._page
+    page = whole._page
 
     def do(options: Options | None = None, *, drawn: bool = False, **more: Any) -> list[str]:
         made.clear()
         # The page of all, its map included, takes longer than all the territories of a test.
-        monkeypatch.setattr(run, "_page", page if drawn else lambda *_, **__: "<p>")
+        monkeypatch.setattr(whole, "_page", page if drawn else lambda *_, **__: "<p>")
         asked = options or Options(draws=DRAWS)
         write_every(Request(perimeter=listed), asked, output, **{"pages": False, **more})
         return list(made)
@@ -343,10 +343,10 @@ def test_the_map_of_france_leads_to_each_page(
     codes = ["200067254", "244500419"]
     monkeypatch.setattr(Basis, "find", lambda basis, _: found(basis, Request(epci=codes)))
     monkeypatch.setattr(run, "each", here)
-    monkeypatch.setattr(run, "_page", lambda *_, **__: "<p>")
+    monkeypatch.setattr(whole, "_page", lambda *_, **__: "<p>")
     linked: dict[str, str] = {}
     monkeypatch.setattr(
-        run, "write_france", lambda path, **told: linked.update(told["links"]) or path.touch()
+        whole, "write_france", lambda path, **told: linked.update(told["links"]) or path.touch()
     )
     output = tmp_path / "out"
     write_every(Request(every="epci"), Options(draws=DRAWS), output)

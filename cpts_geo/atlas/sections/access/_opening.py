@@ -175,20 +175,24 @@ def capacity_sentence(found: Opening, access: TerritoryAccess) -> str:
     text = (
         f"Demande à servir : {number(found.requests_per_day, 1)} par jour d’ouverture. Un lieu "
         f"de SNP de {found.site_slots} créneaux par jour ({SITE_WORDS}) peut en servir "
-        f"{number(found.site_capacity, 1)} en tenant l’objectif : il en faut "
-        f"{number(found.sites_needed)}"
+        f"{number(found.site_capacity, 1)} en tenant l’objectif : "
     )
+    small = found.doubt == "small"
+    text += "ce besoin n’en remplit pas un" if small else f"il en faut {number(found.sites_needed)}"
     if found.existing:
         open_now = named(found.existing, access.names)
         text += f", et {open_now} en {'a' if len(found.existing) == 1 else 'ont'} déjà un"
         if found.sites_needed <= len(found.existing):
             text += " ; un de plus se justifierait par la distance, pas par le nombre de créneaux"
     text += "."
-    heavy = found.loads[found.loads > found.site_capacity]
+    # Beyond what is shown of it: the same number twice would be no reason.
+    heavy = found.loads[found.loads.round(1) > round(found.site_capacity, 1)]
     if len(heavy):
         verb = "recevrait" if len(heavy) == 1 else "recevraient jusqu’à"
+        first = found.best == found.helpful[0] if found.helpful else True
+        nearest = "Si chacun va au plus près" + ("" if first else ", urgences non comptées")
         text += (
-            f" Si chacun va au plus près, {named(list(heavy.index), access.names)} {verb} "
+            f" {nearest}, {named(list(heavy.index), access.names)} {verb} "
             f"{number(float(heavy.max()), 1)} demandes par jour, plus qu’un lieu de SNP ne peut en "
             "servir."
         )
