@@ -193,6 +193,11 @@ def test_a_territory_that_fails_stops_none_of_the_others(
         again(Options(draws=DRAWS + 2), drawn=True, watch=steps.append)
     assert told.value.defects == ("Alpha : trop de <b>vent</b>",)
     assert "attendez." in told.value.remedy
+    assert "tableaux/echecs.csv" in told.value.remedy
+    failed = rows(again.output / "tableaux" / "echecs.csv")
+    assert [(row["territory"], row["reason"]) for row in failed] == [
+        ("alpha", "trop de <b>vent</b>")
+    ]
     page = (again.output / "index.html").read_text("utf-8")
     assert "trop de &lt;b&gt;vent&lt;/b&gt;" in page
     assert [row["territory"] for row in rows(again.output / "tableaux" / "capacite.csv")] == [
