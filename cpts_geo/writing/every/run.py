@@ -18,9 +18,14 @@ from cpts_geo.processes.workers import check_jobs, each
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every._kept import is_kept, put
 from cpts_geo.writing.every._made import Failed, Made, failed, make
-from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every._plan import Task, check_options, tasks
-from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed, shared_communes
+from cpts_geo.writing.every._told import (
+    Pace,
+    no_longer_asked,
+    outcome,
+    pages_removed,
+    shared_communes,
+)
 from cpts_geo.writing.every.whole import EACH, FAILURES, INDEX, NOT_ALWAYS, write_whole
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.placing.obstacles import ELSEWHERE
