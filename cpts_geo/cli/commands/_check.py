@@ -116,7 +116,7 @@ def verify(
         typer.Option(help="Cœurs à occuper, pour « --all » et « grid » ; tous par défaut."),
     ] = None,
 ) -> None:
-    """Vérifier des résultats (rapport, carreaux, suivi), les refaire à l’identique."""
+    """Vérifier des résultats, et les refaire à l’identique."""
     # Imported here so that --help answers at once.
     from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415
