@@ -87,6 +87,7 @@ def write_whole(
         "date": day.isoformat(),
         "versions": versions(),
         "parameters": told(request, basis.options),
+        "inputs": found.inputs,
         "territories": {key: manifests[key].get(CONTENT) for key in keys},
         "failures": dict(failures),
         "outputs": {path.relative_to(into).as_posix(): sha256_of(path) for path in made},
