@@ -10,7 +10,7 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
 
   function text(cell) { return cell.firstChild ? cell.firstChild.textContent : ""; }
   function number(cell) {
-    // What is drawn, or no more than an order of magnitude, says by itself what it is sorted by.
+    // What is drawn says by itself what it is sorted by.
     var value = (cell.dataset.value === undefined ? text(cell) : cell.dataset.value).replace(/[\s\u202f\u00a0%]/g, "").replace("−", "-").replace(",", ".");
     return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   }
@@ -127,7 +127,8 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
     if (FIRST > CODE) found.push('"=""' + each.code.replace(/\W/g, "") + '"""');
     cells.slice(FIRST).forEach(function (cell, at) {
       var place = at + FIRST, value = each.values[place], words = cell.querySelector(".vh"), unknown = cell.classList.contains("unknown");
-      found.push(isNaN(value) ? (unknown || "rough" in cell.dataset ? "" : field(text(cell))) : String(value).replace(".", ","));
+      // The middle of an order of magnitude sorts its row, and is no figure of it.
+      found.push("rough" in cell.dataset ? "" : isNaN(value) ? (unknown ? "" : field(text(cell))) : String(value).replace(".", ","));
       if ("words" in heads[place].dataset) { found[found.length - 1] = field(unknown ? "" : text(cell).trim()); return; }
       found.push(field(cell.dataset.status ? cell.dataset.status : unknown ? text(cell) : words ? words.textContent.trim() : heads[place].dataset.status));
     });
