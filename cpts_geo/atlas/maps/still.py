@@ -245,8 +245,8 @@ def overview_figure(
         if near:
             mine = national["departement"].isin(" ".join(shown["departements"]).split())
             crs = metric_crs(national.loc[mine, "code_insee"])
-            seen = basemap.view(shapely.box(*shown.total_bounds), _SHEET[0] / _SHEET[1])
-            land = basemap.land(national, seen).to_crs(crs)
+            around = basemap.view(shapely.box(*shown.total_bounds), _SHEET[0] / _SHEET[1])
+            land = basemap.land(national, around).to_crs(crs)
         else:
             mainland = national[~overseas(national["departement"])]
             land = basemap.departements(mainland, tolerance_m=basemap.COUNTRY_M).to_crs(crs)
@@ -260,7 +260,7 @@ def overview_figure(
             placed.plot(ax=ax, color=[colours[rank] for rank in classes], **edge)
         _in_classes(ax, layer)
         if near:
-            named = basemap.named_within(shown, letter=0.0135, line=0.045)
+            named = basemap.named_within(shown, letter=0.016, line=0.055)
             texts, lons, lats = zip(*named, strict=True)
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             shown_of = {short_name(name): text for name, text in told.items()}
@@ -277,8 +277,8 @@ def overview_figure(
                     ax, told[name], place, ha="right" if left else "left", shift=-4 if left else 4
                 )
         # As wide as the sheet of paper, whatever the form of what it shows.
-        frame_axes(ax, placed.total_bounds if near else land.total_bounds)
-        ax.set_adjustable("datalim")
+        framed = placed.total_bounds if near else land.total_bounds
+        frame_axes(ax, basemap.formed(framed, _SHEET[0] / _SHEET[1]))
         credit = credit_lines([COLUMNS[layer.column].source], _SHEET[0])
         figure.supxlabel(credit, fontsize=7, x=0.02, ha="left")
     return figure

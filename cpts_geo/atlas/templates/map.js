@@ -967,6 +967,8 @@ const cptsMap = (() => {
           });
         pane.replaceChildren(...nodes);
         this.numbers.replaceChildren(...told.map((text, rank) => el("span", {}, el("b", {}, String(rank + 1)), text)));
+        // Fewer numbers, once zoomed, leave the map as high as it was.
+        if (told.length) { this.numbers.style.minHeight = Math.max(parseFloat(this.numbers.style.minHeight) || 0, this.numbers.offsetHeight) + "px"; }
       },
       // Whether a name would stand on one of the areas, but for its own.
       covers(box, origin, scale, row) {

@@ -14,6 +14,7 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
     var value = (cell.dataset.value === undefined ? text(cell) : cell.dataset.value).replace(/[\s\u202f\u00a0%]/g, "").replace("−", "-").replace(",", ".");
     return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   }
+  function rough(each, place) { return "rough" in each.row.cells[place].dataset; }
   function plain(words) { return words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/œ/g, "oe").replace(/[-’'\s]+/g, " "); }
   function dispatch(kind, code) { document.dispatchEvent(new CustomEvent("cpts:" + kind, { detail: { code: code, from: "table" } })); }
 
@@ -61,7 +62,9 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
     known.sort(function (one, other) {
       if (place === 0) return direction * order(one.name, other.name);
       if (place === CODE && place < FIRST) return direction * (one.code < other.code ? -1 : 1);
-      var a = one.values[place], b = other.values[place];
+      var a = one.values[place], b = other.values[place], apart = rough(one, place) - rough(other, place);
+      // Orders of magnitude are ranked among themselves alone, after what is known.
+      if (apart) return apart;
       if (isNaN(a) || isNaN(b)) return isNaN(a) - isNaN(b) || order(one.name, other.name);
       return direction * (a - b) || order(one.name, other.name);
     });

@@ -29,6 +29,8 @@ def section(lines: Sequence[Line]) -> dict[str, Any]:
     known = set(values["indicator"][values["status"] != Status.UNKNOWN])
     lacking = [COLUMNS[name].label for name in columns if name not in known]
     columns = [name for name in columns if name in known]
+    today = any(line.needed and line.needed.today_text for line in lines)
+    lacking += [] if today else ["créneaux par jour aujourd’hui"]
     needs = [line.needed for line in lines if line.needed]
     top = max([1.0, *(each.end for each in needs)])
     return {
@@ -36,6 +38,7 @@ def section(lines: Sequence[Line]) -> dict[str, Any]:
         "rows": [_row(line, columns, top=top) for line in lines],
         "top": number(math.ceil(top)),
         "many": many,
+        "today": today,
         "unknown": f"Inconnu pour tous ces territoires, et absent du tableau : {joined(lacking)}."
         if lacking
         else "",

@@ -29,8 +29,8 @@ from cpts_geo.study.study import Study
 @dataclass(frozen=True)
 class Needed:
     """
-    Slots and hours that a territory needs, and what they are sorted by: what is shown of them, by
-    its middle where it is a span.
+    Slots and hours that a territory needs, and what they are sorted by: what is shown of them, the
+    middle of a span.
 
     Parameters
     ----------
