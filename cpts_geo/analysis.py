@@ -276,7 +276,9 @@ def studied(
     say(f"Indicateurs de {counted(len(found.identity), 'territoire', 'territoires')}")
     layer = basis.layer
     communes = territory_communes(found.members, national, figures=layer.figures)
-    outline = outlines(communes).join(found.identity[["name", "document", "perimeter", "finess"]])
+    said = ["name", "document", "perimeter", "finess", "code"]
+    # Only the zone of an official division has a code.
+    outline = outlines(communes).join(found.identity.reindex(columns=said, fill_value=""))
     outline = outline.loc[found.identity.index]
     given_of = {str(key): given_values(basis.exports, _own(communes, key), communes=whole)
                 for key in outline.index}  # fmt: skip

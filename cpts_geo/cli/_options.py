@@ -13,8 +13,8 @@ import typer
 
 from cpts_geo.access.changes.forms import FORMS
 from cpts_geo.asked import typed_path
+from cpts_geo.cli._meant import of_all, told_apart
 from cpts_geo.cli._terminal import teller
-from cpts_geo.errors import ScenarioError, one_line
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options
@@ -134,7 +134,8 @@ def _asked(
         list[str] | None,
         typer.Option(
             help="Avec une liste, département où chercher les noms ; seul, toutes ses "
-            "intercommunalités, une fiche chacune. Répétable (42, 43…)."
+            "intercommunalités, une fiche chacune ; avec --all, les territoires qui y ont le plus "
+            "d’habitants. Répétable (42, 43…)."
         ),
     ] = None,
     by: Annotated[
@@ -213,7 +214,7 @@ def _asked(
     from cpts_geo.capacity.answer.headline import DRAWS  # noqa: PLC0415
     from cpts_geo.geography.perimeters.request import Request  # noqa: PLC0415
 
-    own, changes = _told_apart(scenario or (), capacity or (), say=say)
+    own, changes = told_apart(scenario or (), capacity or (), say=say)
     request = Request(
         territories=territory or (), perimeter=perimeter, epci=epci or (), tvs=tvs or (),
         cpts=cpts or (), partial=partial, departements=departement or (), by=by, name=name,
@@ -259,7 +260,10 @@ def _given(
     @wraps(command)
     def run(**typed: Any) -> None:
         say = teller()
-        request, options = _asked(say, **{each.name: typed.pop(each.name) for each in shared})
+        given = {each.name: typed.pop(each.name) for each in shared}
+        if typed.get("every") is not None:
+            given = of_all(typed["every"], given)
+        request, options = _asked(say, **given)
         command(request, options, say, **typed)
 
     shown: Any = run
@@ -273,24 +277,3 @@ def _typed(function: Callable[..., Any]) -> list[inspect.Parameter]:
     # Both are imported for their types alone.
     names = function.__globals__ | {"Request": Any, "Options": Any}
     return list(inspect.signature(function, globals=names, eval_str=True).parameters.values())
-
-
-def _told_apart(
-    typed: Sequence[str], former: Sequence[str], *, say: Callable[[str], None]
-) -> tuple[Path | None, list[str]]:
-    """Scenario and changes among what was typed after --scenario, and its former name."""
-    from cpts_geo.access.changes.text import is_change  # noqa: PLC0415
-
-    if former:
-        say("--capacity s’appelle maintenant --scenario.")
-    changes = [text for text in typed if is_change(text)]
-    for text in changes:
-        say(f"« --scenario {one_line(text)} » s’écrit maintenant « --change {one_line(text)} ».")
-    files = [typed_path(text) for text in (*typed, *former) if text not in changes]
-    if len(files) > 1:
-        raise ScenarioError(
-            "Plusieurs scénarios de capacité sont donnés.",
-            defects=[f"« {one_line(str(file))} »" for file in files],
-            remedy="donnez-en un seul ; « cpts-geo compare A B » en compare deux.",
-        )
-    return files[0] if files else None, changes

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 _COMMAND: Final = re.compile(r"\bcpts-geo (?=[a-z])")
 #: Columns a pipe or a file is given: wide enough that a row is one line.
 _PIPED_WIDTH: Final = 240
+#: Minutes beyond which a time that remains is in hours.
+_MINUTES: Final = 90
+#: Consoles that show a bar now.
+_BARS: Final[list[Console]] = []
 
 
 def as_typed(text: str) -> str:
@@ -56,8 +60,13 @@ def echo(line: str) -> None:
 
 def teller() -> Callable[[str], None]:
     """Say the progress of a command, a line at a time, on the error output."""
-    console = _plain(stderr=True)
-    return lambda line: console.print(f"· {line}")
+    own = _plain(stderr=True)
+    return lambda line: (_BARS[-1] if _BARS else own).print(f"· {line}")
+
+
+def moves() -> bool:
+    """Whether a bar is shown: the error output is a terminal."""
+    return sys.stderr.isatty()
 
 
 @contextmanager
@@ -66,22 +75,26 @@ def progress() -> Iterator[Callable[[int, int, str], None]]:
     where the error output is no terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
-    shown = sys.stderr.isatty()
     columns = (MofNCompleteColumn(), BarColumn(20), TextColumn("{task.description}", markup=False))
-    # What is said meanwhile is written above.
-    with Progress(
-        *columns, console=_plain(stderr=True), transient=True, disable=not shown,
-        redirect_stdout=False,
-    ) as bar:  # fmt: skip
-        task = bar.add_task("", visible=False)
-        yield lambda done, total, doing: bar.update(
-            task,
-            completed=done,
-            total=total,
-            description=visible(doing),
-            visible=True,
-            refresh=True,
-        )
+    console = _plain(stderr=True)
+    # What is said meanwhile is written above it: through another console, it would run on.
+    _BARS.append(console)
+    try:
+        with Progress(
+            *columns, console=console, transient=True, disable=not moves(),
+            redirect_stdout=False,
+        ) as bar:  # fmt: skip
+            task = bar.add_task("", visible=False)
+            yield lambda done, total, doing: bar.update(
+                task,
+                completed=done,
+                total=total,
+                description=visible(doing),
+                visible=True,
+                refresh=True,
+            )
+    finally:
+        _BARS.remove(console)
 
 
 def time_left(seconds: float | None) -> str:
@@ -89,6 +102,9 @@ def time_left(seconds: float | None) -> str:
     if not seconds:
         return ""
     minutes = round(seconds / 60)
+    if minutes > _MINUTES:
+        hours, half = divmod(round(minutes / 30), 2)
+        return f"reste environ {hours} h{' 30' * half}"
     return f"reste environ {minutes} min" if minutes else "reste moins d’une minute"
 
 

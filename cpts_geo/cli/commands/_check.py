@@ -111,12 +111,17 @@ def verify(
     files_only: Annotated[
         bool, typer.Option("--files-only", help="Comparer les fichiers, sans rien recalculer.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Cœurs à occuper, pour « --all » et « grid ».")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Cœurs à occuper, pour « --all » et « grid » ; tous sinon."),
+    ] = None,
 ) -> None:
     """Vérifier des résultats (rapport, carreaux, suivi), les refaire à l’identique."""
     # Imported here so that --help answers at once.
+    from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415
 
+    jobs = cores() if jobs is None else jobs
     found = verified(folder, inputs=inputs or (), recompute=not files_only, jobs=jobs, say=teller())
     for line in found.lines:
         echo(line)

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpts_geo.asked import typed_path
 from cpts_geo.cli._options import OUTPUTS, EmbeddedOnly, on_territories, path_option
-from cpts_geo.cli._terminal import echo, progress, teller, time_left
+from cpts_geo.cli._terminal import echo, moves, progress, teller, time_left
 from cpts_geo.errors import AskedError
 from cpts_geo.french import number, slug
 
@@ -49,8 +48,9 @@ def report(
             "--all",
             metavar="epci|tvs|departement|CHEMIN",
             help="Tous les territoires d’un découpage de la France, ou d’un fichier (liste avec "
-            "une colonne CPTS, polygones) : un dossier chacun, et leur page commune. La même "
-            "commande reprend où elle s’est arrêtée.",
+            "une colonne CPTS, polygones) : un dossier chacun, et leur page commune. Avec "
+            "--departement, ceux de ces départements. La même commande reprend où elle s’est "
+            "arrêtée.",
         ),
     ] = None,
     jobs: Jobs = None,
@@ -109,25 +109,26 @@ def _report_all(
     pages: bool,
 ) -> None:
     """Write a folder a territory, and tell how far it is."""
-    from cpts_geo.geography.perimeters.zonings import ZONINGS  # noqa: PLC0415
     from cpts_geo.processes.libraries import settle_libraries  # noqa: PLC0415
     from cpts_geo.processes.workers import cores  # noqa: PLC0415
     from cpts_geo.writing.every.run import Step, write_every  # noqa: PLC0415
 
     settle_libraries()
-    file = typed_path(every)
-    # A word alone that is no file was meant as a division: it is refused with those there are.
-    named = every not in ZONINGS and (file.suffix or file.exists())
-    asked = replace(request, perimeter=file) if named else replace(request, every=every)
-    name = asked.every or slug(asked.perimeter.stem if asked.perimeter else "") or "territoires"
+    # A file is a perimeter already.
+    asked = request if request.perimeter else replace(request, every=every)
+    named = [asked.perimeter.stem] if asked.perimeter else [every, *asked.departements]
+    name = slug(" ".join(named)) or "territoires"
+    failed = 0
     with progress() as bar:
 
         def watch(step: Step) -> None:
+            nonlocal failed
             left = time_left(step.remaining)
             line = f"{step.done}/{step.total} {step.ended}" + (f" ; {left}" if left else "")
-            # A line a territory would hide what is to be known.
-            if step.noted:
+            # Above a bar, lines of what goes well would hide what is to be known.
+            if step.failed > failed or (step.noted and not moves()):
                 say(line)
+            failed = step.failed
             bar(step.done, step.total, " · ".join(filter(None, [left, step.ended])))
 
         index = write_every(

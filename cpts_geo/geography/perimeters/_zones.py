@@ -31,6 +31,7 @@ def zoning_perimeters(
     identity = pd.DataFrame(
         {
             "name": labels,
+            "code": list(codes),
             "document": [f"{document} {code}" for code, document in asked["document"].items()],
             "perimeter": asked["perimeter"].tolist(),
         },

@@ -71,8 +71,8 @@ class Request:
     epci, tvs : sequence of str
         Intercommunalités and territoires de vie-santé, by code or name.
     departements : sequence of str
-        With a list of communes, where its names are looked for; alone, départements whose every
-        zone is a territory.
+        With a list of communes, where its names are looked for; alone or with `every`, départements
+        whose every zone is a territory.
     by : str or None
         Division of the départements: ``epci`` (when None), ``tvs``, or ``departement`` for each
         whole.
@@ -92,7 +92,8 @@ class Request:
     partial : bool
         Whether a CPTS may be taken whose list of communes is known to be incomplete.
     every : str or None
-        A division of France (``epci``, ``tvs`` or ``departement``) whose every zone is a territory.
+        A division of France (``epci``, ``tvs`` or ``departement``) whose every zone is a territory:
+        all of them, or those of `departements`.
 
     Raises
     ------
@@ -150,7 +151,7 @@ class Request:
 
     def _defects(self) -> list[str]:
         listed = self.perimeter is not None and not self.polygon
-        whole = self.departements and not listed
+        whole = self.departements and not listed and not self.every
         kinds = {
             "des clés de CPTS": self.territories,
             "--perimeter": self.perimeter,
@@ -376,7 +377,7 @@ def _perimeters(
     if kind == "tvs":
         communes = places_of(communes, arrondissements, arrondissements["code_insee"])
     zoning = ZONINGS[kind](communes)
-    if request.every:
+    if request.every and not request.departements:
         codes, notes = every_zone(zoning, communes)
         folder = kind
     elif request.departements:

@@ -11,26 +11,12 @@ from typing import Any, Final
 
 from cpts_geo.asked import told
 from cpts_geo.basis import Basis
-from cpts_geo.errors import AskedError
 from cpts_geo.files import code_digest
-from cpts_geo.french import counted
 from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.sources.catalogue.catalogue import digests_of
 from cpts_geo.study.options import Options
+from cpts_geo.writing.every.alone import check_alone
 from cpts_geo.writing.report import embedded_digests, versions
-
-#: Options that speak of one territory, or whose secrets are kept over all of them at once, which
-#: are never held together: as they are typed, and why.
-_ALONE: Final = {
-    "scenario": ("--scenario", "un scénario est celui d’un territoire"),
-    "changes": ("--change", "un changement d’offre est celui d’un territoire"),
-    "share_without_mt": ("--share-without-mt", "une part est celle d’un territoire"),
-    "indicators": (
-        "--indicators",
-        "ce qui y est secret se protège sur tous les territoires à la fois, jamais tenus ensemble",
-    ),
-    "roads": ("--roads", "les temps par la route se calculent autour d’un territoire"),
-}
 
 
 @dataclass(frozen=True)
@@ -65,13 +51,9 @@ class Task:
 
 def check_options(options: Options) -> None:
     """Refuse what makes no sense of a thousand territories; every defect is listed."""
-    given = [name for name in _ALONE if getattr(options, name) not in (None, ())]
-    if given:
-        raise AskedError(
-            f"--all ne va pas avec {counted(len(given), 'option', 'options')} d’un territoire.",
-            defects=[" : ".join(_ALONE[name]) for name in given],
-            remedy="retirez-les, ou demandez ce territoire seul (--epci, --tvs, --perimeter).",
-        )
+    given = [name for name, value in vars(options).items() if value not in (None, ())]
+    typed = {"changes": "--change"}
+    check_alone(typed.get(name, f"--{name.replace('_', '-')}") for name in given)
 
 
 def tasks(request: Request, found: Perimeters, basis: Basis, *, pages: bool) -> Iterator[Task]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+import errno
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 from cpts_geo.asked import expect, typed_path
@@ -20,17 +19,18 @@ from cpts_geo.processes.workers import check_jobs, each
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every._kept import is_kept, put
 from cpts_geo.writing.every._made import Failed, Made, failed, make
+from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every._plan import Task, check_options, tasks
-from cpts_geo.writing.every.whole import EACH, INDEX, NOT_ALWAYS, write_whole
+from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed, shared_communes
+from cpts_geo.writing.every.whole import EACH, FAILURES, INDEX, NOT_ALWAYS, write_whole
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
+from cpts_geo.writing.placing.obstacles import ELSEWHERE
 from cpts_geo.writing.report import MANIFEST
 
+#: What a disk refuses to all.
+_OF_THE_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 #: What a territory weighs, at most, with its page and without.
 _MEGABYTES: Final = {True: 3.0, False: 0.1}
-#: Territories whose times say how long the others will take.
-_RECENT: Final = 60
-#: One line in so many where no bar moves.
-_NOTED: Final = 50
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Step:
     ended : str
         The one that has just ended, and how, in French; empty at the start.
     remaining : float or None
-        Seconds that the rest should take; None where nothing tells.
+        Seconds that the rest should take; None while nothing tells.
     noted : bool
         Whether it is worth a line where no bar moves: a failure, one territory in so many.
     """
@@ -119,12 +119,15 @@ def write_every(
     basis = read_basis(options, say=say)
     say("Communes : reconnaissance des noms et des codes")
     found = basis.find(request)
-    total = len(found.identity)
+    found = replace(found, notes=(*found.notes, *shared_communes(found)))
+    total, keys = len(found.identity), [str(key) for key in found.identity.index]
     for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
-    with alone(output / EACH, say=say):
-        failures = _make_all(
+    for line in () if pages else pages_removed(output / EACH, keys):
+        say(line)
+    with _left_as_it_was(output / EACH), alone(output / EACH, say=say):
+        failures, kept = _make_all(
             tasks(request, found, basis, pages=pages), basis, output / EACH, total=total,
             jobs=jobs, scheduler=scheduler, watch=watch,
         )  # fmt: skip
@@ -135,19 +138,43 @@ def write_every(
                 request, found, basis, each=output / EACH, into=stage.folder, pages=pages,
                 failures={key: failure.reason for key, failure in failures.items()}, say=say,
             )  # fmt: skip
+        for line in no_longer_asked(output / EACH, keys):
+            say(line)
+    say(outcome(total, kept=kept, failed=len(failures)))
     if failures:
         names = found.identity["name"]
         many = "territoire n’a pas pu être fait", "territoires n’ont pas pu être faits"
+        others = f"les autres sont écrits : « {shown_path(output / INDEX)} » les liste"
+        if len(failures) == total:
+            others = "il n’y a donc ni page de tous, ni tableaux réunis"
         raise PartlyFailedError(
-            f"{counted(len(failures), *many)} sur {number(total)} ; les autres sont écrits : "
-            f"« {shown_path(output / INDEX)} » les liste.",
+            f"{counted(len(failures), *many)} sur {number(total)} ; {others}.",
             defects=[
                 nested(f"{names[key]} : {failure.reason}", ()) for key, failure in failures.items()
             ],
-            remedy=" ".join(dict.fromkeys(failure.remedy for failure in failures.values()))
-            + " La même commande ne refera que ceux-là.",
+            remedy=" ".join(dict.fromkeys(map(_own_remedy, failures.values())))
+            + " La même commande ne refera que ceux-là ; leur liste est dans "
+            f"« {shown_path(output / FAILURES)} ».",
         )
     return output / INDEX
+
+
+@contextmanager
+def _left_as_it_was(folder: Path) -> Iterator[None]:
+    """Take away the folders that were made for a run that wrote nothing in them."""
+    missing = [place for place in (folder, *folder.absolute().parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        for place in missing:
+            with suppress(OSError):
+                place.rmdir()
+        raise
+
+
+def _own_remedy(failure: Failed) -> str:
+    """What to do of a territory: another folder for it alone would make all the others again."""
+    return failure.remedy.removesuffix(f", {ELSEWHERE}").rstrip(".") + "."
 
 
 def _make_all(
@@ -159,17 +186,15 @@ def _make_all(
     jobs: int,
     scheduler: str | None,
     watch: Callable[[Step], None],
-) -> dict[str, Failed]:
-    """Make each territory that is not there yet; why those that failed did, by key."""
+) -> tuple[dict[str, Failed], int]:
+    """Make each territory that is not there yet; why those that failed did, by key, and how many
+    were there."""
     failures: dict[str, Failed] = {}
     done = kept = 0
-    recent: deque[float] = deque([monotonic()], maxlen=_RECENT)
+    pace = Pace(total, workers=None if scheduler else jobs)
 
     def told(ended: str = "", *, noted: bool = False) -> None:
-        # What is kept takes no time: what is made tells how long the rest takes.
-        spent = recent[-1] - recent[0]
-        left = (total - done) * spent / (len(recent) - 1) if len(recent) > 1 else None
-        left = left if total > done else 0.0
+        left = pace.remaining(total - done)
         watch(Step(done, total, kept, len(failures), ended, left, noted))
 
     def to_do() -> Iterator[Task]:
@@ -188,20 +213,26 @@ def _make_all(
         with closing(working):
             for task, result in working:
                 failure = _ended(task, result, folder / task.key)
+                if failure and (folder / task.key / MANIFEST).is_file():
+                    why = f"{failure.reason} ; son dossier garde un calcul précédent"
+                    failure = replace(failure, reason=why)
                 if failure:
                     failures[task.key] = failure
                 done += 1
-                recent.append(monotonic())
+                pace.ended()
                 if failure:
                     told(f"{task.name} : échec, {failure.reason}", noted=True)
                 else:
-                    told(task.name, noted=done % _NOTED == 0)
+                    told(task.name, noted=pace.noted(done))
     except KeyboardInterrupt as error:
         whole = counted(done - len(failures), "territoire écrit", "territoires écrits")
+        mixed = done > kept and (folder.parent / MANIFEST).is_file()
+        before = " ; la page de tous et les tableaux réunis sont encore ceux d’avant" * mixed
         raise KeyboardInterrupt(
-            f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra là"
+            f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra "
+            f"là{before}"
         ) from error
-    return failures
+    return failures, kept
 
 
 def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Failed | None:
@@ -213,8 +244,9 @@ def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Fa
     try:
         put(result, folder)
     except OutputError as error:
-        # A disk that refuses one territory refuses the others; files of somebody else do not.
-        if isinstance(error.__cause__, OSError) or not error.defects:
+        # A disk that refuses one territory refuses the others; what is in its place does not.
+        cause = error.__cause__
+        if getattr(cause, "errno", None) in _OF_THE_DISK or not (cause or error.defects):
             raise
         return failed(error)
     return None

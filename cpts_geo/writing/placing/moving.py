@@ -254,6 +254,10 @@ def put(
                 remedy=_CLOSE,
             ) from error
         raise
+    # A folder of which all is gone; what holds a file refuses.
+    for place in sorted({name.parent for name in gone if name.parent.name}, reverse=True):
+        with contextlib.suppress(OSError):
+            (folder / place).rmdir()
 
 
 def _undo(moves: Sequence[tuple[Path, Path]]) -> None:
