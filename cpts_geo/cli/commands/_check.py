@@ -113,7 +113,7 @@ def verify(
     ] = False,
     jobs: Annotated[
         int | None,
-        typer.Option(help="Cœurs à occuper, pour « --all » et « grid » ; tous par défaut."),
+        typer.Option(help="Cœurs à occuper, pour « --all » et « grid » ; tous sinon."),
     ] = None,
 ) -> None:
     """Vérifier des résultats, et les refaire à l’identique."""

@@ -1,11 +1,9 @@
-"""What a run on all territories says: what it finds, how long is left, what became of all."""
+"""What a run on all territories says besides how far it is: before, and at its end."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 from cpts_geo.errors import one_line
@@ -18,54 +16,6 @@ from cpts_geo.writing.report import MANIFEST
 
 #: Names that a sentence gives, at most.
 _NAMES: Final = 5
-#: Times that say how long the rest takes: the last ones, once there are enough of them.
-_RECENT: Final = 60
-_ENOUGH: Final = 10
-#: Lines of a run where no bar moves, at least; and territories between two of them, at most.
-_LINES: Final = 10
-_NOTED: Final = 50
-
-
-class Pace:
-    """Times at which territories ended; what is kept takes none.
-
-    The first ones say nothing, one for each worker: they waited for the workers to start, and
-    ended together. A short run is told from its third on, an earlier guess being worse than none.
-    """
-
-    def __init__(
-        self, total: int, *, workers: int | None, clock: Callable[[], float] = monotonic
-    ) -> None:
-        self._clock = clock
-        self._enough = min(_ENOUGH, max(1, total // 3))
-        # How many a cluster has changes as it goes.
-        self._skipped = min(_RECENT if workers is None else workers - 1, total // 3)
-        self._ends: deque[float] = deque(maxlen=_RECENT)
-        self._step = max(1, min(_NOTED, total // _LINES))
-        self._noted = 0
-
-    def ended(self) -> None:
-        """A territory was made, or failed."""
-        if self._skipped:
-            self._skipped -= 1
-        else:
-            self._ends.append(self._clock())
-
-    def remaining(self, left: int) -> float | None:
-        """Seconds that as many territories should take; None while nothing tells."""
-        if not left:
-            return 0.0
-        spans = len(self._ends) - 1
-        if spans < self._enough:
-            return None
-        return left * (self._ends[-1] - self._ends[0]) / spans
-
-    def noted(self, done: int) -> bool:
-        """Whether the one that has just ended is worth a line."""
-        if done - self._noted < self._step:
-            return False
-        self._noted = done
-        return True
 
 
 def shared_communes(found: Perimeters) -> list[str]:

@@ -6,17 +6,43 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from cpts_geo.basis import Basis
 from cpts_geo.errors import CptsGeoError
 from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.processes.workers import each
-from cpts_geo.writing.every._made import LINE, USED, Made, failed, make
+from cpts_geo.writing.every._made import CONTENT, LINE, USED, Made, failed, is_sealed, make
 from cpts_geo.writing.every._plan import tasks
 
 #: What the manifest of a territory says of it besides what any report does.
 SAID: Final = (LINE, USED)
+
+
+def other_run(manifest: Mapping[str, Any], content: object) -> str:
+    """
+    Say why the manifest of a territory is not the one that the page of all was made of.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As read.
+    content : object
+        Fingerprint that the manifest of all gives to this territory.
+
+    Returns
+    -------
+    str
+        In French; empty where it is that one.
+
+    Examples
+    --------
+    >>> other_run({"content": "a"}, "b")
+    'd’un autre calcul que la page de tous'
+    """
+    if manifest.get(CONTENT) != content:
+        return "d’un autre calcul que la page de tous"
+    return "" if is_sealed(manifest) else "ce qu’il dit à la page de tous a été modifié"
 
 
 def remade(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,19 +19,16 @@ from cpts_geo.processes.workers import check_jobs, each
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every._kept import is_kept, put
 from cpts_geo.writing.every._made import Failed, Made, failed, make
+from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every._plan import Task, check_options, tasks
-from cpts_geo.writing.every._told import (
-    Pace,
-    no_longer_asked,
-    outcome,
-    pages_removed,
-    shared_communes,
-)
+from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed, shared_communes
 from cpts_geo.writing.every.whole import EACH, FAILURES, INDEX, NOT_ALWAYS, write_whole
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.placing.obstacles import ELSEWHERE
 from cpts_geo.writing.report import MANIFEST
 
+#: What a disk refuses to all.
+_OF_THE_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 #: What a territory weighs, at most, with its page and without.
 _MEGABYTES: Final = {True: 3.0, False: 0.1}
 
@@ -121,8 +119,9 @@ def write_every(
     basis = read_basis(options, say=say)
     say("Communes : reconnaissance des noms et des codes")
     found = basis.find(request)
+    found = replace(found, notes=(*found.notes, *shared_communes(found)))
     total, keys = len(found.identity), [str(key) for key in found.identity.index]
-    for note in (*found.notes, *shared_communes(found), *basis.notes):
+    for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
     for line in () if pages else pages_removed(output / EACH, keys):
@@ -145,9 +144,11 @@ def write_every(
     if failures:
         names = found.identity["name"]
         many = "territoire n’a pas pu être fait", "territoires n’ont pas pu être faits"
+        others = f"les autres sont écrits : « {shown_path(output / INDEX)} » les liste"
+        if len(failures) == total:
+            others = "il n’y a donc ni page de tous, ni tableaux réunis"
         raise PartlyFailedError(
-            f"{counted(len(failures), *many)} sur {number(total)} ; les autres sont écrits : "
-            f"« {shown_path(output / INDEX)} » les liste.",
+            f"{counted(len(failures), *many)} sur {number(total)} ; {others}.",
             defects=[
                 nested(f"{names[key]} : {failure.reason}", ()) for key, failure in failures.items()
             ],
@@ -212,6 +213,9 @@ def _make_all(
         with closing(working):
             for task, result in working:
                 failure = _ended(task, result, folder / task.key)
+                if failure and (folder / task.key / MANIFEST).is_file():
+                    why = f"{failure.reason} ; son dossier garde un calcul précédent"
+                    failure = replace(failure, reason=why)
                 if failure:
                     failures[task.key] = failure
                 done += 1
@@ -222,8 +226,11 @@ def _make_all(
                     told(task.name, noted=pace.noted(done))
     except KeyboardInterrupt as error:
         whole = counted(done - len(failures), "territoire écrit", "territoires écrits")
+        mixed = done > kept and (folder.parent / MANIFEST).is_file()
+        before = " ; la page de tous et les tableaux réunis sont encore ceux d’avant" * mixed
         raise KeyboardInterrupt(
-            f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra là"
+            f"{whole} en entier sur {number(total)}, aucun à moitié ; la même commande reprendra "
+            f"là{before}"
         ) from error
     return failures, kept
 
@@ -237,8 +244,9 @@ def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Fa
     try:
         put(result, folder)
     except OutputError as error:
-        # A disk that refuses one territory refuses the others; files of somebody else do not.
-        if isinstance(error.__cause__, OSError) or not error.defects:
+        # A disk that refuses one territory refuses the others; what is in its place does not.
+        cause = error.__cause__
+        if getattr(cause, "errno", None) in _OF_THE_DISK or not (cause or error.defects):
             raise
         return failed(error)
     return None

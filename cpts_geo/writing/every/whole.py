@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -13,29 +14,36 @@ from cpts_geo.asked import told
 from cpts_geo.atlas.pages.index import many_page
 from cpts_geo.atlas.sections.several.lines import Line
 from cpts_geo.basis import Basis
-from cpts_geo.files import write_csv, write_json, write_text
+from cpts_geo.files import write_atomically, write_csv, write_json, write_text
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.geography.perimeters.partition import places_of
 from cpts_geo.geography.perimeters.request import Perimeters, Request
+from cpts_geo.schema import TERRITORY
 from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
-from cpts_geo.writing.every._gathered import GATHERED, gather
 from cpts_geo.writing.every._kept import manifest_of
 from cpts_geo.writing.every._made import CONTENT, LINE, USED
-from cpts_geo.writing.every._told import shared_communes
 from cpts_geo.writing.france import write_france
 from cpts_geo.writing.report import MANIFEST, versions
 
+#: Tables gathered, and a column of which only one value is: what is around a territory stands in
+#: its own folder.
+_GATHERED: Final[dict[str, tuple[str, str] | None]] = {
+    "territoires": None,
+    "comparaison": ("area_level", TERRITORY.key),
+    "capacite": None,
+    "besoin": None,
+}
 #: Folder of the territories, one each, under that of the results.
 EACH: Final = "territoires"
 #: What is read of each: the rest may be gone.
-READ: Final = (MANIFEST, *(f"tableaux/{name}.csv" for name in GATHERED))
+READ: Final = (MANIFEST, *(f"tableaux/{name}.csv" for name in _GATHERED))
 #: The page of all.
 INDEX: Final = "index.html"
 _FRANCE: Final = "france.html"
-#: Territories that could not be made.
+#: The territories that could not be made, and why.
 FAILURES: Final = "tableaux/echecs.csv"
 #: Files that not every run writes: those of an earlier one go.
-NOT_ALWAYS: Final = (FAILURES, _FRANCE)
+NOT_ALWAYS: Final = (FAILURES, _FRANCE, INDEX, *(f"tableaux/{name}.csv" for name in _GATHERED))
 
 
 def write_whole(
@@ -79,15 +87,15 @@ def write_whole(
     manifests = {key: manifest_of(each / key) for key in keys}
     lines = [_line(manifests[key], key, pages=pages) for key in keys]
     folders = [each / key for key in keys]
-    for name in GATHERED if folders else ():
-        gather(name, folders, into / "tableaux" / f"{name}.csv")
-    if lines:
-        page = _page(found, basis, lines, manifests, failures=failures, day=day)
-        write_text(page, into / INDEX)
+    for name in _GATHERED if folders else ():
+        _gather(name, folders, into / "tableaux" / f"{name}.csv")
     if failures:
         names = found.identity["name"]
         rows = [(key, str(names[key]), why) for key, why in failures.items()]
         write_csv(pd.DataFrame(rows, columns=["territory", "name", "reason"]), into / FAILURES)
+    if lines:
+        page = _page(found, basis, lines, manifests, failures=failures, day=day)
+        write_text(page, into / INDEX)
     if request.every == "epci" and pages and not request.departements:
         links, fetched = _links(found, basis, lines), basis.options.fetched
         write_france(into / _FRANCE, links=links, fetched=fetched, day=day, say=say)
@@ -96,6 +104,7 @@ def write_whole(
         "date": day.isoformat(),
         "versions": versions(),
         "parameters": told(request, basis.options),
+        "inputs": found.inputs,
         "territories": {key: manifests[key].get(CONTENT) for key in keys},
         "failures": dict(failures),
         "outputs": {path.relative_to(into).as_posix(): sha256_of(path) for path in made},
@@ -127,7 +136,7 @@ def _page(
         lines,
         shapes,
         national=national,
-        notes=(*found.notes, *shared_communes(found), *basis.notes),
+        notes=(*found.notes, *basis.notes),
         used=[source for key, source in sources().items() if key in used],
         date=f"{day:%d/%m/%Y}",
         failures={str(found.identity["name"][key]): why for key, why in failures.items()},
@@ -139,3 +148,32 @@ def _links(found: Perimeters, basis: Basis, lines: Sequence[Line]) -> dict[str, 
     epci = basis.communes.set_index("code_insee")["epci"]
     first = found.members.drop_duplicates("territory").set_index("territory")["code_insee"]
     return {str(epci[first[line.key]]): line.file for line in lines}
+
+
+def _gather(name: str, folders: Sequence[Path], path: Path) -> None:
+    """Write a table of all territories: the columns of each, in the order they are met."""
+    files = [folder / "tableaux" / f"{name}.csv" for folder in folders]
+    columns = [*dict.fromkeys(column for file in files for column in _columns(file))]
+
+    def write(part: Path) -> None:
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(_rows(files, _GATHERED[name]))
+
+    write_atomically(path, write)
+
+
+def _columns(file: Path) -> list[str]:
+    """Columns of a table."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream), [])
+
+
+def _rows(files: Iterable[Path], only: tuple[str, str] | None) -> Iterator[dict[str, str]]:
+    """Rows of the tables, one after the other."""
+    for file in files:
+        with file.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if only is None or row[only[0]] == only[1]:
+                    yield row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -52,12 +52,17 @@ class Manifest:
     before: Mapping[str, str]
     #: What was asked; None where it is not told.
     parameters: Mapping[str, Any] | None
-    #: Folders of the territories of a run on all of them, from this one.
-    each: Sequence[str]
+    #: Fingerprint of each territory of a run on all of them, by its folder from this one.
+    content: Mapping[str, Any]
     #: Those that could not be made, and why.
     failures: Mapping[str, str]
     #: The whole, as it is written.
     told: Mapping[str, Any]
+
+    @property
+    def each(self) -> list[str]:
+        """Folders of the territories of a run on all of them, from this one."""
+        return list(self.content)
 
     @property
     def is_every(self) -> bool:
@@ -77,6 +82,13 @@ def manifests_in(folder: Path) -> list[str]:
     where there is none."""
     names = (MANIFEST, FOLLOW_UP_MANIFEST)
     return [name for name in names if (folder / name).is_file()] or [MANIFEST]
+
+
+def territories_in(folder: Path) -> list[str]:
+    """Folders of territories that are there, whatever the manifest of all says."""
+    return [
+        path.parent.relative_to(folder).as_posix() for path in folder.glob(f"{EACH}/*/{MANIFEST}")
+    ]
 
 
 def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
@@ -101,7 +113,7 @@ def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
         outputs=told["outputs"],
         before=told.get(BEFORE, {}),
         parameters=told.get("parameters"),
-        each=[f"{EACH}/{key}" for key in told.get(_EVERY, ())],
+        content={f"{EACH}/{key}": each for key, each in told.get(_EVERY, {}).items()},
         failures=told.get(_FAILURES, {}) if _EVERY in told else {},
         told=told,
     )

@@ -11,9 +11,15 @@ from cpts_geo.asked import typed_path
 from cpts_geo.errors import MAX_DEFECTS, ManifestError, one_line, quoted
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, day, joined
+from cpts_geo.writing.every.again import SAID, other_run
 from cpts_geo.writing.report import MANIFEST, versions
 from cpts_geo.writing.verifying._files import Inputs, changed_files, inputs_today
-from cpts_geo.writing.verifying._manifest import Manifest, manifests_in, read_manifest
+from cpts_geo.writing.verifying._manifest import (
+    Manifest,
+    manifests_in,
+    read_manifest,
+    territories_in,
+)
 from cpts_geo.writing.verifying._recomputing import recomputed
 
 
@@ -114,16 +120,21 @@ def _verified(
         except ManifestError as error:
             changed[f"{place}/{MANIFEST}"] = error.summary
             continue
+        if why := other_run(runs[place].told, manifest.content[place]):
+            changed[f"{place}/{MANIFEST}"] = why
         own = {**runs[place].before, **runs[place].outputs}
         listed |= {f"{place}/{name}": digest for name, digest in own.items()}
         found = changed_files(own, folder / place)
         changed |= {f"{place}/{name}": said for name, said in found.items()}
     places = [*dict.fromkeys([*inputs, folder, folder.resolve().parent, Path.cwd()])]
     read = {name: digest for each in runs.values() for name, digest in each.inputs.items()}
+    if SAID[0] in manifest.told and (folder.resolve().parents[1] / MANIFEST).is_file():
+        # The list that a territory is of is that of all: their manifest has its digest.
+        read = {**read_manifest(folder.resolve().parents[1]).inputs, **read}
     stand = inputs_today(read, manifest.parameters or {}, places)
     lines = [f"{name} :"] if name != MANIFEST else []
-    lines += [*_of_files(len(listed), changed), *_of_inputs(len(read), stand, places)]
-    lines += _of_versions(manifest)
+    lines += [*_of_files(len(listed), changed), *_of_every(manifest, folder)]
+    lines += [*_of_inputs(len(read), stand, places), *_of_versions(manifest)]
     if not recompute:
         return Verified(not changed, (*lines, "Recalcul : non demandé."))
     if why := _why_not(runs, stand):
@@ -147,6 +158,21 @@ def _of_files(count: int, changed: dict[str, str]) -> Iterator[str]:
         return
     yield f"Fichiers : {len(changed)} sur {_files(count)} ne sont plus tels qu’ils ont été écrits."
     yield from _first([f"  - {one_line(name)} : {said}" for name, said in changed.items()])
+
+
+def _of_every(manifest: Manifest, folder: Path) -> Iterator[str]:
+    """What a run on all territories could not make, and what is there of another run."""
+    if not manifest.is_every:
+        return
+    if manifest.failures:
+        many = "territoire n’avait pas pu être fait", "territoires n’avaient pas pu être faits"
+        yield f"Échecs : {counted(len(manifest.failures), *many)}."
+        yield from _first([f"  - {one_line(x)} : {y}" for x, y in manifest.failures.items()])
+    left = sorted({*territories_in(folder)} - {*manifest.each})
+    if left:
+        many = "dossier de territoire n’est", "dossiers de territoire ne sont"
+        yield f"À savoir : {counted(len(left), *many)} pas de ce calcul."
+        yield from _first([f"  - {one_line(name)}" for name in left])
 
 
 def _first(lines: Sequence[str]) -> Iterator[str]:

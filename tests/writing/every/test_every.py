@@ -137,12 +137,14 @@ def test_a_changed_byte_of_data_makes_all_again(
     assert again() == KEYS
 
 
-def test_a_changed_commune_makes_its_territory_again(again: Any, listed: Path) -> None:
+def test_a_changed_line_makes_its_territory_again_and_no_other(again: Any, listed: Path) -> None:
     text = listed.read_text("utf-8")
     try:
+        other = text.replace("Beta,Pithiviers,45252\n", "Beta,Ascoux,45010\n")
+        listed.write_text(other, encoding="utf-8")
+        assert again() == ["beta"]
         listed.write_text(text.replace("Gamma,Challans,85047\n", ""), encoding="utf-8")
-        # The file itself is an input of all: that it changed is enough to make them again.
-        assert again() == ["alpha", "beta"]
+        assert again() == ["beta"]
     finally:
         listed.write_text(text, encoding="utf-8")
     assert [row["territory"] for row in rows(again.output / "tableaux" / "territoires.csv")] == [
@@ -193,11 +195,6 @@ def test_a_territory_that_fails_stops_none_of_the_others(
         again(Options(draws=DRAWS + 2), drawn=True, watch=steps.append)
     assert told.value.defects == ("Alpha : trop de <b>vent</b>",)
     assert "attendez." in told.value.remedy
-    assert "tableaux/echecs.csv" in told.value.remedy
-    failed = rows(again.output / "tableaux" / "echecs.csv")
-    assert [(row["territory"], row["reason"]) for row in failed] == [
-        ("alpha", "trop de <b>vent</b>")
-    ]
     page = (again.output / "index.html").read_text("utf-8")
     assert "trop de &lt;b&gt;vent&lt;/b&gt;" in page
     assert [row["territory"] for row in rows(again.output / "tableaux" / "capacite.csv")] == [
@@ -376,3 +373,18 @@ def test_threads_of_one_process_draw_what_one_alone_does(listed: Path) -> None:
         together = list(threads.map(partial(make, basis), all_tasks))
     assert together == alone
     assert all(isinstance(each, Made) for each in alone)
+
+
+def test_what_a_manifest_says_to_the_page_of_all_is_sealed(again: Any) -> None:
+    path = again.output / "territoires" / "beta" / "manifest.json"
+    for change in (
+        lambda told: told["line"]["values"].update(population=[999_999.0]),
+        lambda told: told.pop("line"),
+        lambda told: told["line"].update(more=1),
+        lambda told: told.update(sources=["insee"]),
+    ):
+        told = json.loads(path.read_text("utf-8"))
+        change(told)
+        path.write_text(json.dumps(told), encoding="utf-8")
+        assert again() == ["beta"]
+        assert again() == []

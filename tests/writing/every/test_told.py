@@ -17,7 +17,7 @@ from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every import _told
-from cpts_geo.writing.every._told import Pace
+from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every.run import write_every
 from cpts_geo.writing.placing import moving
 
