@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -15,16 +16,15 @@ from cpts_geo.sources.analyst.squares.file import read_squares, refuse_lines
 from cpts_geo.sources.analyst.squares.layout import LAYOUT, placed
 from cpts_geo.sources.lands import land_of
 
-#: A square is nearer its town hall than so many radii of a disc of the area of its commune, which
-#: may be long, and so many kilometres more: it may have islands, or an area that is unknown.
-_RADII: Final = 3.0
+#: A square is no farther from its town hall than the box around its commune reaches, and so many
+#: kilometres more: outlines are simplified, have lost islands, or are unknown for a few communes.
 _BEYOND_KM: Final = 20.0
 #: Insee's squares leave out a few per cent of people (homes, halls of residence) and are some years
 #: old: a commune that has less than this share of its people there was cut.
 _CUT: Final = 0.5
 
 
-def given_squares(path: Path, communes: pd.DataFrame) -> pd.DataFrame:
+def given_squares(path: Path, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Squares of a file, each near a commune of today; TableError lists the lines of the others."""
     table = read_squares(path)
     codes = communes_of(table)
@@ -69,12 +69,20 @@ def cut_notes(people: pd.Series, squares: pd.DataFrame) -> list[str]:
     return [counted(*note) for note in notes if note[0]]
 
 
-def _near(names: pd.Series, codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+def _near(names: pd.Series, codes: pd.Series, communes: gpd.GeoDataFrame) -> pd.Series:
     """Whether each square is near its town hall, or nobody knows where that is."""
-    field = communes.set_index("code_insee")[["lon", "lat", "area_km2"]]
-    halls = field.reindex(codes.to_numpy())
+    halls = communes[["lon", "lat"]]
+    box = communes.geometry.bounds
+    corners = [
+        great_circle_km(box[x], box[y], halls["lon"], halls["lat"])
+        for x in ("minx", "maxx")
+        for y in ("miny", "maxy")
+    ]
+    reach = np.nan_to_num(np.max(corners, axis=0)) + _BEYOND_KM
+    most = np.where(halls["lon"].isna(), np.inf, reach)
+    field = halls.fillna(0.0).assign(most=most, code=communes["code_insee"]).set_index("code")
+    there = field.reindex(codes.to_numpy())
     here = placed(names)
-    km = great_circle_km(here["lon"], here["lat"], halls["lon"], halls["lat"])
-    most = _RADII * np.sqrt(halls["area_km2"].fillna(0.0) / np.pi) + _BEYOND_KM
+    km = great_circle_km(here["lon"], here["lat"], there["lon"], there["lat"])
     # A place that is no place on Earth is far too.
-    return pd.Series((km <= most.to_numpy()) | halls["lon"].isna().to_numpy(), names.index)
+    return pd.Series(km <= there["most"].to_numpy(), names.index)
