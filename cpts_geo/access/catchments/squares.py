@@ -29,8 +29,8 @@ def square_accessibility(
     *,
     supply: pd.Series,
     factors: pd.DataFrame,
-    weight: Weight,
     elsewhere: pd.Series | None = None,
+    weight: Weight,
     executor: Executor | None = None,
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> pd.DataFrame:
