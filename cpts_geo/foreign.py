@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 
 #: Longer names are cut: no title, legend or row of a table has room for more.
@@ -25,6 +26,42 @@ _FORMULA: Final = re.compile(r"[=@+\-＝＠＋－]")
 _NUMBER: Final = re.compile(r"[+-][\d\s.,]*%?\s*")
 #: Where a spreadsheet may begin a cell: it splits where another separator stands too.
 _CELL: Final = re.compile(r"([;\t\r\n])")
+_OPTION: Final = re.compile(r"(?<![\w-])--[a-z]")
+
+
+class Reading(str):
+    """
+    A French sentence on how an analyst's file was read: for who gave it, not for a page.
+
+    Examples
+    --------
+    >>> Reading("Colonnes séparées par : virgule.")
+    'Colonnes séparées par : virgule.'
+    """
+
+    __slots__ = ()
+
+
+def for_readers(notes: Iterable[str]) -> list[str]:
+    """
+    Keep the notes that a page says to people who run nothing.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        French sentences.
+
+    Returns
+    -------
+    list of str
+        Those that tell neither how a file was read nor what an option does.
+
+    Examples
+    --------
+    >>> for_readers([Reading("Colonnes séparées par : virgule."), "Prenez --only.", "Vu de loin."])
+    ['Vu de loin.']
+    """
+    return [each for each in notes if not isinstance(each, Reading) and not _OPTION.search(each)]
 
 
 def is_invisible(character: str) -> bool:

@@ -44,7 +44,8 @@ _MEMORY_WORDS: Final = (
     "malloc",
 )
 _REMEDIES: Final = {
-    errno.ENOSPC: "faites de la place sur le disque, puis relancez la commande.",
+    errno.ENOSPC: "faites de la place sur le disque des résultats et sur celui des fichiers "
+    "temporaires (TMPDIR), puis relancez la commande.",
     errno.EDQUOT: "supprimez des fichiers à vous sur ce disque, puis relancez la commande.",
     errno.EMFILE: "fermez d’autres programmes, ou relevez la limite (ulimit -n 1024).",
     errno.ENFILE: "fermez d’autres programmes, puis relancez la commande.",

@@ -47,7 +47,9 @@ def connected(address: str) -> Iterator[Any]:
             remedy="écrivez-la comme il la dit à son démarrage : tcp://MACHINE:8786.",
         )
     # What it says of a connection that is lost, we say in French.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [*logging.root.manager.loggerDict]:
+        if name.startswith("distributed"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = library.Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

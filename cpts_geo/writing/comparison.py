@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from cpts_geo import __version__
+from cpts_geo.asked import told
 from cpts_geo.atlas.pages.comparison import compare_page
 from cpts_geo.atlas.pages.follow_up import follow_up_page
 from cpts_geo.atlas.sections.comparison.written import TEXTS, period_words
@@ -19,12 +20,14 @@ from cpts_geo.capacity.comparing.compare import ScenarioComparison
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import save_scenario
 from cpts_geo.files import write_csv, write_json, write_text
+from cpts_geo.foreign import decodable
 from cpts_geo.french import slug
-from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import digests_of, sha256_of
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.yearly import Yearly
 from cpts_geo.study.follow_up.yearly import period_words as said_period
 from cpts_geo.writing.output_folder import staged
+from cpts_geo.writing.report import embedded_digests, versions
 from cpts_geo.writing.workbook.aci import ACI_FILES, write_aci
 from cpts_geo.writing.workbook.follow_up import follow_up_sheet
 from cpts_geo.writing.workbook.sheet import write_table
@@ -43,6 +46,54 @@ _LOG_FILES: Final = {
 FOLLOW_UP_MANIFEST: Final = "suivi_manifest.json"
 #: Files of a follow-up: page, table, what they come from.
 FOLLOW_UP_FILES: Final = ("suivi.html", "suivi.csv", FOLLOW_UP_MANIFEST, *ACI_FILES)
+
+
+@dataclass(frozen=True)
+class FollowUpAsked:
+    """
+    What a follow-up was asked; its files in the order in which their digests are taken.
+
+    Parameters
+    ----------
+    perimeter, scenario, parameters, registre, previous, forecast, outcomes : Path, optional
+        Files of the analyst.
+    indicators : tuple of Path
+        Indicators of the ACI.
+    scenario_key : str, optional
+        Scenario, where it is one of the package.
+    territory : str, optional
+        Key of the territory.
+    departements : tuple of str
+        Where the line is.
+    typed_outcomes : int
+        Outcomes whose meaning was typed: how many, for their wordings are those of a registre.
+    """
+
+    perimeter: Path | None
+    scenario: Path | None
+    parameters: Path | None
+    registre: Path
+    previous: Path | None
+    forecast: Path | None
+    outcomes: Path | None
+    indicators: tuple[Path, ...]
+    scenario_key: str | None
+    territory: str | None
+    departements: tuple[str, ...]
+    typed_outcomes: int
+
+    def files(self) -> list[Path]:
+        """
+        List the files.
+
+        Returns
+        -------
+        list of Path
+            In order.
+        """
+        given = (getattr(self, each.name) for each in fields(self))
+        several = (each if isinstance(each, tuple) else (each,) for each in given)
+        return [path for paths in several for path in paths if isinstance(path, Path)]
 
 
 def write_comparison(
@@ -174,7 +225,7 @@ def write_follow_up(
     folder: Path,
     *,
     scenario: Scenario,
-    registres: Sequence[Path],
+    asked: FollowUpAsked,
     review: Yearly,
     day: date | None = None,
     say: Callable[[str], None] = lambda _: None,
@@ -190,8 +241,8 @@ def write_follow_up(
         Folder to write; other files in it are left alone.
     scenario : Scenario
         What it was held against.
-    registres : sequence of Path
-        Files that were read, the present one first.
+    asked : FollowUpAsked
+        What was asked, with the files that were read.
     review : Yearly
         Indicators of the ACI, scores of forecasts, and the next one.
     day : datetime.date, optional
@@ -222,15 +273,19 @@ def write_follow_up(
         ahead = review.forecast
         manifest = {
             "date": day.isoformat(),
-            "versions": {"cpts_geo": __version__},
+            "versions": versions(),
+            "parameters": told(asked),
             "territory": found.territory,
             "label": found.label,
             "invented": any(found.invented),
             "period": [each.isoformat() for each in found.period],
             "scenario": scenario.model_dump(mode="json", exclude={"notes"}),
             # The manifest that this one replaces is in it.
-            "inputs": {path.name: sha256_of(path) for path in registres
-                       if path.resolve() != (folder / FOLLOW_UP_MANIFEST).resolve()},
+            "inputs": digests_of(
+                [(decodable(path.name), sha256_of(path)) for path in asked.files()
+                 if path.resolve() != (folder / FOLLOW_UP_MANIFEST).resolve()],
+                beside=embedded_digests(),
+            ),
             "outputs": {path.name: sha256_of(path) for path in made},
             **carried(
                 folder / FOLLOW_UP_MANIFEST,

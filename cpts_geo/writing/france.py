@@ -30,6 +30,7 @@ def write_france(
     *,
     links: Mapping[str, str] | None = None,
     fetched: bool = True,
+    day: date | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """
@@ -43,6 +44,8 @@ def write_france(
         Address of the page of each intercommunalité that has one, by its code.
     fetched : bool
         Whether figures of fetched sources take the place of the embedded ones.
+    day : datetime.date, optional
+        Date of the page; today by default.
     say : callable
         Receives one French line a step.
 
@@ -66,7 +69,7 @@ def write_france(
     say("Sommes par intercommunalité")
     areas = _areas(with_every_figure(rows[rows["epci"].notna()]))
     say("Carte et page")
-    today = f"{date.today():%d/%m/%Y}"
+    today = f"{day or date.today():%d/%m/%Y}"
     page = france_page(national, figures, areas=areas, links=links, date=today)
     with staged(output.parent, say=say) as stage:
         write_text(page, stage.folder / output.name)

@@ -32,7 +32,7 @@ from cpts_geo.files import BEFORE, listed_outputs, write_atomically, write_json,
 from cpts_geo.sources.catalogue.catalogue import sha256_of
 from cpts_geo.writing._csv_tables import FORMS, SOME, brief_tables, table_files, tables
 from cpts_geo.writing.output_folder import Stage, check_output, check_own, staged
-from cpts_geo.writing.released import released, released_figures
+from cpts_geo.writing.released import released
 
 _SCHEMA_FILE: Final = "scenario.schema.json"
 #: What lists the files of a report.
@@ -170,16 +170,20 @@ def write_tables(analysis: Analysis, folder: Path, *, day: date | None = None) -
     Parameters
     ----------
     analysis : Analysis
-        Result of an analysis; neither siting nor scenarios of supply are computed.
+        As :func:`cpts_geo.writing.released.released_figures` gives it; neither siting nor scenarios
+        of supply are computed.
     folder : Path
         Folder that exists.
     day : datetime.date, optional
         Date of the manifest; today by default.
     """
-    shown = released_figures(analysis)
-    _write_frames(brief_tables(shown), folder)
+    _write_frames(brief_tables(analysis), folder)
     manifest = _manifest(
-        shown, output=folder, replaced=folder / MANIFEST, day=day or date.today(), forecasts=False
+        analysis,
+        output=folder,
+        replaced=folder / MANIFEST,
+        day=day or date.today(),
+        forecasts=False,
     )
     write_json(manifest, folder / MANIFEST)
 

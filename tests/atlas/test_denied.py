@@ -53,10 +53,12 @@ def test_the_first_screen_tells_nothing_that_rests_on_it(denied: Headline) -> No
     assert (_asked._spread(denied), _asked._served(denied)) == ("", [])
 
 
-def test_the_index_ranks_and_draws_no_point(denied: Headline) -> None:
+def test_the_index_sorts_a_floor_and_draws_no_point(denied: Headline) -> None:
     need = lines._needed(denied)
     assert need.answer == short_answer(denied)
-    assert (need.own, need.rank, need.hours, need.hours_rank) == (False, "", "—", "")
+    assert (need.own, need.rank, need.hours, need.hours_rank) == (
+        False, f"{denied.at_least:g}", "—", "",
+    )  # fmt: skip
     assert need.told.endswith(short_answer(denied))
     drawn = _rows._drawn(need, top=40.0)
     # A floor has no upper end: its band goes to the end of the scale, without a point.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +13,17 @@ import pytest
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.maps.live.commune_layer import NAMED
-from cpts_geo.atlas.pages.index import many_page
+from cpts_geo.atlas.pages.index import index_map, many_page
+from cpts_geo.atlas.sections.several import line_sections
 from cpts_geo.atlas.sections.several.lines import Line, line_of
+from cpts_geo.foreign import Reading
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
+from cpts_geo.schema import COLUMNS
 from cpts_geo.sources.embedding import embedded
+from tests.atlas.read_maps import layer_of
 
 COUNT = NAMED + 1
+NOTES = ["À savoir de tous.", Reading("Colonnes séparées par : virgule."), "Prenez --only NOM."]
 
 
 def test_a_line_is_the_same_once_written(five: Analysis) -> None:
@@ -41,7 +47,7 @@ def many(five: Analysis) -> str:
         for n, key in enumerate(shapes.index)
     ]
     return many_page(
-        lines, shapes, national=five.national, notes=["À savoir de tous."], used=[],
+        lines, shapes, national=five.national, notes=NOTES, used=[],
         date="30/11/2026", failures={"Le <Douzième>": "file trop longue"},
     )  # fmt: skip
 
@@ -54,6 +60,40 @@ def test_all_stand_in_the_table_and_what_failed_is_told(many: str) -> None:
     assert "Le &lt;Douzième&gt;" in many
     assert "1 territoire n’a pas pu être calculé" in many
     assert 'class="choose"' not in many
+
+
+def test_the_page_says_nothing_of_options_or_of_how_a_file_was_read(many: str) -> None:
+    assert "À savoir de tous." in many
+    assert "Colonnes séparées" not in many
+    assert "--only" not in many
+
+
+def test_what_is_unknown_of_all_is_a_sentence_and_a_secret_is_not(five: Analysis) -> None:
+    lines = [line_of(study) for study in five.studies.values()]
+    name = next(each for each in lines[0].values if each.startswith("gps_per_100k"))
+    columns = [column.name for column, _ in line_sections(lines)["table"]["columns"]]
+    assert name in columns
+
+    def told(status: str) -> dict[str, Any]:
+        one = {name: (math.nan, status, "")}
+        found = [replace(each, needed=None, values={**each.values, **one}) for each in lines]
+        return dict(line_sections(found)["table"])
+
+    unknown = told("unknown")
+    assert COLUMNS[name].label in unknown["unknown"]
+    assert "aujourd’hui" in unknown["unknown"] and not unknown["today"]
+    assert name not in [column.name for column, _ in unknown["columns"]]
+    assert COLUMNS[name].label not in told("secret")["unknown"]
+
+
+def test_a_value_of_an_analyst_is_not_said_to_be_published(five: Analysis) -> None:
+    lines = [line_of(study) for study in five.studies.values()]
+    lines[0] = replace(lines[0], origins={"apl_2023": "liste.csv, 2025"})
+    new = index_map(lines, five.territories, national=five.national)
+    layers = {each["title"]: each for each in layer_of(new).data["layers"]}
+    assert layers["APL 2023"]["origin"] == "Drees, 2023"
+    assert layers["APL 2023"]["origins"] == ["liste.csv, 2025", "", "", "", ""]
+    assert all(each["origin"] for each in layers.values())
 
 
 def test_the_map_names_the_largest_and_stays_on_the_mainland(

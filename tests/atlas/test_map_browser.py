@@ -105,7 +105,7 @@ def test_a_click_opens_the_card_and_tells_the_page(opened: Any, new: folium.Map)
     assert "APL 2023 consultations par an et par habitant standardisé 1,45 ƒ calculé" in card
     assert "2 354 habitants ● mesuré" in card
     assert "APL après : " in card
-    assert "Source" in card
+    assert "2 354 habitants ● mesuré" in card and "Drees, 2023" in card
     # A unit that is long is told once.
     assert card.count("consultations par an") == 1
     page.keyboard.press("Escape")

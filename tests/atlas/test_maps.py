@@ -28,8 +28,9 @@ from cpts_geo.atlas.look.cells import STATUS_WORDS
 from cpts_geo.atlas.look.offline import inline_assets
 from cpts_geo.atlas.look.vintages import minutes_column
 from cpts_geo.atlas.maps import _basemap as basemap
-from cpts_geo.atlas.maps import interactive, still
+from cpts_geo.atlas.maps import embedding, interactive, still
 from cpts_geo.atlas.maps._paper import credit_line
+from cpts_geo.atlas.maps.embedding import drawn as pixels_of
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territory_layers
 from cpts_geo.atlas.maps.live.commune_layer import CommuneLayer
 from cpts_geo.errors import AskedError, TableError
@@ -536,6 +537,18 @@ def test_still_maps_name_territory_and_sources(five: Analysis, communes: gpd.Geo
     assert tuple(text.get_text() for text in legend.get_texts()) == APL.labels
 
 
+def test_an_image_keeps_the_colours_of_the_style_as_they_are(
+    five: Analysis, communes: gpd.GeoDataFrame
+) -> None:
+    served = communes.assign(apl_2023=9.0)
+    figure = still.layer_figure(served, APL, name="x", national=five.national)
+    pixels = embedding.drawn(figure, dpi=50, colours=16).convert("RGB")
+    counts = {colour: count for count, colour in pixels.getcolors(1 << 24) or []}
+    best, land = (tuple(bytes.fromhex(each[1:])) for each in (APL.colours[-1], style.LAND))
+    # Averaged, the class of who is best served was the very colour of the land around.
+    assert counts[best] > 1000 and counts[land] > 1000
+
+
 def compared(analysis: Analysis) -> pd.DataFrame:
     """Figures of all its territories."""
     return pd.concat([study.comparison for study in analysis.studies.values()])
@@ -615,6 +628,17 @@ def test_neighbours_are_mapped_near_and_far_territories_on_france(five: Analysis
     )
     west, east = figure.axes[0].get_xlim()
     assert (east - west) / 1000 < 150  # kilometres
+
+
+@pytest.mark.parametrize("name", ["N" * 200, "CPTS 🏥"])
+def test_any_name_leaves_the_map_its_room_and_the_terminal_its_silence(
+    five: Analysis, name: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    named = five.territories.assign(name=name).head(1)
+    figure = still.overview_figure(named, national=five.national, comparison=compared(five))
+    pixels_of(figure, dpi=50)
+    assert figure.axes[0].get_window_extent().width > figure.bbox.width / 2
+    assert not list(recwarn)
 
 
 def test_names_of_neighbours_stand_apart() -> None:

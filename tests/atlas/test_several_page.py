@@ -14,10 +14,13 @@ import pytest
 
 from cpts_geo.analysis import Analysis
 from cpts_geo.atlas.look.words import short_name
+from cpts_geo.study.study import Study
 from tests.atlas.test_first_reading import LETTER, LETTERS
 from tests.kept import reported
 
 Open = Callable[..., Any]
+HEIGHTS = """() => [document.querySelector(".cpts-map"), document.documentElement]
+  .map(e => e.scrollHeight)"""
 KEYS = (
     """() => [...document.querySelectorAll("table.territoires tbody tr")].map(r => r.dataset.key)"""
 )
@@ -41,7 +44,15 @@ def of_their_own(five: Analysis) -> dict[str, float]:
     }
 
 
-def test_an_order_of_magnitude_is_grey_and_never_ranked(five: Analysis, page: Any) -> None:
+def middle(study: Study) -> float:
+    """What the slots of a territory without activity of its own are sorted by."""
+    result = study.headline
+    assert result is not None
+    bounds = result.slots_per_day
+    return (bounds.p10 + bounds.p90) / 2 if result.at_least is None else result.at_least
+
+
+def test_an_order_of_magnitude_is_grey_and_ranked_after_the_rest(five: Analysis, page: Any) -> None:
     own = of_their_own(five)
     assert 0 < len(own) < len(five.studies)
     head = page.locator("table.territoires thead th.need")
@@ -49,10 +60,15 @@ def test_an_order_of_magnitude_is_grey_and_never_ranked(five: Analysis, page: An
         head.locator("button").click()
         assert head.get_attribute("aria-sort") == way
         ranked = sorted(own, key=lambda key: own[key], reverse=way == "descending")
-        assert page.evaluate(KEYS)[: len(own)] == ranked
+        keys = page.evaluate(KEYS)
+        assert keys[: len(own)] == ranked
+        # Among themselves, by the figure that is shown: the middle of a span.
+        middles = [middle(five.studies[key]) for key in keys[len(own) :]]
+        assert len(middles) > 1
+        assert middles == sorted(middles, reverse=way == "descending")
     rough = page.locator("table.territoires td.need.rough")
     assert rough.count() == len(five.studies) - len(own)
-    assert "sans rang" in page.locator("#territoires").inner_text()
+    assert "viennent après les autres" in page.locator("#territoires").inner_text()
     # No point is drawn where only an interval is known.
     assert rough.locator("circle[r='5.5']").count() == 0
     assert page.locator("td.need:not(.rough) circle[r='5.5']").count() == len(own)
@@ -145,6 +161,8 @@ def test_nothing_scrolls_aside_and_letters_are_large(
 
 
 def test_the_map_and_the_table_say_the_same_territory(five: Analysis, page: Any) -> None:
+    page.wait_for_selector(".cpts-map[data-ready]")
+    before = page.evaluate(HEIGHTS)
     field = page.get_by_role("combobox").first
     field.fill("beauce")
     field.press("Enter")
@@ -152,10 +170,38 @@ def test_the_map_and_the_table_say_the_same_territory(five: Analysis, page: Any)
     assert row.get_attribute("data-key") == "beauce_gatinais"
     link = page.locator(".cpts-card a")
     assert link.get_attribute("href") == five.studies["beauce_gatinais"].file
+    # Its card scrolls, its page right under its name: the map stays as high as it was.
+    card = page.locator(".cpts-card")
+    assert card.locator("p.cpts-head ~ p:not(.cpts-code)").first.inner_text() == "Ouvrir la fiche"
+    assert card.evaluate("e => e.scrollHeight > e.clientHeight")
+    assert page.evaluate(HEIGHTS) == before
+    # Of whom and when, line by line: no source stands for all.
+    terms = card.locator("dt").all_inner_texts()
+    assert any(text.endswith("Drees, 2023") for text in terms)
+    assert any(text.endswith("Insee, 2024") for text in terms)
+    assert card.locator("dt:not(:has(small))").count() == card.locator(".cpts-source").count() == 0
     # An order of magnitude is no number on a card either.
     field.fill("asclépios")
     field.press("Enter")
     assert "ordre de grandeur" in page.locator(".cpts-card").inner_text()
+
+
+def test_on_paper_what_is_folded_is_read_and_the_map_takes_the_width(page: Any) -> None:
+    page.set_viewport_size({"width": 1047, "height": 700})
+    page.emulate_media(media="print")
+    assert page.get_by_text("Données : ", exact=False).last.is_visible()
+    heights = "all => all.map(e => e.getBoundingClientRect().height)"
+    assert min(page.locator(".fold > :not(summary)").evaluate_all(heights)) > 10
+    assert page.locator("img.still").evaluate("e => e.offsetWidth > 0.95 * innerWidth")
+
+
+def test_a_short_table_is_shown_whole(page: Any) -> None:
+    box = page.locator(".scroll:has(> .territoires)")
+    assert box.evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    longer = """() => { const body = document.querySelector("table.territoires tbody");
+      for (let k = 0; k < 30; k += 1) { body.append(body.rows[0].cloneNode(true)); } }"""
+    page.evaluate(longer)
+    assert box.evaluate("e => e.scrollHeight > e.clientHeight && e.clientHeight < innerHeight")
 
 
 def test_without_scripts_the_table_is_plain(open_offline: Open) -> None:

@@ -77,6 +77,37 @@ def test_squares_of_insee_are_estimates_and_named(few, tmp_path: Path) -> None:
     assert squares["source"].str.startswith("carreaux de « =carreaux.csv »").all()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["inputs"][given.name] == sha256_of(given)
+    assert manifest["parameters"] == {"squares": given.name, "fetched": False}
+    # Beside the folder, or where it is told to be: by its content.
+    assert verify(folder, jobs=2).same
+    given.rename(tmp_path / "out" / given.name)
+    assert verify(folder).same
+    (folder / given.name).write_bytes((folder / given.name).read_bytes()[:-1] + b"\r\n")
+    lines = "\n".join(verify(folder).lines)
+    assert "Recalcul impossible : il faut, tels qu’ils étaient, « =carreaux.csv »" in lines
+
+
+def test_squares_made_again_differ_where_they_were_changed(few, tmp_path: Path) -> None:
+    folder = write_grid(tmp_path / "out", fetched=False)
+    found = verify(folder, jobs=2)
+    assert found.same, found.lines
+    path = folder / "communes.csv"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("Challans", "Chalands"), "utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["outputs"]["communes.csv"] = sha256_of(path)
+    manifest["sums"]["gps"] += 1
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    lines = "\n".join(verify(folder).lines)
+    assert "Fichiers : les 2 fichiers listés sont tels" in lines
+    assert "« name » : « Chalands » ici, « Challans » au recalcul" in lines
+    assert "sa partie « sums » diffère" in lines
+    manifest |= {"parameters": manifest["parameters"] | {"other": 1}, "line": {}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert "option inconnue, ou absente : « other »" in "\n".join(verify(folder).lines)
+    del manifest["parameters"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert "ne dit pas ce qui avait été demandé" in "\n".join(verify(folder).lines)
 
 
 def test_people_whom_a_file_leaves_out_share_the_care_and_are_told(few, tmp_path: Path) -> None:

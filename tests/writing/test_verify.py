@@ -18,8 +18,15 @@ import cpts_geo
 from cpts_geo import settings
 from cpts_geo.analysis import Options
 from cpts_geo.asked import told as as_told
-from cpts_geo.errors import ManifestError
+from cpts_geo.basis import Basis
+from cpts_geo.errors import ManifestError, PartlyFailedError
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.writing.comparison import FOLLOW_UP_MANIFEST
+from cpts_geo.writing.every import again
+from cpts_geo.writing.every import run as every
+from cpts_geo.writing.every._made import Failed, Made, make
+from cpts_geo.writing.every._plan import Task
+from cpts_geo.writing.every.run import write_every
 from cpts_geo.writing.report import MANIFEST, embedded_digests
 from cpts_geo.writing.verifying._again import asked_again
 from cpts_geo.writing.verifying._differences import differences
@@ -27,6 +34,8 @@ from cpts_geo.writing.verifying._files import inputs_today
 from cpts_geo.writing.verifying.verify import verify
 from tests.cli.test_cli import QUICK, run
 from tests.kept import reported
+from tests.registres import registre, written
+from tests.writing.every.test_every import here
 
 OWN = "own"
 
@@ -124,7 +133,7 @@ def test_another_version_is_not_recomputed(report: Path) -> None:
     found = verify(report)
     shown = "\n".join(found.lines)
     assert not found.same
-    assert "Recalcul impossible : ce rapport est de cpts_geo 0.0.9" in shown
+    assert "Recalcul impossible : c’est un calcul de cpts_geo 0.0.9" in shown
     assert "numpy 1.0 (ici " in shown
 
 
@@ -196,7 +205,6 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
     keys = sorted(path.name for path in (place / OWN / "territoires").iterdir() if path.is_dir())
     done = run("verify", OWN, cwd=place)
     assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
-    assert "La page et les tables de l’ensemble" in done.stdout
     alone = run("verify", f"{OWN}/territoires/{keys[0]}", "--inputs", ".", cwd=place)
     assert alone.returncode == 0, alone.stdout
     one_byte(place / OWN / "territoires" / keys[0] / "tableaux" / "capacite.csv")
@@ -206,6 +214,117 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
     assert f"territoires/{keys[0]}/tableaux/capacite.csv : modifié depuis" in done.stdout
     assert f"territoires/{keys[0]}/tableaux/capacite.csv : ligne 2" in done.stdout
     assert f"territoires/{keys[1]}/manifest.json : « " in done.stdout
+    assert (
+        f"manifest.json : non refait, il y manque, ou il y a de trop, « {keys[1]} »" in done.stdout
+    )
+
+
+@pytest.mark.report
+def test_the_page_and_tables_of_all_are_made_again(every_run: Path, tmp_path: Path) -> None:
+    place = tmp_path / "ailleurs"
+    shutil.copytree(every_run, place)
+    one_byte(place / OWN / "tableaux" / "capacite.csv")
+    page = place / OWN / "index.html"
+    page.write_text(page.read_text("utf-8").replace("Nord", "Mord"), "utf-8")
+    edit(place / OWN, outputs={})
+    shown = run("verify", OWN, cwd=place).stdout
+    # No digest tells: what is made again does.
+    assert "Fichiers : les" in shown
+    assert re.search(r"- index.html : lignes? \d", shown)
+    assert re.search(r"- tableaux/capacite.csv : ligne \d+, « .* » ici, « .* » au recalcul", shown)
+    assert "tableaux/besoin.csv" not in shown
+    assert "territoires/" not in shown
+
+
+@pytest.mark.report
+def test_a_territory_that_failed_is_on_the_page_made_again(
+    every_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(every, "each", here)
+    monkeypatch.setattr(again, "each", here)
+    monkeypatch.setattr(every, "make", failing)
+    asked = Request(perimeter=every_run / "listes.csv", departements=["45"])
+    folder = tmp_path / OWN
+    with pytest.raises(PartlyFailedError):
+        write_every(asked, Options(draws=1000), folder, pages=False)
+    found = verify(folder, inputs=[every_run])
+    assert found.same, found.lines
+    edit(folder, failures={})
+    lines = "\n".join(verify(folder, inputs=[every_run]).lines)
+    assert "non refait, il y manque, ou il y a de trop, « sud »" in lines
+
+
+def failing(basis: Basis, task: Task) -> Made | Failed:
+    """The work on every territory but one."""
+    if task.key == "sud":
+        return Failed("le disque est plein", "faites de la place.")
+    return make(basis, task)
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A follow-up, and the files that it was made from."""
+    place = tmp_path_factory.mktemp("followed")
+    for folder, year in (("a", 2025), ("b", 2024)):
+        (place / folder).mkdir()
+        written(registre(year, seed=2, mean=2.0, phi=1.2), place / folder / "registre.csv")
+    shutil.copy(settings.CPTS_DIR / "scenarios" / "beauce_gatinais.toml", place / "mien.toml")
+    typed = ("follow-up", "a/registre.csv", "--previous", "b/registre.csv")
+    done = run(*typed, "--scenario", "mien.toml", "--output", OWN, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+def test_a_follow_up_is_made_again_where_its_files_are_found(
+    followed: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "ailleurs"
+    shutil.copytree(followed, place)
+    manifest = json.loads((place / OWN / FOLLOW_UP_MANIFEST).read_text("utf-8"))
+    assert {"registre.csv", "registre.csv (2)", "mien.toml"} <= manifest["inputs"].keys()
+    assert manifest["parameters"]["previous"] == "registre.csv"
+    found = verify(place / OWN, inputs=[place / "a", place / "b"])
+    assert found.same, found.lines
+    one_byte(place / OWN / "suivi.csv")
+    lines = "\n".join(verify(place / OWN, inputs=[place / "a", place / "b"]).lines)
+    assert "- suivi.csv : modifié depuis" in lines
+    assert "suivi.csv : ligne" in lines
+    lines = "\n".join(verify(place / OWN).lines)
+    assert "Recalcul impossible : il faut, tels qu’ils étaient, « registre.csv »" in lines
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"typed_outcomes": 1}, "sont des mots du registre"),
+        ({"scenario": None, "scenario_key": "/etc/hostname"}, "scenario_key"),
+        ({"departements": {}}, "parameters"),
+        ({"other": 1}, "parameters"),
+    ],
+)
+def test_a_follow_up_that_no_command_asks_for_is_refused_in_words(
+    followed: Path, tmp_path: Path, changed: dict[str, Any], words: str
+) -> None:
+    folder = tmp_path / OWN
+    shutil.copytree(followed / OWN, folder)
+    path = folder / FOLLOW_UP_MANIFEST
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["parameters"] |= changed
+    path.write_text(json.dumps(manifest), "utf-8")
+    lines = "\n".join(verify(folder, inputs=[followed, followed / "a", followed / "b"]).lines)
+    assert "Recalcul impossible" in lines
+    assert words in lines
+
+
+def test_a_report_and_a_follow_up_in_one_folder_are_both_looked_at(
+    report: Path, followed: Path
+) -> None:
+    shutil.copytree(followed / OWN, report, dirs_exist_ok=True)
+    found = verify(report, recompute=False)
+    assert found.same
+    assert f"{FOLLOW_UP_MANIFEST} :" in found.lines
+    one_byte(report / "suivi.csv")
+    assert not verify(report, recompute=False).same
 
 
 @pytest.mark.parametrize(
@@ -221,6 +340,7 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
         ('{"date": "2026-02-30"}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a": 1}}', "« outputs » ne donne pas un texte par nom"),
         ('{"outputs": {"a.csv": "x"}}', "n’est pas une empreinte SHA-256"),
+        ('{"territories": {}, "failures": [1]}', "« failures » ne donne pas un texte par nom"),
         ('{"parameters": []}', "« parameters » n’est pas un objet JSON"),
         ('{"territories": {"..": "x"}}', "mène hors du dossier"),
         ('{"territories": [1]}', "mène hors du dossier"),
@@ -254,6 +374,7 @@ PARTS = (
     "outputs_before",
     "parameters",
     "territories",
+    "failures",
     "line",
 )
 GOOD: dict[str, Any] = {
@@ -342,18 +463,18 @@ def test_parameters_that_no_run_has_are_told(
 def test_what_was_asked_is_asked_again_word_for_word(request_: Request, options: Options) -> None:
     parameters = as_told(request_, options) | {"scenarios": {}}
     parameters["territories"] = list(request_.territories) or ["found", "since"]
-    written = json.loads(json.dumps(parameters))
+    written_ = json.loads(json.dumps(parameters))
     every = {
         each.name: getattr(one, each.name) for one in (request_, options) for each in fields(one)
     }
     files = {name: value for name, value in every.items() if is_path(value)}
-    again = asked_again(written, files)
+    found = asked_again(written_, files)
     wanted = (
         request_
         if not request_.published
         else replace(request_, territories=tuple(parameters["territories"]))
     )
-    assert again == (wanted, options)
+    assert found == (wanted, options)
 
 
 def is_path(value: Any) -> bool:

@@ -5,14 +5,27 @@ from __future__ import annotations
 import base64
 import io
 import re
-from typing import Any
+import warnings
+from typing import Any, Final
 
 import folium
 import matplotlib as mpl
+import numpy as np
 from markupsafe import Markup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+
+from cpts_geo.atlas.look import style
+
+#: Every colour of the style as a number: red in its lowest byte, as pixels hold it.
+_FLAT: Final = np.array(
+    sorted(
+        int.from_bytes(bytes.fromhex(each), "little")
+        for each in set(re.findall("#([0-9a-f]{6})", repr(vars(style))))
+    ),
+    dtype="<u4",
+)
 
 
 def map_parts(new: folium.Map) -> dict[str, Markup]:
@@ -73,13 +86,31 @@ def drawn(figure: Figure, *, dpi: int, colours: int = 256) -> Image.Image:
     # Drawn once: saving a figure draws it twice, and packs every colour before they are few.
     canvas: Any = FigureCanvasAgg(figure)
     # Letters of so many pixels look the same without hints, and take half the time.
-    with mpl.rc_context({"text.hinting": "none"}):
+    # A sign that the letters lack is drawn as a square: nothing that a terminal has to say.
+    with mpl.rc_context({"text.hinting": "none"}), warnings.catch_warnings(action="ignore"):
         canvas.draw()
     pixels = canvas.buffer_rgba()
     image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
-    few = image.quantize(colours, Image.Quantize.FASTOCTREE)
+    few = _few(image, colours)
     # A figure holds itself, with 8 MB of pixels: they go now, whenever the rest does.
     del canvas.renderer
+    return few
+
+
+def _few(image: Image.Image, colours: int) -> Image.Image:
+    """The same in few colours: those of the style as they are, the others averaged."""
+    # Averaged, the palest class of a map would be the colour of the land around.
+    pixels = np.asarray(image.convert("RGBA")).view("<u4")[..., 0] & 0xFFFFFF
+    places = np.zeros(1 << 24, dtype=np.uint8)
+    places[_FLAT] = np.arange(1, len(_FLAT) + 1)
+    flat = places[pixels]
+    kept = np.flatnonzero(np.bincount(flat.ravel(), minlength=len(_FLAT) + 1)[1:])
+    rest = image.quantize(max(colours - len(kept), 2), Image.Quantize.FASTOCTREE)
+    palette = list(rest.getpalette() or [])
+    number = np.zeros(len(_FLAT) + 1, dtype=np.uint8)
+    number[kept + 1] = len(palette) // 3 + np.arange(len(kept))
+    few = Image.fromarray(np.where(flat, number[flat], np.asarray(rest)))
+    few.putpalette([*palette, *_FLAT[kept].view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()])
     return few
 
 

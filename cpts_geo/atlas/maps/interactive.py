@@ -20,7 +20,7 @@ from cpts_geo.atlas.look.words import short_name
 from cpts_geo.atlas.maps import _basemap as basemap
 from cpts_geo.atlas.maps.layers import MapLayer, column_layer, pooled_layer, territory_layers
 from cpts_geo.atlas.maps.live._areas import by_area, told_of, with_areas
-from cpts_geo.atlas.maps.live._columns import averages_of
+from cpts_geo.atlas.maps.live._columns import ORIGIN, averages_of
 from cpts_geo.atlas.maps.live.bare import bare_map
 from cpts_geo.atlas.maps.live.commune_layer import NAMED, QUANTUM, Area, CommuneLayer, Signs
 from cpts_geo.french import number
@@ -310,4 +310,6 @@ def _compared(
         of_name = found.loc[name] if name in found.index else found.iloc[:0].droplevel(0)
         rows[name] = of_name["value"].reindex(rows.index).astype(float)
         rows[status_column(name)] = of_name["status"].reindex(rows.index).fillna("unknown")
+        if "origin" in of_name and of_name["origin"].any():
+            rows[ORIGIN.format(name)] = of_name["origin"].reindex(rows.index)
     return rows

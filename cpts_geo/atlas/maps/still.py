@@ -50,8 +50,12 @@ from cpts_geo.sources.codes import overseas
 #: Inches across a map; letters of a title in one of them.
 _WIDTH = 7.2
 _TITLE_LETTERS = 13
+#: Letters kept of the name of a territory: a longer one takes the room of the map.
+_NAMED = 40
 #: Towns named on the map of France, and how far apart, in shares of it.
 _TOWNS, _BETWEEN = 12, (0.16, 0.06)
+#: Inches of a map as wide as a sheet of paper on its side, under the title of its page.
+_SHEET = (10.8, 6.2)
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
 #: and of a source.
 _MARGIN, _NAME, _TITLE_LINE, _LEGEND_LINE, _SOURCE_LINE = 0.14, 0.32, 0.17, 0.175, 0.125
@@ -231,11 +235,11 @@ def overview_figure(
     """
     layer, values = _apl_of(outlines, comparison)
     told = {
-        name: f"{short_name(name)}\n{value_text(COLUMNS[layer.column], value)}"
+        name: f"{short_name(name, _NAMED)}\n{value_text(COLUMNS[layer.column], value)}"
         for name, value in zip(outlines["name"], values, strict=True)
     }
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(6.6, 6.6), layout="constrained")
+        figure = Figure(figsize=_SHEET, layout="constrained")
         ax = figure.subplots()
         shown = outlines[outlines.geometry.notna()]
         near = basemap.neighbours(shown)
@@ -243,7 +247,8 @@ def overview_figure(
         if near:
             mine = national["departement"].isin(" ".join(shown["departements"]).split())
             crs = metric_crs(national.loc[mine, "code_insee"])
-            land = basemap.land(national, shapely.box(*shown.total_bounds)).to_crs(crs)
+            around = basemap.view(shapely.box(*shown.total_bounds), _SHEET[0] / _SHEET[1])
+            land = basemap.land(national, around).to_crs(crs)
         else:
             mainland = national[~overseas(national["departement"])]
             land = basemap.departements(mainland, tolerance_m=basemap.COUNTRY_M).to_crs(crs)
@@ -257,7 +262,7 @@ def overview_figure(
             placed.plot(ax=ax, color=[colours[rank] for rank in classes], **edge)
         _in_classes(ax, layer)
         if near:
-            named = basemap.named_within(shown, letter=0.0135, line=0.045)
+            named = basemap.named_within(shown, letter=0.016, line=0.055)
             texts, lons, lats = zip(*named, strict=True)
             points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             shown_of = {short_name(name): text for name, text in told.items()}
@@ -273,8 +278,10 @@ def overview_figure(
                 _annotate(
                     ax, told[name], place, ha="right" if left else "left", shift=-4 if left else 4
                 )
-        frame_axes(ax, placed.total_bounds if near else land.total_bounds)
-        credit = credit_lines([COLUMNS[layer.column].source], 6.6)
+        # As wide as the sheet of paper, whatever the form of what it shows.
+        framed = placed.total_bounds if near else land.total_bounds
+        frame_axes(ax, basemap.formed(framed, _SHEET[0] / _SHEET[1]))
+        credit = credit_lines([COLUMNS[layer.column].source], _SHEET[0])
         figure.supxlabel(credit, fontsize=7, x=0.02, ha="left")
     return figure
 

@@ -18,6 +18,7 @@ from cpts_geo.atlas.maps.still import overview_figure
 from cpts_geo.atlas.pages.sheet import sources_used
 from cpts_geo.atlas.sections.several import line_sections, several_sections
 from cpts_geo.atlas.sections.several.lines import Line, line_of, values_of
+from cpts_geo.foreign import for_readers
 from cpts_geo.french import counted
 from cpts_geo.schema import SLOTS, Status, status_column
 from cpts_geo.sources.catalogue.catalogue import Source
@@ -114,6 +115,7 @@ def _page(
     outlines: gpd.GeoDataFrame,
     *,
     national: gpd.GeoDataFrame,
+    notes: Sequence[str],
     used: Sequence[Source],
     **shown: Any,
 ) -> str:
@@ -125,6 +127,7 @@ def _page(
         "pages/index.html.j2",
         map=map_parts(drawn),
         still=png(overview_figure(outlines, national=national, comparison=values_of(lines))),
+        notes=for_readers(notes),
         sources=used,
         count=counted(len(lines), "territoire", "territoires"),
         failed=counted(len(shown["failures"]), *_FAILED),

@@ -566,7 +566,7 @@ const cptsMap = (() => {
         this.card.classList.toggle("cpts-open", row >= 0 || this.state.area >= 0);
         if (row < 0 && this.state.area >= 0) {
           const area = data.areas[this.state.area];
-          this.card.replaceChildren(this.closing(), el("p", {class: "cpts-head"}, area.name), ...this.told(area));
+          this.card.replaceChildren(this.closing(), el("p", {class: "cpts-head"}, area.name), ...this.opening(area), ...this.told(area));
           return;
         }
         if (row < 0) { this.card.replaceChildren(...this.whole()); return; }
@@ -575,7 +575,7 @@ const cptsMap = (() => {
           .filter((layer) => layer.values[row] !== null || layer.texts || this.layers.length < 9).flatMap((layer) => {
           const after = layer.after && layer.after.values[row] !== null && layer.values[row] !== null
             ? [el("small", {}, ` APL après\u202f: ${written(this.layers[layer.after.before], layer.after.values[row])}`)] : [];
-          return [el("dt", {}, layer.title, ...(layer.note ? [el("small", {}, layer.note)] : [])),
+          return [this.term(layer.title, layer.note, (layer.origins && layer.origins[row]) || layer.origin),
             el("dd", {}, ...this.value(layer, row, true), ...after)];
         });
         const area = data.areas[data.area[row]], named = area && area.name !== data.names[row];
@@ -586,22 +586,28 @@ const cptsMap = (() => {
           el("p", {class: "cpts-code"}, ...[row >= data.own ? "hors du territoire" : "",
             data.things[0] === "commune" ? `code Insee ${data.codes[row]}` : "",
             named && data.areas.length > 1 ? area.name : ""].filter(Boolean).join(" · ")),
+          ...this.opening(area),
           el("dl", {}, ...pairs),
           ...(named && area.figures.length ? [el("p", {class: "cpts-area"}, area.name)] : []),
           ...(area ? this.told(area) : []),
-          ...(line ? [el("p", {}, el("a", {href: "#commune-" + data.codes[row]}, "Voir la ligne du tableau"))] : []),
-          el("p", {class: "cpts-source"}, this.origin())
+          ...(line ? [el("p", {}, el("a", {href: "#commune-" + data.codes[row]}, "Voir la ligne du tableau"))] : [])
         );
       },
       closing() {
         return el("button", {type: "button", class: "cpts-close", "aria-label": "Fermer", onclick: () => this.shut()}, "×");
       },
-      // Figures of an area, and its page or what makes it.
+      // The page of an area, before its figures: they may be many.
+      opening(area) { return area && area.link ? [el("p", {}, el("a", {href: area.link}, "Ouvrir la fiche"))] : []; },
+      // What a figure is, in what unit, and of whom and when: those of a card are not of one source.
+      term(title, ...details) {
+        const said = details.filter(Boolean).join(" · ");
+        return el("dt", {}, title, ...(said ? [el("small", {}, said)] : []));
+      },
+      // Figures of an area, and what makes its page where it has none.
       told(area) {
-        const pairs = area.figures.flatMap(([label, text, sign, word]) => [el("dt", {}, label), el("dd", {}, el("b", {}, text),
+        const pairs = area.figures.flatMap(([label, text, sign, word, origin]) => [this.term(label, origin), el("dd", {}, el("b", {}, text),
           "\u00a0", el("span", {"aria-hidden": "true", title: word}, sign), hidden(" " + word))]);
         return [...(pairs.length ? [el("dl", {}, ...pairs)] : []),
-          ...(area.link ? [el("p", {}, el("a", {href: area.link}, "Ouvrir la fiche"))] : []),
           ...(area.command ? [el("p", {}, "Pour en faire la fiche\u202f: ", el("code", {}, area.command))] : [])];
       },
       // Without a commune: what the whole is beside the others.
@@ -670,7 +676,7 @@ const cptsMap = (() => {
         this.legend.replaceChildren(...parts, this.numbers);
       },
       origin() {
-        const shown = [this.shownFill(), this.state.swipe ? null : this.layers[this.state.circles]].filter(Boolean).map((each) => each.source);
+        const shown = [this.shownFill(), this.state.swipe ? null : this.layers[this.state.circles]].filter(Boolean).flatMap((each) => [each.source, ...(each.origins || []).filter(Boolean)]);
         const found = [...new Set(shown)];
         return `Source${found.length > 1 ? "s" : ""}\u202f: ${found.join("\u202f; ")}.`;
       },
@@ -961,6 +967,8 @@ const cptsMap = (() => {
           });
         pane.replaceChildren(...nodes);
         this.numbers.replaceChildren(...told.map((text, rank) => el("span", {}, el("b", {}, String(rank + 1)), text)));
+        // Fewer numbers, once zoomed, leave the map as high as it was.
+        if (told.length) { this.numbers.style.minHeight = Math.max(parseFloat(this.numbers.style.minHeight) || 0, this.numbers.offsetHeight) + "px"; }
       },
       // Whether a name would stand on one of the areas, but for its own.
       covers(box, origin, scale, row) {

@@ -10,10 +10,11 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
 
   function text(cell) { return cell.firstChild ? cell.firstChild.textContent : ""; }
   function number(cell) {
-    // What is drawn, or no more than an order of magnitude, says by itself what it is sorted by.
+    // What is drawn says by itself what it is sorted by.
     var value = (cell.dataset.value === undefined ? text(cell) : cell.dataset.value).replace(/[\s\u202f\u00a0%]/g, "").replace("−", "-").replace(",", ".");
     return /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
   }
+  function rough(each, place) { return "rough" in each.row.cells[place].dataset; }
   function plain(words) { return words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/œ/g, "oe").replace(/[-’'\s]+/g, " "); }
   function dispatch(kind, code) { document.dispatchEvent(new CustomEvent("cpts:" + kind, { detail: { code: code, from: "table" } })); }
 
@@ -61,7 +62,9 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
     known.sort(function (one, other) {
       if (place === 0) return direction * order(one.name, other.name);
       if (place === CODE && place < FIRST) return direction * (one.code < other.code ? -1 : 1);
-      var a = one.values[place], b = other.values[place];
+      var a = one.values[place], b = other.values[place], apart = rough(one, place) - rough(other, place);
+      // Orders of magnitude are ranked among themselves alone, after what is known.
+      if (apart) return apart;
       if (isNaN(a) || isNaN(b)) return isNaN(a) - isNaN(b) || order(one.name, other.name);
       return direction * (a - b) || order(one.name, other.name);
     });
@@ -127,7 +130,8 @@ document.querySelectorAll(".tools[data-file]").forEach(function (tools) {
     if (FIRST > CODE) found.push('"=""' + each.code.replace(/\W/g, "") + '"""');
     cells.slice(FIRST).forEach(function (cell, at) {
       var place = at + FIRST, value = each.values[place], words = cell.querySelector(".vh"), unknown = cell.classList.contains("unknown");
-      found.push(isNaN(value) ? (unknown || "rough" in cell.dataset ? "" : field(text(cell))) : String(value).replace(".", ","));
+      // The middle of an order of magnitude sorts its row, and is no figure of it.
+      found.push("rough" in cell.dataset ? "" : isNaN(value) ? (unknown ? "" : field(text(cell))) : String(value).replace(".", ","));
       if ("words" in heads[place].dataset) { found[found.length - 1] = field(unknown ? "" : text(cell).trim()); return; }
       found.push(field(cell.dataset.status ? cell.dataset.status : unknown ? text(cell) : words ? words.textContent.trim() : heads[place].dataset.status));
     });

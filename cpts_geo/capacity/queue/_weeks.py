@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from cpts_geo.capacity.queue._chain import Day, Floats, stationary
+from cpts_geo.capacity.queue._chain import Day, Floats, arrivals_pmf, stationary
 
-#: Entries of a matrix of transition, or chances of a day, of all the weeks solved at once.
-_AT_ONCE: Final = 2_000_000
+#: Numbers held at once: matrices of transition, and chances, of each day of each week.
+_AT_ONCE: Final = 8_000_000
 
 
 def week_shares(arrivals: Floats, plan: Sequence[int], deadline: int, dispersion: float) -> Floats:
@@ -19,19 +19,21 @@ def week_shares(arrivals: Floats, plan: Sequence[int], deadline: int, dispersion
 
     ``arrivals`` has a row a day, a column a week.
     """
+    days = len(plan)
     most_taken = max(
-        sum(plan[(day + later) % len(plan)] for later in range(deadline))
-        for day in range(len(plan))
+        sum(plan[(day + later) % days] for later in range(deadline)) for day in range(days)
     )
-    entries = max((most_taken + 1) ** 2, 2 * int(arrivals.max()))
-    at_once = max(1, _AT_ONCE // entries)
-    found = []
+    largest = float(arrivals.max(initial=0.0))
+    law = arrivals_pmf(largest, dispersion, at_least=most_taken + max(plan)).size
+    at_once = max(1, _AT_ONCE // (days * ((most_taken + 1) ** 2 + 5 * law)))
+    found = [np.empty((days + 2, 0))]
     for first in range(0, arrivals.shape[1], at_once):
         some = arrivals[:, first : first + at_once]
         lost, _, seen = followed(some, plan, deadline, dispersion)
         served = some.sum(axis=0) - lost.sum(axis=0)
         found.append(np.vstack([served, seen[:, 0].sum(axis=0), by_day_seen(seen)]))
-    shares: Floats = np.hstack(found).T / arrivals.sum(axis=0)[:, None]
+    # A line that is full, or idle, is so to the rounding.
+    shares: Floats = np.clip(np.hstack(found).T / arrivals.sum(axis=0)[:, None], 0.0, 1.0)
     return shares
 
 

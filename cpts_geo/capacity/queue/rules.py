@@ -314,7 +314,7 @@ class Rules:
         Parameters
         ----------
         demands : numpy.ndarray of float
-            Mean requests per opening day, as for :meth:`week`.
+            Mean requests per opening day, as for :meth:`week`; none gives no row.
         slots : sequence of int
             Slots of each opening day of the week.
 
@@ -329,7 +329,7 @@ class Rules:
         >>> Rules(0.95, 1, 1.0).week_shares(np.array([16.69, 40.0]), [16] * 5)[:, 0].round(3)
         array([0.95, 0.4 ])
         """
-        for extreme in (demands.min(), demands.max()):
+        for extreme in (demands.min(), demands.max()) if demands.size else (1.0,):
             means, plan = self.week_plan(float(extreme), slots)
         days, (_, deadline, dispersion) = len(plan), self._queue
         alike = self._every_day(plan) is not None

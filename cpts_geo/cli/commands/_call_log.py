@@ -180,6 +180,7 @@ def follow_up(
     from cpts_geo.writing.comparison import (  # noqa: PLC0415
         FOLLOW_UP_FILES,
         FOLLOW_UP_MANIFEST,
+        FollowUpAsked,
         write_follow_up,
     )
     from cpts_geo.writing.output_folder import check_output, check_own  # noqa: PLC0415
@@ -219,11 +220,17 @@ def follow_up(
         console.print(typeset(sentence), soft_wrap=True)
     for sentence in review.sentences:
         console.print(typeset(sentence), soft_wrap=True)
-    read = [log, previous, perimeter, forecast, *(indicators or ())]
-    page, table, _, *fiches = write_follow_up(
-        found, output, scenario=base, registres=[path for path in read if path is not None],
-        review=review, say=say,
+    # A key of ours has no suffix, a scenario of one's own ends in .toml.
+    own = typed_path(scenario) if Path(scenario).suffix else None
+    asked = FollowUpAsked(
+        perimeter=perimeter, scenario=own, scenario_key=None if own else scenario,
+        parameters=parameters, indicators=tuple(indicators or ()), registre=log, previous=previous,
+        forecast=forecast, outcomes=outcomes, territory=territory,
+        departements=tuple(departement or ()), typed_outcomes=len(outcome or ()),
     )  # fmt: skip
+    page, table, _, *fiches = write_follow_up(
+        found, output, scenario=base, asked=asked, review=review, say=say
+    )
     echo(f"Tableau : {table.resolve()}")
     echo(f"Page : {page.resolve()}")
     # The workbook is what is sent on; the page is what is read.

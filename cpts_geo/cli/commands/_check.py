@@ -98,22 +98,22 @@ def check(
 def verify(
     folder: Annotated[
         Path,
-        typer.Argument(parser=typed_path, metavar="DOSSIER", help="Dossier d’un rapport."),
+        typer.Argument(parser=typed_path, metavar="DOSSIER", help="Dossier de résultats."),
     ] = OUTPUTS,
     inputs: Annotated[
         list[Path] | None,
         path_option(
-            "Dossier où chercher vos fichiers (liste, tableaux, scénario…), reconnus à leur nom et "
-            "à leur contenu ; répétable. Le dossier du rapport, celui qui le contient et celui où "
-            "vous êtes sont regardés aussi."
+            "Dossier où chercher vos fichiers (liste, tableaux, registre…), reconnus à leur nom et "
+            "à leur contenu ; répétable. Le dossier des résultats, celui qui le contient et celui "
+            "où vous êtes sont regardés aussi."
         ),
     ] = None,
     files_only: Annotated[
         bool, typer.Option("--files-only", help="Comparer les fichiers, sans rien recalculer.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Processus à la fois, pour un rapport « --all ».")] = 1,
+    jobs: Annotated[int, typer.Option(help="Cœurs à occuper, pour « --all » et « grid ».")] = 1,
 ) -> None:
-    """Vérifier un rapport, et le refaire à l’identique."""
+    """Vérifier des résultats (rapport, carreaux, suivi), les refaire à l’identique."""
     # Imported here so that --help answers at once.
     from cpts_geo.writing.verifying.verify import verify as verified  # noqa: PLC0415
 

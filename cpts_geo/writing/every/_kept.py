@@ -8,7 +8,7 @@ from typing import Any
 
 from cpts_geo.files import listed_outputs, open_regular, parsed_json
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing.every._made import CONTENT, Made
+from cpts_geo.writing.every._made import CONTENT, Made, is_sealed
 from cpts_geo.writing.output_folder import staged
 from cpts_geo.writing.report import MANIFEST
 
@@ -25,7 +25,8 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 def is_kept(folder: Path, content: str) -> bool:
     """Whether a folder holds what would be made, to the byte: that files exist proves nothing."""
-    if manifest_of(folder).get(CONTENT) != content:
+    told = manifest_of(folder)
+    if told.get(CONTENT) != content or not is_sealed(told):
         return False
     listed = listed_outputs(folder / MANIFEST)
     try:

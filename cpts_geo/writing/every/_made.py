@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -16,14 +17,14 @@ from cpts_geo.basis import Basis
 from cpts_geo.errors import CptsGeoError, one_line
 from cpts_geo.files import write_json
 from cpts_geo.writing.every._plan import Task
-from cpts_geo.writing.released import released
+from cpts_geo.writing.released import released, released_figures
 from cpts_geo.writing.report import MANIFEST, write_report, write_tables
 
 #: From the page of a territory, that of all.
 _HOME: Final = "../../index.html"
-#: What the manifest of a territory says besides: its fingerprint, its line of the page of all, and
-#: the sources of its figures.
-CONTENT, LINE, USED = "content", "line", "sources"
+#: What the manifest of a territory says besides: its fingerprint, its line of the page of all, the
+#: sources of its figures, and the digest of these three.
+CONTENT, LINE, USED, SEAL = "content", "line", "sources", "seal"
 
 
 @dataclass(frozen=True)
@@ -85,22 +86,50 @@ def failed(error: CptsGeoError) -> Failed:
     return Failed(error.brief, error.remedy)
 
 
+def is_sealed(manifest: Mapping[str, Any]) -> bool:
+    """
+    Say whether what a manifest says for the page of all is what was written there.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As read.
+
+    Returns
+    -------
+    bool
+        False for one that says nothing of it.
+
+    Examples
+    --------
+    >>> is_sealed({"line": {"key": "a"}})
+    False
+    """
+    return manifest.get(SEAL) == _seal(manifest)
+
+
+def _seal(manifest: Mapping[str, Any]) -> str:
+    """Digest of what a manifest says for the page of all."""
+    text = json.dumps([manifest.get(name) for name in (CONTENT, LINE, USED)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _made(basis: Basis, task: Task) -> Made:
     """The files of a territory, written aside then read: a worker writes nowhere else."""
     analysis = studied(task.perimeters, basis, asked=task.asked)
-    (study,) = analysis.studies.values()
     with tempfile.TemporaryDirectory(prefix="cpts_geo-") as name:
         folder = Path(name)
+        # The line of the page of all says no more than what leaves with it.
+        shown = (released if task.pages else released_figures)(analysis)
+        (study,) = shown.studies.values()
         if task.pages:
-            shown = released(analysis)
             write_report(shown, folder, home=_HOME, day=task.day)
-            used = [source.key for source in sources_used(list(shown.studies.values()))]
         else:
-            write_tables(analysis, folder, day=task.day)
-            used = []
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-        own = {CONTENT: task.content, LINE: line_of(study).told(), USED: used}
-        write_json(manifest | own, folder / MANIFEST)
+            write_tables(shown, folder, day=task.day)
+        told: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        used = [source.key for source in sources_used([study])] if task.pages else []
+        told |= {CONTENT: task.content, LINE: line_of(study).told(), USED: used}
+        write_json(told | {SEAL: _seal(told)}, folder / MANIFEST)
         files = {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in sorted(folder.rglob("*"))

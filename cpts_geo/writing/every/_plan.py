@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -82,13 +82,15 @@ def tasks(request: Request, found: Perimeters, basis: Basis, *, pages: bool) -> 
             "code": code_digest(),
             "data": embedded_digests(),
             "versions": versions(),
-            "inputs": digests_of(basis.files, beside=found.inputs | basis.fetched),
+            "inputs": digests_of(basis.files, beside=basis.fetched),
             "asked": {name: value for name, value in asked.items() if name not in _OF_REQUEST},
             "pages": pages,
         }
     )
     for key, row in found.identity.iterrows():
-        mine = found.only(str(key))
+        # A line of the list changed elsewhere changes nothing here: the manifest of all has its
+        # digest, this one its own communes.
+        mine = replace(found.only(str(key)), inputs={})
         tables = [table.to_csv() for table in (mine.members, mine.audit, mine.border)]
         yield Task(
             key=str(key),

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from cpts_geo.basis import read_basis
+from cpts_geo.basis import Basis
 from cpts_geo.errors import CptsGeoError
-from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.processes.workers import each
-from cpts_geo.study.options import Options
-from cpts_geo.writing.every._made import LINE, USED, Made, failed, make
+from cpts_geo.writing.every._made import CONTENT, LINE, USED, Made, failed, is_sealed, make
 from cpts_geo.writing.every._plan import tasks
 
-#: Folder of the territories, one each, under that of the results.
-EACH: Final = "territoires"
 #: What the manifest of a territory says of it besides what any report does.
 SAID: Final = (LINE, USED)
 
 
+def other_run(manifest: Mapping[str, Any], content: object) -> str:
+    """
+    Say why the manifest of a territory is not the one that the page of all was made of.
+
+    Parameters
+    ----------
+    manifest : mapping
+        As read.
+    content : object
+        Fingerprint that the manifest of all gives to this territory.
+
+    Returns
+    -------
+    str
+        In French; empty where it is that one.
+
+    Examples
+    --------
+    >>> other_run({"content": "a"}, "b")
+    'd’un autre calcul que la page de tous'
+    """
+    if manifest.get(CONTENT) != content:
+        return "d’un autre calcul que la page de tous"
+    return "" if is_sealed(manifest) else "ce qu’il dit à la page de tous a été modifié"
+
+
 def remade(
     request: Request,
-    options: Options,
-    days: Mapping[str, tuple[date, bool]],
+    found: Perimeters,
+    basis: Basis,
     *,
+    days: Mapping[str, tuple[date, bool]],
     jobs: int = 1,
-    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[str, Mapping[str, bytes] | str]]:
     """
     Make territories again, as :func:`cpts_geo.writing.every.run.write_every` does.
@@ -37,27 +60,20 @@ def remade(
     ----------
     request : Request
         What was asked of all.
-    options : Options
+    found : Perimeters
+        The territories.
+    basis : Basis
         What all rest on.
     days : mapping of str to tuple of date and bool
         By territory to make, the date of what it is held against, and whether it has a page.
     jobs : int
         Processes at once.
-    say : callable
-        Receives one French line a step.
 
     Yields
     ------
     tuple of str and mapping of str to bytes, or of str and str
         Key, then content of its files by name, or in French why there is none.
-
-    Raises
-    ------
-    CptsGeoError
-        What was asked, or an input, cannot be used.
     """
-    basis = read_basis(options, say=say)
-    found = basis.find(request)
     wanted = (
         replace(task, day=days[task.key][0], pages=days[task.key][1])
         for task in tasks(request, found, basis, pages=True)

@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from cpts_geo.asked import expect, typed_path
-from cpts_geo.atlas.pages.index import many_page
-from cpts_geo.atlas.sections.several.lines import Line
 from cpts_geo.basis import Basis, read_basis
 from cpts_geo.errors import CptsGeoError, OutputError, PartlyFailedError, nested
-from cpts_geo.files import write_json, write_text
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, number
-from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
-from cpts_geo.geography.perimeters.partition import places_of
-from cpts_geo.geography.perimeters.request import Perimeters, Request
+from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.processes.workers import check_jobs, each
-from cpts_geo.sources.catalogue.catalogue import sha256_of, sources
 from cpts_geo.study.options import Options
-from cpts_geo.writing.every._gathered import GATHERED, gather
-from cpts_geo.writing.every._kept import is_kept, manifest_of, put
-from cpts_geo.writing.every._made import CONTENT, LINE, USED, Failed, Made, failed, make
+from cpts_geo.writing.every._kept import is_kept, put
+from cpts_geo.writing.every._made import Failed, Made, failed, make
 from cpts_geo.writing.every._plan import Task, check_options, tasks
-from cpts_geo.writing.every.again import EACH
-from cpts_geo.writing.france import write_france
+from cpts_geo.writing.every.whole import EACH, INDEX, NOT_ALWAYS, write_whole
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.report import MANIFEST
 
-_INDEX, _FRANCE, _FAILURES = "index.html", "france.html", "tableaux/echecs.csv"
 #: What a territory weighs, at most, with its page and without.
 _MEGABYTES: Final = {True: 3.0, False: 0.1}
 #: Territories whose times say how long the others will take.
@@ -132,27 +122,32 @@ def write_every(
     total = len(found.identity)
     for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
-    check_output(output, names=[_INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
+    check_output(output, names=[INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
     with alone(output / EACH, say=say):
         failures = _make_all(
             tasks(request, found, basis, pages=pages), basis, output / EACH, total=total,
             jobs=jobs, scheduler=scheduler, watch=watch,
         )  # fmt: skip
         say("Page de tous les territoires, tableaux, manifeste")
-        _write_all(request, found, basis, output, failures=failures, pages=pages, say=say)
+        with staged(output, last=MANIFEST, own=True, say=say) as stage:
+            stage.stale.extend(NOT_ALWAYS)
+            write_whole(
+                request, found, basis, each=output / EACH, into=stage.folder, pages=pages,
+                failures={key: failure.reason for key, failure in failures.items()}, say=say,
+            )  # fmt: skip
     if failures:
         names = found.identity["name"]
         many = "territoire n’a pas pu être fait", "territoires n’ont pas pu être faits"
         raise PartlyFailedError(
             f"{counted(len(failures), *many)} sur {number(total)} ; les autres sont écrits : "
-            f"« {shown_path(output / _INDEX)} » les liste.",
+            f"« {shown_path(output / INDEX)} » les liste.",
             defects=[
                 nested(f"{names[key]} : {failure.reason}", ()) for key, failure in failures.items()
             ],
             remedy=" ".join(dict.fromkeys(failure.remedy for failure in failures.values()))
             + " La même commande ne refera que ceux-là.",
         )
-    return output / _INDEX
+    return output / INDEX
 
 
 def _make_all(
@@ -223,80 +218,3 @@ def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Fa
             raise
         return failed(error)
     return None
-
-
-def _write_all(
-    request: Request,
-    found: Perimeters,
-    basis: Basis,
-    output: Path,
-    *,
-    failures: Mapping[str, Failed],
-    pages: bool,
-    say: Callable[[str], None],
-) -> None:
-    """Write what speaks of all the territories that were made."""
-    names = found.identity["name"]
-    keys = [str(key) for key in names.index if key not in failures]
-    manifests = {key: manifest_of(output / EACH / key) for key in keys}
-    lines = [_line(manifests[key], key, pages=pages) for key in keys]
-    folders = [output / EACH / key for key in keys]
-    with staged(output, last=MANIFEST, own=True, say=say) as stage:
-        stage.stale.extend([_FAILURES, _FRANCE])
-        for name in GATHERED if folders else ():
-            gather(name, folders, stage.folder / "tableaux" / f"{name}.csv")
-        if lines:
-            page = _page(found, basis, lines, manifests, failures=failures)
-            write_text(page, stage.folder / _INDEX)
-        if request.every == "epci" and pages:
-            links = _links(found, basis, lines)
-            write_france(
-                stage.folder / _FRANCE, links=links, fetched=basis.options.fetched, say=say
-            )
-        made = sorted(path for path in stage.folder.rglob("*") if path.is_file())
-        manifest = {
-            "date": date.today().isoformat(),
-            "territories": {key: manifests[key].get(CONTENT) for key in keys},
-            "failures": {key: failure.reason for key, failure in failures.items()},
-            "outputs": {
-                path.relative_to(stage.folder).as_posix(): sha256_of(path) for path in made
-            },
-        }
-        write_json(manifest, stage.folder / MANIFEST)
-
-
-def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:
-    """The line of a territory, whose page is in its own folder."""
-    told = dict(manifest[LINE])
-    return Line.read(told | {"file": f"{EACH}/{key}/{told['file']}" if pages else ""})
-
-
-def _page(
-    found: Perimeters,
-    basis: Basis,
-    lines: Sequence[Line],
-    manifests: Mapping[str, Mapping[str, Any]],
-    *,
-    failures: Mapping[str, Failed],
-) -> str:
-    """The page of all."""
-    national = places_of(basis.communes, basis.arrondissements, found.members["code_insee"])
-    communes = territory_communes(found.members, national, figures=basis.layer.figures)
-    shapes = outlines(communes).join(found.identity[["name"]])
-    used = {key for manifest in manifests.values() for key in manifest.get(USED, ())}
-    return many_page(
-        lines,
-        shapes,
-        national=national,
-        notes=(*found.notes, *basis.notes),
-        used=[source for key, source in sources().items() if key in used],
-        date=f"{date.today():%d/%m/%Y}",
-        failures={str(found.identity["name"][k]): each.reason for k, each in failures.items()},
-    )
-
-
-def _links(found: Perimeters, basis: Basis, lines: Sequence[Line]) -> dict[str, str]:
-    """Address of the page of each intercommunalité, by its code."""
-    epci = basis.communes.set_index("code_insee")["epci"]
-    first = found.members.drop_duplicates("territory").set_index("territory")["code_insee"]
-    return {str(epci[first[line.key]]): line.file for line in lines}

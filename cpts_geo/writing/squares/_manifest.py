@@ -60,6 +60,7 @@ def manifest_of(
     weight: Weight,
     source: str,
     notes: list[str],
+    asked: dict[str, Any],
     inputs: dict[str, str],
     made: list[Path],
 ) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def manifest_of(
         "date": date.today().isoformat(),
         "versions": versions(),
         "system": sys.platform,
+        "parameters": asked,
         "catchment": {"minutes": list(weight.breaks), "weights": list(weight.weights)},
         "source": source,
         "sums": {

@@ -13,12 +13,12 @@ from cpts_geo.access.catchments.squares import square_accessibility
 from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.asked import typed_path
 from cpts_geo.files import write_csv, write_json, write_parquet
-from cpts_geo.foreign import shown_name
+from cpts_geo.foreign import decodable, shown_name
 from cpts_geo.french import counted
 from cpts_geo.geography.figures.national import load_national
 from cpts_geo.schema import COLUMNS, embedded_vintage, newest_vintage
 from cpts_geo.sources.analyst.squares.synthetic import SYNTHETIC, synthetic_squares
-from cpts_geo.sources.catalogue.catalogue import sha256_of
+from cpts_geo.sources.catalogue.catalogue import digests_of, sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.output_folder import check_output, check_own, staged
 from cpts_geo.writing.report import MANIFEST
@@ -97,14 +97,17 @@ def write_grid(
     notes += cut_notes(away, found)
     for note in notes:
         say(f"À savoir : {note}")
-    inputs = layer.inputs | ({} if given is None else {given.name: sha256_of(given)})
+    own = [] if given is None else [(given.name, sha256_of(given))]
+    inputs = digests_of(own, beside=layer.inputs)
+    asked = {"squares": None if given is None else decodable(given.name), "fetched": fetched}
     words = {"vintage": gps.vintage, "source": source}
     with staged(output, last=MANIFEST, own=True, say=say) as stage:
         made = [stage.folder / _SQUARES, stage.folder / _COMMUNES]
         write_parquet(square_table(found, **words), made[0])
         write_csv(commune_table(found, pd.DataFrame(communes), **words), made[1])
         manifest = manifest_of(
-            found, supply, weight=APL_WEIGHT, source=source, notes=notes, inputs=inputs, made=made
-        )
+            found, supply, weight=APL_WEIGHT, source=source, notes=notes, asked=asked,
+            inputs=inputs, made=made,
+        )  # fmt: skip
         write_json(manifest, stage.folder / MANIFEST)
     return output

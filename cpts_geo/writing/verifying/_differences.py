@@ -1,4 +1,4 @@
-"""What differs between two files of a report: cells of a table, lines of a text, or bytes."""
+"""What differs between two files of results: cells of a table, lines of a text, or bytes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _rows(content: bytes) -> list[list[str]]:
     """Rows of a table, as texts; damaged, it is what can be read of it."""
     text = content.decode("utf-8-sig", errors="replace").replace("\0", "\ufffd")
     try:
-        return list(csv.reader(io.StringIO(text, newline="")))
+        heads = text.partition("\n")[0]
+        mark = ";" if heads.count(";") > heads.count(",") else ","
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error:
         return [[line] for line in text.splitlines()]
 

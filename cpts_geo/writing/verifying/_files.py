@@ -20,7 +20,7 @@ from cpts_geo.writing.report import embedded_digests
 #: Options of a run that name a file, or several, in the order in which digests are taken.
 _FILES: Final = (
     *("perimeter", "travel", "roads", "scenario", "known_lines", "parameters"),
-    "indicators",
+    *("squares", "registre", "previous", "forecast", "outcomes", "indicators"),
 )
 _EMBEDDED: Final = re.compile(r"(communes|cpts)/.+")
 _RANKED: Final = re.compile(r"(.+) \(\d+\)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +13,13 @@ from cpts_geo.errors import ManifestError, one_line, quoted
 from cpts_geo.files import BEFORE, parsed_json, stays_inside
 from cpts_geo.foreign import shown_path
 from cpts_geo.sources.door import Door, memory_told, read_bytes
-from cpts_geo.writing.every.again import EACH
+from cpts_geo.writing.comparison import FOLLOW_UP_MANIFEST
+from cpts_geo.writing.every.whole import EACH
 from cpts_geo.writing.report import MANIFEST
 
 _REMEDY: Final = (
-    "donnez un dossier que « cpts-geo report » a écrit, avec son manifest.json tel qu’il était ; "
-    "sinon, refaites le rapport"
+    "donnez un dossier que « cpts-geo report », « grid » ou « follow-up » a écrit, avec son "
+    "manifeste tel qu’il était ; sinon, refaites le calcul"
 )
 _DOOR: Final = Door(
     key="manifest",
@@ -28,8 +29,11 @@ _DOOR: Final = Door(
     save_as=f"{_REMEDY}.",
     empty=lambda path: ManifestError(f"{one_line(path.name)} est vide.", remedy=f"{_REMEDY}."),
 )
+#: By kind of run that can be made again, an option that it alone has.
+_KINDS: Final = {"report": "draws", "grid": "squares", "follow_up": "registre"}
 #: What the manifest of a run on all territories alone says.
 _EVERY: Final = "territories"
+_FAILURES: Final = "failures"
 #: Years that the clock of a computer may say.
 _YEARS: Final = (1970, 2200)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -46,12 +50,45 @@ class Manifest:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     before: Mapping[str, str]
-    #: What was asked; None for what is no report.
+    #: What was asked; None where it is not told.
     parameters: Mapping[str, Any] | None
-    #: Folders of the territories of a run on all of them, from this one.
-    each: Sequence[str]
+    #: Fingerprint of each territory of a run on all of them, by its folder from this one.
+    content: Mapping[str, Any]
+    #: Those that could not be made, and why.
+    failures: Mapping[str, str]
     #: The whole, as it is written.
     told: Mapping[str, Any]
+
+    @property
+    def each(self) -> list[str]:
+        """Folders of the territories of a run on all of them, from this one."""
+        return list(self.content)
+
+    @property
+    def is_every(self) -> bool:
+        """Whether it is of a run on all territories."""
+        return _EVERY in self.told
+
+    @property
+    def kind(self) -> str:
+        """What can be made again of it: a report, one on all territories included, squares, a
+        follow-up; empty for nothing."""
+        asked = (self.parameters or {}) if "cpts_geo" in self.versions else {}
+        return next((kind for kind, option in _KINDS.items() if option in asked), "")
+
+
+def manifests_in(folder: Path) -> list[str]:
+    """Names of the manifests of a folder: a report and a follow-up may share it; that of a report
+    where there is none."""
+    names = (MANIFEST, FOLLOW_UP_MANIFEST)
+    return [name for name in names if (folder / name).is_file()] or [MANIFEST]
+
+
+def territories_in(folder: Path) -> list[str]:
+    """Folders of territories that are there, whatever the manifest of all says."""
+    return [
+        path.parent.relative_to(folder).as_posix() for path in folder.glob(f"{EACH}/*/{MANIFEST}")
+    ]
 
 
 def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
@@ -76,7 +113,8 @@ def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
         outputs=told["outputs"],
         before=told.get(BEFORE, {}),
         parameters=told.get("parameters"),
-        each=[f"{EACH}/{key}" for key in told.get(_EVERY, ())],
+        content={f"{EACH}/{key}": each for key, each in told.get(_EVERY, {}).items()},
+        failures=told.get(_FAILURES, {}) if _EVERY in told else {},
         told=told,
     )
 
@@ -108,6 +146,8 @@ def _defects(told: Any, folder: Path) -> Iterator[str]:
     if every:
         folders = told[_EVERY] if isinstance(told[_EVERY], dict) else {"": ""}
         yield from _outside(_EVERY, {f"{EACH}/{key}": "" for key in folders}, folder)
+    if every and not _is_of_texts(told.get(_FAILURES, {})):
+        yield f"« {_FAILURES} » ne donne pas un texte par nom"
     for part in _TEXTS:
         found: Any = told.get(part, {} if part == BEFORE or every else None)
         if not _is_of_texts(found):
@@ -120,8 +160,8 @@ def _defects(told: Any, folder: Path) -> Iterator[str]:
     asked = told.get("parameters", {})
     if not isinstance(asked, dict):
         yield "« parameters » n’est pas un objet JSON"
-    # Reports say which territories they are of; other manifests say nothing of any.
-    elif "draws" in asked and not _is_of_names(asked.get("territories")):
+    # A report says which territories it is of; that of all lists them, others are of none.
+    elif not every and _KINDS["report"] in asked and not _is_of_names(asked.get("territories")):
         yield "« parameters » : « territories » n’est pas une liste de clés"
 
 

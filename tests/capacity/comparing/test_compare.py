@@ -23,6 +23,7 @@ from cpts_geo.capacity.comparing.compare import changed_fields, compare_scenario
 from cpts_geo.capacity.comparing.shares import requests_served, served_shares, studied_weekdays
 from cpts_geo.capacity.demand.requests import DemandDraws, draw_requests
 from cpts_geo.capacity.need.learning import shipped_lines
+from cpts_geo.capacity.queue.rules import Rules
 from cpts_geo.capacity.scenario._files.toml_file import _VARIANTS, _VARIANTS_DIR
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.capacity.scenario.loading import load_scenario
@@ -305,6 +306,21 @@ def test_shares_of_an_uneven_week_and_of_one_demand_are_those_of_the_chain() -> 
     assert requests_served(TODAY, demands, seen) == pytest.approx(251 * demands * served)
     with pytest.raises(ScenarioError, match="il faut plus de 0"):
         served_shares(TODAY.rules, [8] * 5, np.array([1.0, 0.0]))
+
+
+def test_many_demands_of_a_week_are_solved_as_each_alone_and_none_as_none() -> None:
+    rules = Rules(0.95, 2, 3.0)
+    for week in ([9, 0, 4, 7, 0], [6] * 5):
+        demands = np.array([1e-6, 0.3, 4.0, 9.0, 60.0])
+        found = rules.week_shares(demands, week)
+        for demand, row in zip(demands, found, strict=True):
+            alone = rules.week(float(demand), week)
+            expected = [alone.served, alone.same_day, *alone.seen_by_weekday]
+            assert row == pytest.approx(expected, abs=1e-12)
+        assert found.min() >= 0 and found.max() <= 1
+        assert rules.week_shares(np.array([]), week).shape == (0, 7)
+    with pytest.raises(ScenarioError, match="demandes par jour"):
+        rules.week_shares(np.array([1.0, -2.0]), [6] * 5)
 
 
 # ---- people

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cpts_geo.errors import PerimeterError
+from cpts_geo.foreign import for_readers
 from cpts_geo.geography.perimeters._membership import Perimeters
 from cpts_geo.geography.perimeters.request import Request, find_perimeters
 from cpts_geo.sources.embedding import embedded
@@ -101,6 +102,7 @@ def test_what_a_list_cannot_be_asked(tmp_path: Path) -> None:
 def test_a_total_of_unknown_populations_compares_with_nothing(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     path.write_text("commune;population\nDry;1400\nBaule;nd\n", encoding="utf-8")
+    assert for_readers(found(path).notes[:-1]) == []
     said = " ".join(found(path).notes)
     assert "Population non donnée : ligne 3." in said
     assert "%" not in said

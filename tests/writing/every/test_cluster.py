@@ -13,7 +13,7 @@ import pytest
 from cpts_geo.errors import ClusterError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.study.options import Options
-from cpts_geo.writing.every import run
+from cpts_geo.writing.every import whole as speaking
 from cpts_geo.writing.every.run import Step, write_every
 from tests.clusters import cluster_of
 
@@ -35,7 +35,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _no_page() -> Iterator[None]:
     """The page of all is made here, whoever made the territories."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "_page", lambda *_, **__: "<p>")
+        patch.setattr(speaking, "_page", lambda *_, **__: "<p>")
         yield
 
 

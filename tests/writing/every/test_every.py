@@ -24,7 +24,7 @@ from cpts_geo.basis import Basis, read_basis
 from cpts_geo.errors import AskedError, OutputError, PartlyFailedError, WorkerLostError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.study.options import Options
-from cpts_geo.writing.every import _plan, run
+from cpts_geo.writing.every import _plan, run, whole
 from cpts_geo.writing.every._made import Failed, Made, make
 from cpts_geo.writing.every._plan import Task
 from cpts_geo.writing.every.run import Step, write_every
@@ -80,12 +80,12 @@ def again(
     monkeypatch.setattr(run, "make", seen)
     monkeypatch.setattr(run, "each", here)
 
-    page = run._page
+    page = whole._page
 
     def do(options: Options | None = None, *, drawn: bool = False, **more: Any) -> list[str]:
         made.clear()
         # The page of all, its map included, takes longer than all the territories of a test.
-        monkeypatch.setattr(run, "_page", page if drawn else lambda *_, **__: "<p>")
+        monkeypatch.setattr(whole, "_page", page if drawn else lambda *_, **__: "<p>")
         asked = options or Options(draws=DRAWS)
         write_every(Request(perimeter=listed), asked, output, **{"pages": False, **more})
         return list(made)
@@ -137,12 +137,14 @@ def test_a_changed_byte_of_data_makes_all_again(
     assert again() == KEYS
 
 
-def test_a_changed_commune_makes_its_territory_again(again: Any, listed: Path) -> None:
+def test_a_changed_line_makes_its_territory_again_and_no_other(again: Any, listed: Path) -> None:
     text = listed.read_text("utf-8")
     try:
+        other = text.replace("Beta,Pithiviers,45252\n", "Beta,Ascoux,45010\n")
+        listed.write_text(other, encoding="utf-8")
+        assert again() == ["beta"]
         listed.write_text(text.replace("Gamma,Challans,85047\n", ""), encoding="utf-8")
-        # The file itself is an input of all: that it changed is enough to make them again.
-        assert again() == ["alpha", "beta"]
+        assert again() == ["beta"]
     finally:
         listed.write_text(text, encoding="utf-8")
     assert [row["territory"] for row in rows(again.output / "tableaux" / "territoires.csv")] == [
@@ -343,10 +345,10 @@ def test_the_map_of_france_leads_to_each_page(
     codes = ["200067254", "244500419"]
     monkeypatch.setattr(Basis, "find", lambda basis, _: found(basis, Request(epci=codes)))
     monkeypatch.setattr(run, "each", here)
-    monkeypatch.setattr(run, "_page", lambda *_, **__: "<p>")
+    monkeypatch.setattr(whole, "_page", lambda *_, **__: "<p>")
     linked: dict[str, str] = {}
     monkeypatch.setattr(
-        run, "write_france", lambda path, **told: linked.update(told["links"]) or path.touch()
+        whole, "write_france", lambda path, **told: linked.update(told["links"]) or path.touch()
     )
     output = tmp_path / "out"
     write_every(Request(every="epci"), Options(draws=DRAWS), output)
@@ -371,3 +373,18 @@ def test_threads_of_one_process_draw_what_one_alone_does(listed: Path) -> None:
         together = list(threads.map(partial(make, basis), all_tasks))
     assert together == alone
     assert all(isinstance(each, Made) for each in alone)
+
+
+def test_what_a_manifest_says_to_the_page_of_all_is_sealed(again: Any) -> None:
+    path = again.output / "territoires" / "beta" / "manifest.json"
+    for change in (
+        lambda told: told["line"]["values"].update(population=[999_999.0]),
+        lambda told: told.pop("line"),
+        lambda told: told["line"].update(more=1),
+        lambda told: told.update(sources=["insee"]),
+    ):
+        told = json.loads(path.read_text("utf-8"))
+        change(told)
+        path.write_text(json.dumps(told), encoding="utf-8")
+        assert again() == ["beta"]
+        assert again() == []

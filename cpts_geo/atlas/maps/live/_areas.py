@@ -9,11 +9,12 @@ import pandas as pd
 
 from cpts_geo.atlas.look.cells import MARKS, STATUS_WORDS, shown_text
 from cpts_geo.atlas.maps.layers import MapLayer
+from cpts_geo.atlas.maps.live._columns import origin
 from cpts_geo.french import typeset
 from cpts_geo.schema import COLUMNS, status_column
 
-#: Label, text, sign and words of the status of a figure.
-Told = tuple[str, str, str, str]
+#: Label, text, sign and words of the status of a figure, its producer and vintage.
+Told = tuple[str, str, str, str, str]
 
 
 def told_of(areas: pd.DataFrame | None) -> dict[str, list[Told]]:
@@ -31,7 +32,8 @@ def told_of(areas: pd.DataFrame | None) -> dict[str, list[Told]]:
     ):
         column = COLUMNS[name]
         text = shown_text(column, value, status)
-        told = (typeset(column.dated_label), text, MARKS[status], STATUS_WORDS[status])
+        label = typeset(column.dated_label)
+        told = (label, text, MARKS[status], STATUS_WORDS[status], origin(column))
         found.setdefault(code, []).append(told)
     return found
 

@@ -35,6 +35,8 @@ _MOST: Final = 20_000
 _LONG: Final = 12
 #: Column of the words that stand in the place of the values of another, as an interval does.
 WORDS: Final = "{}_words"
+#: Column of where the values of another come from, row by row: empty for where the column says.
+ORIGIN: Final = "{}_origin"
 #: Name and value of an area that a layer is read beside.
 Average = tuple[str, float]
 
@@ -60,6 +62,7 @@ def column_data(
         "heading": layer.heading,
         "measure": layer.measure,
         "source": typeset(sources()[column.source].attribution),
+        "origin": origin(column),
         "unit": typeset(column.unit),
         "note": _note(column),
         "decimals": column.decimals,
@@ -75,6 +78,8 @@ def column_data(
             if not math.isnan(value)
         ],
     }
+    if ORIGIN.format(layer.column) in rows:
+        data["origins"] = rows[ORIGIN.format(layer.column)].fillna("").map(typeset).tolist()
     if WORDS.format(layer.column) in rows:
         data["texts"] = rows[WORDS.format(layer.column)].fillna("").tolist()
     if layer.counts:
@@ -95,6 +100,12 @@ def column_data(
             "classes": _classes(rows, known, layer),
         }
     return data
+
+
+def origin(column: Column) -> str:
+    """Producer and vintage of a column, as its line of a card says them."""
+    producer = sources()[column.source].producer
+    return typeset(", ".join(filter(None, (producer, column.vintage))))
 
 
 def after(rows: gpd.GeoDataFrame, layer: MapLayer, layers: Sequence[MapLayer]) -> Any:

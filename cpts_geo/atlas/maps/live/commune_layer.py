@@ -87,13 +87,13 @@ class Area:
     command : str
         What makes its page, empty where it has one.
     figures : sequence of tuple of str
-        Label, text, sign and words of the status of each of its figures.
+        Label, text, sign and words of the status of each of its figures, its producer and vintage.
     """
 
     name: str
     link: str = ""
     command: str = ""
-    figures: Sequence[tuple[str, str, str, str]] = ()
+    figures: Sequence[tuple[str, str, str, str, str]] = ()
 
 
 class CommuneLayer(folium.map.Layer):

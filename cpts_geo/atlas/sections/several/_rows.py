@@ -13,8 +13,8 @@ from cpts_geo.atlas.look.cells import value_cell
 from cpts_geo.atlas.look.vintages import KEY_FIGURES, newest_known
 from cpts_geo.atlas.maps.live.commune_layer import NAMED
 from cpts_geo.atlas.sections.several.lines import Line, Needed, values_of
-from cpts_geo.french import number, typeset
-from cpts_geo.schema import COLUMNS
+from cpts_geo.french import joined, number, typeset
+from cpts_geo.schema import COLUMNS, Status
 from cpts_geo.sources.catalogue.catalogue import sources
 
 #: What is measured of access first: slots rest on it.
@@ -25,10 +25,12 @@ def section(lines: Sequence[Line]) -> dict[str, Any]:
     """What the template shows: columns, and a row a territory."""
     values = values_of(lines)
     columns, many = newest_known(_INDICATORS, values), len(lines) > NAMED
-    if many:
-        # A column that nobody knows would hatch a thousand rows.
-        known = set(values["indicator"][values["value"].notna()])
-        columns = [name for name in columns if name in known]
+    # A column that nobody knows would hatch every row: a sentence says as much. A secret is known.
+    known = set(values["indicator"][values["status"] != Status.UNKNOWN])
+    lacking = [COLUMNS[name].label for name in columns if name not in known]
+    columns = [name for name in columns if name in known]
+    today = any(line.needed and line.needed.today_text for line in lines)
+    lacking += [] if today else ["créneaux par jour aujourd’hui"]
     needs = [line.needed for line in lines if line.needed]
     top = max([1.0, *(each.end for each in needs)])
     return {
@@ -36,6 +38,10 @@ def section(lines: Sequence[Line]) -> dict[str, Any]:
         "rows": [_row(line, columns, top=top) for line in lines],
         "top": number(math.ceil(top)),
         "many": many,
+        "today": today,
+        "unknown": f"Inconnu pour tous ces territoires, et absent du tableau : {joined(lacking)}."
+        if lacking
+        else "",
         "rough": any(not each.own for each in needs),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 import pandas as pd
@@ -19,6 +19,7 @@ from cpts_geo.atlas.look.words import (
     whom,
 )
 from cpts_geo.capacity.answer.headline import Headline
+from cpts_geo.capacity.need.interval import Interval
 from cpts_geo.french import number, typeset
 from cpts_geo.schema import COLUMNS, STATUS_LABELS, STATUS_MARKS, TERRITORY
 from cpts_geo.sources.codes import counted_places
@@ -28,8 +29,8 @@ from cpts_geo.study.study import Study
 @dataclass(frozen=True)
 class Needed:
     """
-    Slots and hours that a territory needs, and what they are sorted by: only its own activity
-    ranks.
+    Slots and hours that a territory needs, and what they are sorted by: what is shown of them, the
+    middle of a span.
 
     Parameters
     ----------
@@ -78,7 +79,9 @@ class Needed:
     @property
     def rank(self) -> str:
         """What slots are sorted by."""
-        return f"{self.median:g}" if self.own else ""
+        if self.own:
+            return f"{self.median:g}"
+        return f"{(self.low + self.high) / 2 if self.floor is None else self.floor:g}"
 
     @property
     def end(self) -> float:
@@ -108,6 +111,8 @@ class Line:
         None where it is not known.
     missing : str
         French words that stand for it then.
+    origins : mapping of str to str
+        By indicator: whose its value is, where it is not the published one.
     """
 
     key: str
@@ -120,6 +125,7 @@ class Line:
     values: Mapping[str, tuple[float, str, str]]
     needed: Needed | None
     missing: str
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
         """
@@ -183,11 +189,16 @@ def line_of(sheet: Study) -> Line:
         perimeter=sheet.perimeter,
         invented=sheet.invented,
         values={
-            row["indicator"]: (row["value"], row["status"], _note(row["indicator"], row))
+            row["indicator"]: (row["value"], row["status"], _note(row))
             for row in mine.to_dict("records")
         },
         needed=None if result is None else _needed(result),
         missing="non calculé : trop pour une file" if sheet.too_large else "inconnu",
+        origins={
+            row["indicator"]: f"{row['source']}, {row['vintage']}"
+            for row in mine.to_dict("records")
+            if not _published(row)
+        },
     )
 
 
@@ -204,14 +215,15 @@ def values_of(lines: Sequence[Line]) -> pd.DataFrame:
     -------
     DataFrame
         territory, area_level, indicator, value (NaN unknown), status: the rows of territories of
-        :func:`cpts_geo.indicators.comparison.compare_areas`.
+        :func:`cpts_geo.indicators.comparison.compare_areas`; origin, whose a value is that is not
+        the published one.
     """
     rows = [
-        (line.key, TERRITORY.key, name, value, status)
+        (line.key, TERRITORY.key, name, value, status, line.origins.get(name, ""))
         for line in lines
         for name, (value, status, _) in line.values.items()
     ]
-    columns = ["territory", "area_level", "indicator", "value", "status"]
+    columns = ["territory", "area_level", "indicator", "value", "status", "origin"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -236,19 +248,29 @@ def _needed(result: Headline) -> Needed:
         hours=estimate(result, hours) if floor is None else "—",
         label=strength(result.scenario),
         today_text=slots_text(today.slots) if today else None,
-        hours_rank=f"{hours.p50:.3g}" if own else "",
+        hours_rank="" if floor is not None else f"{_middle(hours, own=own):.3g}",
         label_rank=str(solidity(result.scenario)),
         goal=goal(result),
     )
 
 
-def _note(name: str, found: Mapping[Any, Any]) -> str:
+def _middle(found: Interval[Any], *, own: bool) -> float:
+    """What a quantity is sorted by: its median, or the middle of the bounds that alone are told."""
+    return float(found.p50) if own else (found.p10 + found.p90) / 2
+
+
+def _note(found: Mapping[Any, Any]) -> str:
     """What is to know of a value; whose it is, and of what ages, where it is not the published
     one."""
-    if found["vintage"] == COLUMNS[name].vintage:
+    if _published(found):
         return str(found["note"])
     own = f"{found['source']} ({found['grade']})"
     return ", ".join(filter(None, (found["base"], own, found["note"])))
+
+
+def _published(found: Mapping[Any, Any]) -> bool:
+    """Whether a value is that of its column, not of an analyst."""
+    return bool(found["vintage"] == COLUMNS[found["indicator"]].vintage)
 
 
 def _json(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpts_geo.errors import PerimeterError, one_line
-from cpts_geo.foreign import decodable, shown_name, visible
+from cpts_geo.foreign import Reading, decodable, shown_name, visible
 from cpts_geo.french import number, signed_percent, slug
 from cpts_geo.geography.perimeters._files.resolving import left_out, resolved
 from cpts_geo.geography.perimeters._membership import Perimeters, territory_keys
@@ -48,7 +48,11 @@ def file_perimeter(
     audits = resolved(tables, communes, former=former, departements=departements)
     notes = [
         # What was left out is in the audit, which says it.
-        *(visible(n) for n in read.attrs["notes"] if n not in read.attrs["notes_left_out"]),
+        *(
+            Reading(visible(note))
+            for note in read.attrs["notes"]
+            if note not in read.attrs["notes_left_out"]
+        ),
         *(note for audit in audits for note in audit.attrs.get("notes", ())),
         *_population_note(read, pd.concat(audits), communes),
     ]

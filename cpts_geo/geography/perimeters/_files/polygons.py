@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from cpts_geo.errors import PerimeterError, one_line, quoted
-from cpts_geo.foreign import decodable, shown_name
+from cpts_geo.foreign import Reading, decodable, shown_name
 from cpts_geo.french import counted, number, signed_percent, slug
 from cpts_geo.geography.perimeters._membership import (
     BORDER_COLUMNS,
@@ -83,7 +83,7 @@ def polygon_perimeters(
     )
     return replace(
         drawn,
-        notes=(*read.attrs["notes"], *drawn.notes),
+        notes=(*map(Reading, read.attrs["notes"]), *drawn.notes),
         inputs={shown_name(each.name): sha256_of(each) for each in read.attrs["files"]},
         folder=keys[0] if len(keys) == 1 else slug(path.stem),
     )
