@@ -31,12 +31,12 @@ from cpts_geo.sources.analyst.calls._values.outcomes import known_wordings, read
 from cpts_geo.sources.analyst.calls.log import read_call_log
 from cpts_geo.sources.analyst.filled.file import read_filled
 from cpts_geo.sources.analyst.indicators.file import read_indicators
-from cpts_geo.sources.analyst.squares.file import read_squares
 from cpts_geo.sources.analyst.travel.file import read_travel_file
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import read_lock
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.sources.fetching._inspection import check_content, check_form
+from cpts_geo.writing.squares._given import given_squares
 from cpts_geo.writing.verifying._manifest import read_manifest
 
 TESTS = Path(__file__).parents[1]
@@ -157,7 +157,7 @@ DOORS: dict[str, Callable[[Path], object]] = {
     "travel": travel,
     "call_log": read_call_log,
     "indicators": read_indicators,
-    "squares": read_squares,
+    "squares": lambda path: given_squares(path, embedded.load_communes()),
     "aci": read_aci,
     "filled": filled,
     "known_lines": known_lines,

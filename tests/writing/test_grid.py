@@ -50,6 +50,9 @@ def test_squares_and_communes_are_written_with_what_they_rest_on(few, tmp_path: 
     assert manifest["source"].startswith("carroyage synthétique")
     assert any(line.startswith("À savoir : Carroyage synthétique") for line in said)
     assert told[-1][0] == told[-1][1]
+    guide = (Path(__file__).parents[2] / "docs/guide/acces.md").read_text(encoding="utf-8")
+    for column in [*squares, *communes]:
+        assert f"`{column.replace('2024', 'AAAA')}`" in guide, column
     assert squares["population"].sum() == few["population"].sum() == manifest["sums"]["population"]
     assert communes["population"].sum() == few["population"].sum()
     known = squares[squares[RATE].notna()]
@@ -105,6 +108,43 @@ def test_squares_made_again_differ_where_they_were_changed(few, tmp_path: Path) 
     del manifest["parameters"]
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     assert "ne dit pas ce qui avait été demandé" in "\n".join(verify(folder).lines)
+
+
+def test_people_whom_a_file_leaves_out_share_the_care_and_are_told(few, tmp_path: Path) -> None:
+    """One commune on the land, one square of another: care is shared as with the whole file."""
+    squares = synthetic_squares(few)
+    own = squares["lcog_geo"] == "85191"
+    one = squares["lcog_geo"].eq("85194").idxmax()
+    for name, table in (("whole", squares), ("cut", squares[own | (squares.index == one)])):
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    said: list[str] = []
+    rates, notes = {}, {}
+    for name in ("whole", "cut"):
+        folder = write_grid(
+            tmp_path / name, squares=tmp_path / f"{name}.csv", fetched=False, say=said.append
+        )
+        table = pd.read_parquet(folder / "carreaux.parquet").set_index("idcar_200m")
+        rates[name] = table[RATE].dropna()
+        notes[name] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["notes"]
+    assert len(table) == own.sum() + 1
+    ratio = rates["cut"] / rates["whole"].reindex(rates["cut"].index)
+    assert len(ratio) > 100
+    # Approximate: those left out stand at their town hall.
+    assert ratio.between(0.6, 1.6).all()
+    told = [note for note in notes["cut"] if note not in notes["whole"]]
+    # Yeu has no road to these squares: who lives there shares nothing with them.
+    apart = {"85113", "85191", "85194"}
+    gone = (few["population"].gt(0) & few["lon"].notna() & ~few["code_insee"].isin(apart)).sum()
+    assert told[0].startswith(f"{gone} communes n’ont aucun carreau dans ce fichier : leurs")
+    assert told[1].startswith("1 commune a dans ce fichier moins de la moitié de ses habitants")
+    assert f"À savoir : {told[0]}" in said
+
+
+def test_one_square_is_one(few, tmp_path: Path) -> None:
+    synthetic_squares(few).head(1).to_csv(tmp_path / "x.csv", index=False)
+    said: list[str] = []
+    write_grid(tmp_path / "out", squares=tmp_path / "x.csv", fetched=False, say=said.append)
+    assert any("Accessibilité de 1 carreau (" in line for line in said)
 
 
 def test_nothing_is_written_of_a_file_that_is_none_nor_over_one_of_others(

@@ -29,6 +29,7 @@ def square_accessibility(
     *,
     supply: pd.Series,
     factors: pd.DataFrame,
+    elsewhere: pd.Series | None = None,
     weight: Weight,
     executor: Executor | None = None,
     told: Callable[[int, int], None] = lambda done, total: None,
@@ -48,6 +49,9 @@ def square_accessibility(
     factors : DataFrame
         By département: travel_central, as
         :func:`cpts_geo.sources.embedding.embedded.load_travel_factors`.
+    elsewhere : Series of float, optional
+        People who are in no square, by code of commune: they share the care too, from the town hall
+        of theirs.
     weight, executor, told : see there
         As for :func:`cpts_geo.access.catchments._tiles.tiled_fca`.
 
@@ -81,17 +85,41 @@ def square_accessibility(
     3.0
     """
     name, persons, codes = LAYOUT
-    # Squares are many, communes few: what is of these is looked up once.
-    place, first = pd.factorize(squares[codes].str[:5])
-    own = pd.Series(first)
-    now = current_codes(own, from_vintage=_OLDEST_COG).fillna(own).replace(WHOLE_OF)
+    place, now = _main_communes(squares[codes])
     roads = {column: values[place] for column, values in _roads(pd.Index(now), factors).items()}
     homes = placed(squares[name]).assign(people=squares[persons], **roads)
     there = communes.set_index("code_insee")[["lon", "lat"]].dropna()
     there = there.assign(supply=supply.reindex(there.index), **_roads(there.index, factors))
+    if elsewhere is not None:
+        halls = there.drop(columns="supply").assign(people=elsewhere).dropna(subset="people")
+        homes = pd.concat([homes, halls], ignore_index=True)
     found = tiled_fca(homes, there, weight=weight, executor=executor, told=told)
     columns = {"square": squares[name], "code_insee": now.array[place]}
-    return pd.DataFrame(columns | {"people": homes["people"], "accessibility": found})
+    table = pd.DataFrame(columns | {"people": squares[persons]})
+    return table.assign(accessibility=found.iloc[: len(table)].to_numpy())
+
+
+def communes_of(squares: pd.DataFrame) -> pd.Series:
+    """
+    Name the commune of today that squares are of: the main one of each.
+
+    Parameters
+    ----------
+    squares : DataFrame
+        lcog_geo.
+
+    Returns
+    -------
+    Series of str
+        INSEE codes, on the same index; a code that leads to no commune of today stays as it is.
+
+    Examples
+    --------
+    >>> communes_of(pd.DataFrame({"lcog_geo": ["8506045203", "75113", "99999"]})).tolist()
+    ['85194', '75056', '99999']
+    """
+    place, now = _main_communes(squares[LAYOUT[2]])
+    return pd.Series(now.array[place], squares.index)
 
 
 def commune_accessibility(squares: pd.DataFrame) -> pd.DataFrame:
@@ -130,6 +158,14 @@ def commune_accessibility(squares: pd.DataFrame) -> pd.DataFrame:
             "highest": values.max().where(known),
         }
     )
+
+
+def _main_communes(codes: pd.Series) -> tuple[npt.NDArray[np.intp], pd.Series]:
+    """The communes of today, and the place there of the main one of each square."""
+    # Squares are many, communes few: what is of these is looked up once.
+    place, first = pd.factorize(codes.str[:5])
+    own = pd.Series(first)
+    return place, current_codes(own, from_vintage=_OLDEST_COG).fillna(own).replace(WHOLE_OF)
 
 
 def _roads(codes: pd.Index, factors: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:

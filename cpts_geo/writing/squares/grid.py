@@ -14,15 +14,15 @@ from cpts_geo.access.catchments.weights import APL_WEIGHT
 from cpts_geo.asked import typed_path
 from cpts_geo.files import write_csv, write_json, write_parquet
 from cpts_geo.foreign import decodable, shown_name
-from cpts_geo.french import number
+from cpts_geo.french import counted
 from cpts_geo.geography.figures.national import load_national
 from cpts_geo.schema import COLUMNS, embedded_vintage, newest_vintage
-from cpts_geo.sources.analyst.squares.file import read_squares
 from cpts_geo.sources.analyst.squares.synthetic import SYNTHETIC, synthetic_squares
 from cpts_geo.sources.catalogue.catalogue import digests_of, sha256_of
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.output_folder import check_output, check_own, staged
 from cpts_geo.writing.report import MANIFEST
+from cpts_geo.writing.squares._given import cut_notes, given_squares, left_out
 from cpts_geo.writing.squares._manifest import manifest_of, notes_of
 from cpts_geo.writing.squares._tables import commune_table, square_table
 
@@ -52,7 +52,7 @@ def write_grid(
         Folder to write; other files in it are left alone.
     squares : Path or str, optional
         Insee's file (:func:`cpts_geo.sources.analyst.squares.file.read_squares`); invented squares
-        by default, and everything written says so.
+        by default, and everything written says so. The people it leaves out share the care too.
     fetched : bool
         Whether figures of fetched sources take the place of the embedded ones.
     executor : concurrent.futures.Executor, optional
@@ -84,15 +84,17 @@ def write_grid(
     gps = COLUMNS[newest_vintage("gps", known) or embedded_vintage("gps")]
     supply = layer.figures.set_index("code_insee")[gps.name].reindex(communes["code_insee"])
     say("Carreaux habités de 200 m")
-    table = synthetic_squares(communes) if given is None else read_squares(given)
+    table = synthetic_squares(communes) if given is None else given_squares(given, communes)
+    away = pd.Series(dtype=float) if given is None else left_out(table, communes)
     origin = SYNTHETIC if given is None else f"carreaux de « {shown_name(given.name)} »"
-    say(f"Accessibilité de {number(len(table))} carreaux ({origin})")
+    say(f"Accessibilité de {counted(len(table), 'carreau', 'carreaux')} ({origin})")
     found = square_accessibility(
         table, communes, supply=supply, factors=embedded.load_travel_factors(),
-        weight=APL_WEIGHT, executor=executor, told=told,
+        weight=APL_WEIGHT, elsewhere=None if away.empty else away, executor=executor, told=told,
     )  # fmt: skip
     source = f"{origin} ; {gps.label} ; temps approchés par la distance"
     notes = notes_of(found, communes, supply, synthetic=given is None)
+    notes += cut_notes(away, found)
     for note in notes:
         say(f"À savoir : {note}")
     own = [] if given is None else [(given.name, sha256_of(given))]

@@ -52,3 +52,17 @@ def test_a_commune_with_a_square_unknown_is_unknown() -> None:
     found = commune_accessibility(squares)
     assert found["accessibility"].isna().tolist() == [True, False]
     assert found.loc["B", "accessibility"] == 0
+
+
+def test_people_elsewhere_share_the_care_from_their_town_hall() -> None:
+    national = embedded.load_communes()
+    here = national[national["code_insee"] == "45130"]
+    given = {"supply": pd.Series({"45130": 3.0}), "factors": FACTORS, "weight": APL_WEIGHT}
+    squares = synthetic_squares(here)
+    people = squares["ind"].sum()
+    alone = square_accessibility(squares, here, **given)
+    # As many again, and some of a commune that has no place.
+    away = pd.Series({"45130": people, "14581": 9.0})
+    shared = square_accessibility(squares, here, elsewhere=away, **given)
+    assert shared["square"].tolist() == squares["idcar_200m"].tolist()
+    assert shared["accessibility"].tolist() == pytest.approx((alone["accessibility"] / 2).tolist())

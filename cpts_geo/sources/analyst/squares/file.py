@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from pyarrow import csv as arrow_csv
 
 from cpts_geo.asked import typed_path
 from cpts_geo.errors import TableError, alike, one_line, quoted
-from cpts_geo.french import joined
+from cpts_geo.french import joined, number
 from cpts_geo.sources._bounds.limits import hold
 from cpts_geo.sources._conventions.text import cells
 from cpts_geo.sources.analyst.squares.layout import LAYOUT, _unnamed
@@ -21,6 +22,9 @@ from cpts_geo.sources.door import Door, memory_told, read_bytes
 
 _CODE: Final = 5
 _HEADER: Final = 10_000
+#: Ten times the people of the fullest squares of Paris; a commune without outline, which invented
+#: squares put into one, is below.
+_CROWD: Final = 20_000
 #: Wrong lines that are shown before they are counted.
 _SHOWN: Final = 10
 _REMEDY: Final = (
@@ -58,7 +62,8 @@ def read_squares(path: Path | str) -> pd.DataFrame:
     ------
     TableError
         The file cannot be read, has not these columns, or holds names that are of no square of
-        200 m or stand twice, persons that are no number, codes that are none; lists every defect.
+        200 m or stand twice, persons that are no number or more than it can hold, codes that are
+        none; lists every defect.
 
     Examples
     --------
@@ -76,34 +81,72 @@ def read_squares(path: Path | str) -> pd.DataFrame:
         raise TableError(f"{one_line(path.name)} n’a aucun carreau.", remedy=_REMEDY)
     name, persons, communes = LAYOUT
     numbers = pd.to_numeric(table[persons], errors="coerce").astype("float64")
-    rules = (
-        (_unnamed(table[name]), name, "nom qui n’est pas celui d’un carreau de 200 m"),
-        (table[name].duplicated(), name, "carreau en double"),
-        (~((numbers >= 0) & np.isfinite(numbers)), persons, "nombre de personnes illisible"),
-        (~table[communes].str[:_CODE].str.match(CODE_PATTERN), communes, "code de commune inconnu"),
+    counts = (numbers >= 0) & np.isfinite(numbers)
+    refuse_lines(
+        (
+            (_unnamed(table[name]), table[name], "nom qui n’est pas celui d’un carreau de 200 m"),
+            (table[name].duplicated(), table[name], "carreau en double"),
+            (~counts, table[persons], "nombre de personnes illisible"),
+            (
+                counts & (numbers > _CROWD),
+                table[persons],
+                f"plus de {number(_CROWD)} personnes dans un carreau de 200 m",
+            ),
+            (
+                ~table[communes].str[:_CODE].str.match(CODE_PATTERN),
+                table[communes],
+                "code de commune inconnu",
+            ),
+        ),
+        name=path.name,
+        others=() if numbers.any() else ("personne dans aucun carreau",),
     )
+    return table.assign(**{persons: numbers})[list(LAYOUT)]
+
+
+def refuse_lines(
+    rules: Iterable[tuple[pd.Series, pd.Series, str]], *, name: str, others: Iterable[str] = ()
+) -> None:
+    """
+    Refuse a file of squares whose lines break rules; all defects are listed.
+
+    Parameters
+    ----------
+    rules : iterable of (Series of bool, Series of str, str)
+        By rule: which lines break it, what is shown of each, French words of the defect.
+    name : str
+        Name of the file.
+    others : iterable of str
+        Defects of the whole file, told where no line has any.
+
+    Raises
+    ------
+    TableError
+        A line breaks a rule, or there is another defect.
+
+    Examples
+    --------
+    >>> refuse_lines([(pd.Series([False]), pd.Series(["45130"]), "code inconnu")], name="x.csv")
+    """
     defects: list[str] = [
         line
-        for wrong, column, kind in rules
+        for wrong, shown, kind in rules
         if wrong.any()
         for line in alike(
             (
-                f"ligne {place + 2} : {kind} : {quoted(str(table[column].iat[place]))}"
+                f"ligne {place + 2} : {kind} : {quoted(str(shown.iat[place]))}"
                 for place in np.flatnonzero(wrong)[:_SHOWN]
             ),
             kind,
             total=int(wrong.sum()),
         )
-    ]
-    if not defects and not numbers.any():
-        defects = ["personne dans aucun carreau"]
+    ] or list(others)
     if defects:
         raise TableError(
-            f"{one_line(path.name)} ne donne pas la population de carreaux de 200 m.",
+            f"{one_line(name)} ne donne pas la population de carreaux de 200 m.",
             defects=defects,
             remedy=_REMEDY,
         )
-    return table.assign(**{persons: numbers})[list(LAYOUT)]
 
 
 def _texts(path: Path, content: bytes) -> pd.DataFrame:
