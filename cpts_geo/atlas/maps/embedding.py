@@ -6,11 +6,13 @@ import base64
 import io
 import re
 import warnings
+from functools import cache
 from typing import Any, Final
 
 import folium
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -89,29 +91,33 @@ def drawn(figure: Figure, *, dpi: int, colours: int = 256) -> Image.Image:
     # A sign that the letters lack is drawn as a square: nothing that a terminal has to say.
     with mpl.rc_context({"text.hinting": "none"}), warnings.catch_warnings(action="ignore"):
         canvas.draw()
-    pixels = canvas.buffer_rgba()
-    image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
-    few = _few(image, colours)
+    few = _few(np.asarray(canvas.buffer_rgba()), colours)
     # A figure holds itself, with 8 MB of pixels: they go now, whenever the rest does.
     del canvas.renderer
     return few
 
 
-def _few(image: Image.Image, colours: int) -> Image.Image:
-    """The same in few colours: those of the style as they are, the others averaged."""
+def _few(pixels: npt.NDArray[np.uint8], colours: int) -> Image.Image:
+    """Opaque pixels in few colours: those of the style as they are, the others averaged."""
+    image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
     # Averaged, the palest class of a map would be the colour of the land around.
-    pixels = np.asarray(image.convert("RGBA")).view("<u4")[..., 0] & 0xFFFFFF
-    places = np.zeros(1 << 24, dtype=np.uint8)
-    places[_FLAT] = np.arange(1, len(_FLAT) + 1)
-    flat = places[pixels]
+    flat = _places().take(pixels.view("<u4")[..., 0] & 0xFFFFFF)
     kept = np.flatnonzero(np.bincount(flat.ravel(), minlength=len(_FLAT) + 1)[1:])
     rest = image.quantize(max(colours - len(kept), 2), Image.Quantize.FASTOCTREE)
     palette = list(rest.getpalette() or [])
     number = np.zeros(len(_FLAT) + 1, dtype=np.uint8)
     number[kept + 1] = len(palette) // 3 + np.arange(len(kept))
-    few = Image.fromarray(np.where(flat, number[flat], np.asarray(rest)))
+    few = Image.fromarray(np.where(flat, number.take(flat), np.asarray(rest)))
     few.putpalette([*palette, *_FLAT[kept].view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()])
     return few
+
+
+@cache
+def _places() -> npt.NDArray[np.uint8]:
+    """By colour, its rank from 1 among those of the style; 0 for any other."""
+    places = np.zeros(1 << 24, dtype=np.uint8)
+    places[_FLAT] = np.arange(1, len(_FLAT) + 1)
+    return places
 
 
 def png(figure: Figure, *, dpi: int = 120, colours: int = 64) -> Markup:

@@ -193,8 +193,11 @@ def test_a_territory_that_fails_stops_none_of_the_others(
     steps: list[Step] = []
     with pytest.raises(PartlyFailedError, match="1 territoire n’a pas pu être fait sur 3") as told:
         again(Options(draws=DRAWS + 2), drawn=True, watch=steps.append)
-    assert told.value.defects == ("Alpha : trop de <b>vent</b>",)
+    before = "Alpha : trop de <b>vent</b> ; son dossier garde un calcul précédent"
+    assert told.value.defects == (before,)
     assert "attendez." in told.value.remedy
+    (row,) = rows(again.output / "tableaux" / "echecs.csv")
+    assert (row["territory"], row["name"]) == ("alpha", "Alpha")
     page = (again.output / "index.html").read_text("utf-8")
     assert "trop de &lt;b&gt;vent&lt;/b&gt;" in page
     assert [row["territory"] for row in rows(again.output / "tableaux" / "capacite.csv")] == [
@@ -219,8 +222,28 @@ def test_a_territory_that_kills_its_worker_is_told(
             yield thing, WorkerLostError()
 
     monkeypatch.setattr(run, "each", lost)
-    with pytest.raises(PartlyFailedError, match="3 territoires"):
+    with pytest.raises(PartlyFailedError, match="3 territoires n’ont") as told:
         again(Options(draws=DRAWS + 3))
+    assert "ni page de tous" in told.value.summary
+    # Nothing is left of a page, or of tables, that this run disowns; the next one is not refused.
+    assert not (again.output / "index.html").exists()
+    assert [path.name for path in (again.output / "tableaux").iterdir()] == ["echecs.csv"]
+    monkeypatch.setattr(run, "each", here)
+    assert again(Options(draws=DRAWS + 3)) == KEYS
+
+
+def test_a_file_in_the_place_of_a_territory_stops_none_of_the_others(again: Any) -> None:
+    place = again.output / "territoires" / "beta"
+    shutil.rmtree(place)
+    place.write_text("mine")
+    with pytest.raises(PartlyFailedError) as failed:
+        again()
+    assert "Beta" in failed.value.defects[0]
+    assert place.read_text() == "mine"
+    assert [row["territory"] for row in rows(again.output / "tableaux" / "capacite.csv")] == [
+        "alpha",
+        "gamma",
+    ]
 
 
 def test_a_disk_that_refuses_stops_at_once(again: Any, monkeypatch: pytest.MonkeyPatch) -> None:
