@@ -121,7 +121,12 @@ def protected(bench: Bench, job: Job, draw: Random, share: float) -> tuple[str, 
             broken += different(output, before)
     finally:
         _command("chattr", "-i", str(held))
-    broken += aftermath(bench, job, folder)
+    partly = {
+        name: digest
+        for name, digest in contents(output).items()
+        if not name.startswith("territoires/")
+    }
+    broken += aftermath(bench, job, folder, partly=partly)
     said = "." if held == output else held.relative_to(output).as_posix()
     forget(folder)
     return f"« {said} » protégé", broken

@@ -265,13 +265,18 @@ def ended(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, out, err, time.monotonic() - start)
 
 
-def aftermath(bench: Bench, job: Job, folder: Path) -> list[str]:
-    """After a fault: what is there is whole, nothing survives, and a second run succeeds."""
+def aftermath(
+    bench: Bench, job: Job, folder: Path, *, partly: Mapping[str, str] | None = None
+) -> list[str]:
+    """After a fault: what is there is whole, nothing survives, and a second run succeeds.
+
+    What speaks of all speaks of fewer where some could not be written: `partly`.
+    """
     output = output_of(job, folder)
     whole, _ = bench.whole(job)
     olds = [contents(bench.whole(job, before=True)[0])] if job.before else []
     broken = bench.survivors(folder)
-    broken += half_done(output, contents(whole), *olds)
+    broken += half_done(output, contents(whole), *olds, partly or {})
     again = bench.run(job.arguments(bench, folder / "out"), folder)
     broken += [f"relancé : {said}" for said in again.defects()]
     if again.code == 0:
