@@ -124,6 +124,11 @@ def write_every(
     for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
     check_output(output, names=[INDEX, MANIFEST], megabytes=_MEGABYTES[pages] * total)
+    if (output / EACH).is_symlink():
+        raise OutputError(
+            f"« {shown_path(output / EACH)} » est un lien, qui mène ailleurs.",
+            remedy=f"retirez ce lien, {ELSEWHERE}",
+        )
     for line in () if pages else pages_removed(output / EACH, keys):
         say(line)
     with _left_as_it_was(output / EACH), alone(output / EACH, say=say):

@@ -411,3 +411,13 @@ def test_what_a_manifest_says_to_the_page_of_all_is_sealed(again: Any) -> None:
         path.write_text(json.dumps(told), encoding="utf-8")
         assert again() == ["beta"]
         assert again() == []
+
+
+def test_a_link_in_the_place_of_the_territories_is_refused(again: Any, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    (again.output / "territoires").rename(other)
+    (again.output / "territoires").symlink_to(other)
+    before = sorted(other.rglob("*"))
+    with pytest.raises(OutputError, match="est un lien"):
+        again(Options(draws=DRAWS + 1))
+    assert sorted(other.rglob("*")) == before
