@@ -39,6 +39,9 @@ def main() -> None:
     gc.set_threshold(_SELDOM, 10, 10)
     # Imported here: an interruption, or too little memory, while libraries load is said in words.
     from cpts_geo.cli.last_resort import guarded  # noqa: PLC0415
+    from cpts_geo.processes.libraries import own_process  # noqa: PLC0415
+
+    own_process()
 
     def command() -> None:
         from cpts_geo.cli.main import main as typed  # noqa: PLC0415

@@ -25,7 +25,7 @@ from typing import Any, Final
 from threadpoolctl import threadpool_limits
 
 from cpts_geo.errors import WorkerLostError
-from cpts_geo.processes.libraries import settle_libraries
+from cpts_geo.processes.libraries import own_process, settle_libraries
 
 #: Things sent ahead to each process, so that none waits for the next one.
 _AHEAD: Final = 2
@@ -128,6 +128,7 @@ def _begin(spool: Path) -> None:
     threading.Thread(target=_end_with_parent, args=(spool,), daemon=True).start()
     # What a killed process was writing goes with the rest.
     _spool, tempfile.tempdir = spool, str(spool)
+    own_process()
     settle_libraries()
     with (spool / _COMMON).open("rb") as file:
         _common = pickle.load(file)

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import pyarrow as pa
+from typing import Final
+
+#: Whether this process is a command's, or a worker's of one: nobody else's tables are in it.
+_OWN: Final = {"ours": False}
+
+
+def own_process() -> None:
+    """
+    Say that this process is a command's own, before it has any table.
+
+    Examples
+    --------
+    >>> from cpts_geo.processes.libraries import own_process  # a command's first act
+    """
+    _OWN["ours"] = True
 
 
 def settle_libraries() -> None:
     """
-    Make pandas and pyarrow quick on many small tables, and give memory back.
+    Make pandas and pyarrow quick on many small tables, and give memory back, in our own processes.
 
     Examples
     --------
-    >>> from cpts_geo.processes.libraries import settle_libraries  # a command's first act
+    >>> settle_libraries()  # nothing changes in a session of Python
     """
+    if not _OWN["ours"]:
+        return
+    # Imported here: a process says whose it is before its libraries load.
+    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
     # Texts as Python objects: on a few dozen rows, each call of Arrow costs more than its work.
     pd.set_option("mode.string_storage", "python")
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
