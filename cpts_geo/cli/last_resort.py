@@ -42,6 +42,9 @@ _MEMORY_WORDS: Final = (
     "failed to map segment",
     "can't start new thread",
     "malloc",
+    # A library that lost an error that it had no memory to make.
+    "without exception set",
+    "without setting an exception",
 )
 _REMEDIES: Final = {
     errno.ENOSPC: "faites de la place sur le disque des résultats et sur celui des fichiers "

@@ -6,6 +6,7 @@ the one at its other end waiting for ever.
 
 from __future__ import annotations
 
+import errno
 import gc
 import multiprocessing
 import os
@@ -66,7 +67,7 @@ def _done(
                     if thing is _END:
                         break
                     try:
-                        flying[pool.submit(_called, work, thing)] = thing
+                        flying[_sent(pool, work, thing)] = thing
                     except BrokenProcessPool:
                         suspects.appendleft(thing)
                         alone = False
@@ -92,6 +93,16 @@ def _done(
                 suspects.extend(held)
         finally:
             _stop(pool)
+
+
+def _sent(pool: ProcessPoolExecutor, work: Callable[[Any, Any], Any], thing: Any) -> Future[Any]:
+    """Hand a thing to the pool; one that breaks just then may say it of its own pipes."""
+    try:
+        return pool.submit(_called, work, thing)
+    except OSError as error:
+        if error.errno not in (None, errno.EPIPE):
+            raise
+        raise BrokenProcessPool from error
 
 
 #: No thing left.

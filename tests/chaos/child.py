@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -62,32 +60,10 @@ def _count_changes() -> None:
 
 def _set_clock(told: str) -> None:
     """Give this process another date: it moves on from there as time goes by."""
-    shift = datetime.datetime.fromisoformat(told).timestamp() - time.time()
-    real, local, gm = time.time, time.localtime, time.gmtime
-    time.time = lambda: real() + shift
-    time.time_ns = lambda: int((real() + shift) * 1e9)
-    time.localtime = lambda at=None: local(real() + shift if at is None else at)
-    time.gmtime = lambda at=None: gm(real() + shift if at is None else at)
+    # In C, where libraries ask for it: a date of our own in its place makes them crash.
+    import time_machine  # noqa: PLC0415
 
-    class Kind(type):
-        """What the real classes make is of these classes too."""
-
-        def __instancecheck__(cls, value: object) -> bool:
-            return isinstance(value, cls.__mro__[1])
-
-    class Date(datetime.date, metaclass=Kind):
-        @classmethod
-        def today(cls) -> Any:
-            return cls(*local(real() + shift)[:3])
-
-    class DateTime(datetime.datetime, metaclass=Kind):
-        @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-            return cls.fromtimestamp(real() + shift, tz)
-
-        today = now
-
-    datetime.date, datetime.datetime = Date, DateTime  # type: ignore[misc]
+    time_machine.travel(told).start()
 
 
 def _limit(name: str, kind: str) -> None:

@@ -55,6 +55,10 @@ _Factors = Annotated[tuple[_Factor, ...], AS_TUPLE]
 _Closure = Annotated[tuple[date, date], AS_TUPLE]
 
 
+#: First and last year that a calendar knows.
+YEARS: Final = (1990, 2100)
+
+
 class Calendar(Record):
     """
     Days and hours of a line, and the shape of its demand over the year.
@@ -62,7 +66,9 @@ class Calendar(Record):
     Each field carries its French description and unit, published in the scenario schema.
     """
 
-    year: int = field("Année dont on compte les jours d’ouverture", "année", ge=1990, le=2100)
+    year: int = field(
+        "Année dont on compte les jours d’ouverture", "année", ge=YEARS[0], le=YEARS[1]
+    )
     weekdays: Annotated[tuple[Weekday, ...], AS_TUPLE] = field(
         "Jours d’ouverture de la semaine", hint="1 = lundi … 7 = dimanche"
     )

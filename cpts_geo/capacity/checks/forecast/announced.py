@@ -23,6 +23,7 @@ from cpts_geo.capacity.demand.periods import in_year, month_means
 from cpts_geo.capacity.demand.requests import DemandDraws
 from cpts_geo.capacity.need.interval import LEVELS, quantiles
 from cpts_geo.capacity.need.quantities import Floats
+from cpts_geo.capacity.scenario.calendar import YEARS
 from cpts_geo.capacity.scenario.inputs import Scenario
 
 #: What a month is announced by: requests, share that today's slots serve, slots that it calls for.
@@ -93,7 +94,7 @@ def announced(
     -------
     Forecast
         The same for the same arguments; no row for a month without an opening day, or that the
-        scenario does not study.
+        scenario does not study, nor for a year that no calendar knows.
 
     Examples
     --------
@@ -111,6 +112,8 @@ def announced(
     rows: dict[str, dict[str, float]] = {}
     inside: list[Floats] = []
     for year in (day.year, day.year + 1):
+        if not YEARS[0] <= year <= YEARS[1]:
+            continue  # a clock that is wrong, of a computer whose figures are not
         of_year = in_year(scenario, year)
         for month, means in month_means(of_year).iterrows():
             number = int(str(month))

@@ -56,6 +56,15 @@ def test_every_month_announced_begins_after_the_run() -> None:
     assert other.index[0] == "2028-01"
 
 
+@pytest.mark.parametrize(
+    ("day", "count"), [("1970-01-01", 0), ("1989-06-01", 12), ("2100-02-28", 10), ("2150-01-01", 0)]
+)
+def test_a_clock_that_is_wrong_announces_no_year_that_no_calendar_knows(
+    day: str, count: int
+) -> None:
+    assert len(told(day=date.fromisoformat(day)).months) == count
+
+
 def test_saturdays_that_open_are_announced_too() -> None:
     case = load_scenario("beauce_gatinais")
     opens = case.evolve(calendar={"saturday_morning": True}, slots_saturday=4)
