@@ -70,9 +70,8 @@ def test_the_page_says_nothing_of_options_or_of_how_a_file_was_read(many: str) -
 
 def test_what_is_unknown_of_all_is_a_sentence_and_a_secret_is_not(five: Analysis) -> None:
     lines = [line_of(study) for study in five.studies.values()]
-    name = next(each for each in lines[0].values if each.startswith("gps_per_100k"))
     columns = [column.name for column, _ in line_sections(lines)["table"]["columns"]]
-    assert name in columns
+    name = next(each for each in columns if each.startswith("gps_per_100k_2"))
 
     def told(status: str) -> dict[str, Any]:
         one = {name: (math.nan, status, "")}

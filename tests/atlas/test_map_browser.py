@@ -102,7 +102,8 @@ def test_a_click_opens_the_card_and_tells_the_page(opened: Any, new: folium.Map)
     assert head(page) == "Dadonville"
     assert not page.locator(".cpts-tip").is_visible()
     card = plain(" ".join(page.locator(".cpts-card").inner_text().split()))
-    assert "APL 2023 consultations par an et par habitant standardisé 1,45 ƒ calculé" in card
+    measure = "APL 2023 consultations par an et par habitant standardisé · Drees, 2023"
+    assert f"{measure} 1,45 ƒ calculé" in card
     assert "2 354 habitants ● mesuré" in card
     assert "APL après : " in card
     assert "2 354 habitants ● mesuré" in card and "Drees, 2023" in card

@@ -69,7 +69,9 @@ def _without_dates(folder: Path) -> dict[str, bytes]:
     for name in contents(folder):
         content = (folder / name).read_bytes()
         if name.endswith((".html", ".ipynb")):
-            content = re.sub(rb"\d\d/\d\d/\d{4}|\d{4}-\d\d-\d\d[T \d:.Z+-]*", b"", content)
+            # In words, at the foot of a printed page, and as computers write it.
+            dates = rb"\d\d/\d\d/\d{4}|\d\d\\2f \d\d\\2f \d{4}|\d{4}-\d\d-\d\d[T \d:.Z+-]*"
+            content = re.sub(dates, b"", content)
         if not name.endswith(("manifest.json", ".lock.toml")):
             found[name] = content
     return found

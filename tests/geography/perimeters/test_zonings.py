@@ -149,7 +149,7 @@ def test_all_of_france_is_inside_once_or_named_outside(communes, found, every, n
     assert all_of.folder == every
 
 
-@pytest.mark.parametrize("more", [{"epci": ("45",)}, {"name": "France"}, {"departements": ("45",)}])
+@pytest.mark.parametrize("more", [{"epci": ("45",)}, {"name": "France"}])
 def test_all_of_france_is_asked_for_alone(more):
     with pytest.raises(PerimeterError, match="pas claire"):
         Request(every="epci", **more)
