@@ -73,6 +73,9 @@ def main(arguments: Sequence[str]) -> int:
                         )  # fmt: skip
                     # Workers of a cluster are not processes of the command.
                     own = kind != "cluster" and not run.failure
+                    # A measure of minutes is said as it is made.
+                    shown = run.failure or seconds(run.seconds)
+                    print(f"{count} {pages} : {words}, {shown}", file=sys.stderr, flush=True)
                     table.add_row(
                         str(count), "oui" if pages == "--pages" else "non", words,
                         run.failure or seconds(run.seconds),
