@@ -61,6 +61,8 @@ class Basis:
         Figures of all communes and of the areas around.
     comparisons : DataFrame
         Those of the areas, with what was fetched of the ALD.
+    embedded : dict of str to str
+        SHA-256 of each embedded file, by path from the folder of data.
     fetched : dict of str to str
         SHA-256 of each fetched source used, by key.
     files : tuple of (str, str)
@@ -79,6 +81,7 @@ class Basis:
     former: pd.DataFrame
     layer: National
     comparisons: pd.DataFrame
+    embedded: dict[str, str]
     fetched: dict[str, str]
     files: tuple[tuple[str, str], ...]
 
@@ -189,7 +192,8 @@ def read_basis(options: Options, *, say: Callable[[str], None] = lambda _: None)
         exports=tuple(locate(export, communes) for export in exports),
         filled=tuple(filled), contracts=tuple(contracts),
         communes=communes, arrondissements=embedded.load_arrondissements(), former=former,
-        layer=layer, comparisons=comparisons, fetched=layer.inputs | ald, files=_digests(options),
+        layer=layer, comparisons=comparisons, embedded=embedded.digests(),
+        fetched=layer.inputs | ald, files=_digests(options),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from cpts_geo.errors import ClusterError, WorkerLostError, one_line, quoted
 from cpts_geo.files import code_digest
+from cpts_geo.processes.libraries import quick_texts
 
 _ADDRESS: Final = re.compile(r"(?:tcp|tls|ucx|ws|wss)://[^\s/]+:[0-9]+")
 #: Seconds that a scheduler has to answer.
@@ -94,7 +95,7 @@ def on_cluster(
         flying: dict[Any, Any] = {}
 
         def send(thing: Any) -> None:
-            flying[client.submit(work, shared, thing, pure=False)] = thing
+            flying[client.submit(_called, work, shared, thing, pure=False)] = thing
 
         try:
             while True:
@@ -122,6 +123,12 @@ def on_cluster(
                         send(thing)
         except (CancelledError, OSError, TimeoutError) as error:
             raise gone(address) from error
+
+
+def _called(work: Callable[[Any, Any], Any], common: Any, thing: Any) -> Any:
+    """The work, in a worker."""
+    with quick_texts():
+        return work(common, thing)
 
 
 def _some_done(client: Any, futures: list[Any], address: str) -> list[Any]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 #: Whether this process is a command's, or a worker's of one: nobody else's tables are in it.
 _OWN: Final = {"ours": False}
+
+
+#: Texts as Python objects: on a few dozen rows, each call of Arrow costs more than its work.
+_TEXTS: Final = ("mode.string_storage", "python")
 
 
 def own_process() -> None:
@@ -33,7 +39,22 @@ def settle_libraries() -> None:
     import pandas as pd  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
-    # Texts as Python objects: on a few dozen rows, each call of Arrow costs more than its work.
-    pd.set_option("mode.string_storage", "python")
+    pd.set_option(*_TEXTS)
     # Arrow's own allocator keeps what it has read; the system's gives it back for the report.
     pa.set_memory_pool(pa.system_memory_pool())
+
+
+@contextmanager
+def quick_texts() -> Iterator[None]:
+    """
+    Make pandas quick on many small tables, for the time of a task in a process of somebody else.
+
+    Examples
+    --------
+    >>> with quick_texts():
+    ...     pass
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    with pd.option_context(*_TEXTS):
+        yield

@@ -23,11 +23,12 @@ from cpts_geo.files import write_csv, write_json, write_text
 from cpts_geo.foreign import decodable
 from cpts_geo.french import slug
 from cpts_geo.sources.catalogue.catalogue import digests_of, sha256_of
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.follow_up.follow_up import FollowUp
 from cpts_geo.study.follow_up.yearly import Yearly
 from cpts_geo.study.follow_up.yearly import period_words as said_period
 from cpts_geo.writing.output_folder import staged
-from cpts_geo.writing.report import embedded_digests, versions
+from cpts_geo.writing.report import versions
 from cpts_geo.writing.workbook.aci import ACI_FILES, write_aci
 from cpts_geo.writing.workbook.follow_up import follow_up_sheet
 from cpts_geo.writing.workbook.sheet import write_table
@@ -284,7 +285,7 @@ def write_follow_up(
             "inputs": digests_of(
                 [(decodable(path.name), sha256_of(path)) for path in asked.files()
                  if path.resolve() != (folder / FOLLOW_UP_MANIFEST).resolve()],
-                beside=embedded_digests(),
+                beside=embedded.digests(),
             ),
             "outputs": {path.name: sha256_of(path) for path in made},
             **carried(

@@ -213,29 +213,6 @@ def versions() -> dict[str, str]:
     return own | {name: version(name) for name in _PACKAGES}
 
 
-def embedded_digests() -> dict[str, str]:
-    """
-    Compute the SHA-256 of each embedded file.
-
-    Returns
-    -------
-    dict of str to str
-        By path from the folder of data.
-
-    Examples
-    --------
-    >>> len(embedded_digests()["communes/communes.parquet"])
-    64
-    """
-    read = [
-        path
-        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    ]
-    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
-
-
 def _draw(path: Path, figure: Figure) -> None:
     """Write a map as PNG."""
     write_atomically(path, partial(drawn(figure, dpi=_DPI).save, format="png"))
@@ -273,7 +250,7 @@ def _manifest(
         "parameters": analysis.parameters | {"scenarios": scenarios},
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
-        "inputs": embedded_digests() | analysis.inputs,
+        "inputs": analysis.inputs,
         "outputs": outputs,
         BEFORE: {
             name: digest

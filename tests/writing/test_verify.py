@@ -21,13 +21,14 @@ from cpts_geo.asked import told as as_told
 from cpts_geo.basis import Basis
 from cpts_geo.errors import ManifestError, PartlyFailedError
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.comparison import FOLLOW_UP_MANIFEST
 from cpts_geo.writing.every import again
 from cpts_geo.writing.every import run as every
 from cpts_geo.writing.every._made import Failed, Made, make
 from cpts_geo.writing.every._plan import Task
 from cpts_geo.writing.every.run import write_every
-from cpts_geo.writing.report import MANIFEST, embedded_digests
+from cpts_geo.writing.report import MANIFEST
 from cpts_geo.writing.verifying._again import asked_again
 from cpts_geo.writing.verifying._differences import differences
 from cpts_geo.writing.verifying._files import inputs_today
@@ -485,14 +486,14 @@ def is_path(value: Any) -> bool:
 
 
 def test_a_source_that_was_fetched_and_is_no_more_is_named() -> None:
-    listed = {**embedded_digests(), "insee_bpe_2024": "0" * 64}
+    listed = {**embedded.digests(), "insee_bpe_2024": "0" * 64}
     found = inputs_today(listed, {}, [])
     assert found.wrong == {"insee_bpe_2024": "source téléchargée, qui ne l’est plus ici"}
     assert not found.lacking
 
 
 def test_what_was_given_in_python_is_in_no_file(tmp_path: Path) -> None:
-    listed = {**embedded_digests(), "votre liste": "0" * 64}
+    listed = {**embedded.digests(), "votre liste": "0" * 64}
     found = inputs_today(listed, {"perimeter": "votre liste"}, [tmp_path])
     assert found.wrong == {"votre liste": "donné en Python, et gardé dans aucun fichier"}
     assert found.lacking == ["votre liste"]

@@ -6,7 +6,6 @@ import base64
 import io
 import re
 import warnings
-from functools import cache
 from typing import Any, Final
 
 import folium
@@ -99,25 +98,28 @@ def drawn(figure: Figure, *, dpi: int, colours: int = 256) -> Image.Image:
 
 def _few(pixels: npt.NDArray[np.uint8], colours: int) -> Image.Image:
     """Opaque pixels in few colours: those of the style as they are, the others averaged."""
-    image = Image.frombuffer("RGBA", pixels.shape[1::-1], pixels).convert("RGB")
+    size = pixels.shape[1::-1]
+    # Flat maps are long runs of a colour: looked up by run, a hundredth of the pixels.
+    colour = pixels.view("<u4").ravel() & 0xFFFFFF
+    first = np.flatnonzero(np.concatenate([[True], colour[1:] != colour[:-1]]))
+    lengths = np.diff(first, append=colour.size)
+    rank = np.searchsorted(_FLAT, colour[first]).clip(max=len(_FLAT) - 1)
+    ours = _FLAT[rank] == colour[first]
+    del colour
+    kept = np.unique(rank[ours])
     # Averaged, the palest class of a map would be the colour of the land around.
-    flat = _places().take(pixels.view("<u4")[..., 0] & 0xFFFFFF)
-    kept = np.flatnonzero(np.bincount(flat.ravel(), minlength=len(_FLAT) + 1)[1:])
-    rest = image.quantize(max(colours - len(kept), 2), Image.Quantize.FASTOCTREE)
+    rest = (
+        Image.frombuffer("RGBA", size, pixels)
+        .convert("RGB")
+        .quantize(max(colours - len(kept), 2), Image.Quantize.FASTOCTREE)
+    )
     palette = list(rest.getpalette() or [])
-    number = np.zeros(len(_FLAT) + 1, dtype=np.uint8)
-    number[kept + 1] = len(palette) // 3 + np.arange(len(kept))
-    few = Image.fromarray(np.where(flat, number.take(flat), np.asarray(rest)))
+    number = np.zeros(len(_FLAT), dtype=np.uint8)
+    number[kept] = len(palette) // 3 + np.arange(len(kept))
+    flat = np.where(ours, number[rank], 0).repeat(lengths).reshape(size[::-1])
+    few = Image.fromarray(np.where(flat, flat, np.asarray(rest)))
     few.putpalette([*palette, *_FLAT[kept].view(np.uint8).reshape(-1, 4)[:, :3].ravel().tolist()])
     return few
-
-
-@cache
-def _places() -> npt.NDArray[np.uint8]:
-    """By colour, its rank from 1 among those of the style; 0 for any other."""
-    places = np.zeros(1 << 24, dtype=np.uint8)
-    places[_FLAT] = np.arange(1, len(_FLAT) + 1)
-    return places
 
 
 def png(figure: Figure, *, dpi: int = 120, colours: int = 64) -> Markup:

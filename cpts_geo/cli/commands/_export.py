@@ -11,7 +11,7 @@ import typer
 
 from cpts_geo.cli._options import OUTPUTS, on_territories, path_option
 from cpts_geo.cli._terminal import echo
-from cpts_geo.cli.commands._report import asked_territories
+from cpts_geo.cli.commands._report import asked_analysis
 
 if TYPE_CHECKING:
     from cpts_geo.analysis import Options
@@ -57,10 +57,11 @@ def export(
 ) -> None:
     """Écrire PDF, diapositives, classeur, couches, cartes ou tables."""
     # Imported here so that --help answers at once.
+    from cpts_geo.api.territories import Territories  # noqa: PLC0415
     from cpts_geo.writing.export.export import check_export  # noqa: PLC0415
 
     asked = check_export([each.value for each in formats], output or OUTPUTS / _FOLDER)
-    found = asked_territories(request, options, say=say)
+    found = Territories(asked_analysis(request, options, say=say))
     folder = output or OUTPUTS / found.folder / _FOLDER
     for path in found.export(*asked, folder=folder, annex=annexe, say=say):
         echo(f"Fichier : {path.resolve()}")

@@ -15,8 +15,7 @@ from cpts_geo.errors import AskedError
 from cpts_geo.french import number, slug
 
 if TYPE_CHECKING:
-    from cpts_geo.analysis import Options
-    from cpts_geo.api.territories import Territories
+    from cpts_geo.analysis import Analysis, Options
     from cpts_geo.geography.perimeters.request import Request
 
 Jobs = Annotated[
@@ -78,18 +77,22 @@ def report(
         )
     # Imported here so that --help and --version answer at once.
     from cpts_geo.writing.output_folder import check_output, check_own  # noqa: PLC0415
-    from cpts_geo.writing.report import MANIFEST, MEGABYTES, REPORT_FILES  # noqa: PLC0415
+    from cpts_geo.writing.report import (  # noqa: PLC0415
+        MANIFEST,
+        MEGABYTES,
+        REPORT_FILES,
+        write_report,
+    )
 
     # A perimeter of one's own gives its name to the folder, once it is read.
     named = output or request.published
     check_output(output or OUTPUTS, names=REPORT_FILES if named else (), megabytes=MEGABYTES)
     if named:
         check_own(output or OUTPUTS, REPORT_FILES, manifest=MANIFEST)
-    found = asked_territories(request, options, say=say)
-    output = output or OUTPUTS / found.folder
-    index = found.report(output, say=say).resolve()
+    found = asked_analysis(request, options, say=say)
+    index = write_report(found, output or OUTPUTS / found.folder, say=say).resolve()
     # Whoever asked for one territory opens its sheet, not a list of one.
-    sheets = [index.with_name(study.file) for study in found.analysis.studies.values()]
+    sheets = [index.with_name(study.file) for study in found.studies.values()]
     if len(sheets) == 1:
         echo(f"Rapport prêt : {sheets[0]}")
         echo(f"Page d’accueil : {index}")
@@ -181,12 +184,9 @@ def grid(
     echo(f"Carreaux prêts : {folder.resolve()}")
 
 
-def asked_territories(
-    request: Request, options: Options, *, say: Callable[[str], None]
-) -> Territories:
+def asked_analysis(request: Request, options: Options, *, say: Callable[[str], None]) -> Analysis:
     """Run what is asked for; say what each territory is, and what is to know of it."""
     from cpts_geo.analysis import analyse  # noqa: PLC0415
-    from cpts_geo.api.territories import Territories  # noqa: PLC0415
     from cpts_geo.geography.perimeters.checking import audit_lines  # noqa: PLC0415
     from cpts_geo.processes.libraries import settle_libraries  # noqa: PLC0415
     from cpts_geo.sources.analyst.filled.templates import INVENTED_SAID  # noqa: PLC0415
@@ -209,4 +209,4 @@ def asked_territories(
             say(f"À savoir : {study.name}. {INVENTED_SAID}")
     for note in (*result.notes, *(audit_lines(result.table("audit")) if result.folder else ())):
         say(f"À savoir : {note}")
-    return Territories(result)
+    return result

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from cpts_geo.sources.embedding.contracts import _TableName
 
 _CONTOURS_AT_ONCE = 1024
+_EACH_ITS_OWN: Final = ("code_insee", "name")
 _RESTORE = "réinstallez cpts_geo, ou dans un dépôt : git checkout -- data"
 #: Source of the perimeters that are written by hand: those of the five CPTS.
 WRITTEN: Final = "communiques"
@@ -164,8 +166,13 @@ def _places(name: str) -> gpd.GeoDataFrame:
     with pq.ParquetFile(path, memory_map=True) as file:
         batches = file.iter_batches(_CONTOURS_AT_ONCE, columns=["geometry"], use_threads=False)
         contours = [shapely.from_wkb(batch.column(0).to_numpy(False)) for batch in batches]
-        others = [name for name in file.schema_arrow.names if name != "geometry"]
-        places = file.read(others, use_threads=False).to_pandas(use_threads=False)
+        fields = {field.name: field.type for field in file.schema_arrow if field.name != "geometry"}
+    texts = [name for name, kind in fields.items() if pa.types.is_large_string(kind)]
+    shared = [name for name in texts if name not in _EACH_ITS_OWN]
+    # Names of départements and the like are one text for all their communes, not one each.
+    with pq.ParquetFile(path, memory_map=True, read_dictionary=shared) as file:
+        places = file.read([*fields], use_threads=False).to_pandas(use_threads=False)
+    places = places.astype(dict.fromkeys(shared, "str"))
     geometry = np.concatenate(contours)
     return gpd.GeoDataFrame(places, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
 
@@ -252,6 +259,29 @@ def touched() -> list[str]:
     found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
     found.pop(CHECKED, None)
     return sorted(name for name in {*known, *found} if known.get(name) != found.get(name))
+
+
+def digests() -> dict[str, str]:
+    """
+    Compute the SHA-256 of each embedded file.
+
+    Returns
+    -------
+    dict of str to str
+        By path from the folder of data.
+
+    Examples
+    --------
+    >>> len(digests()["communes/communes.parquet"])
+    64
+    """
+    read = [
+        path
+        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".md"
+    ]
+    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
 
 
 def _read(name: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.sources.catalogue.catalogue import digests_of
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every.alone import check_alone
-from cpts_geo.writing.report import embedded_digests, versions
+from cpts_geo.writing.report import versions
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def tasks(request: Request, found: Perimeters, basis: Basis, *, pages: bool) -> 
     shared = _digest(
         {
             "code": code_digest(),
-            "data": embedded_digests(),
+            "data": basis.embedded,
             "versions": versions(),
             "inputs": digests_of(basis.files, beside=basis.fetched),
             "asked": {name: value for name, value in asked.items() if name not in _OF_REQUEST},

@@ -12,7 +12,8 @@ import pandas as pd
 from cpts_geo.access.catchments.weights import Weight
 from cpts_geo.french import counted
 from cpts_geo.sources.catalogue.catalogue import sha256_of
-from cpts_geo.writing.report import embedded_digests, versions
+from cpts_geo.sources.embedding import embedded
+from cpts_geo.writing.report import versions
 
 #: Paris, Lyon and Marseille.
 _ONE_PLACE: Final = (
@@ -81,6 +82,6 @@ def manifest_of(
             "squares_without_a_value": int(squares["accessibility"].isna().sum()),
         },
         "notes": notes,
-        "inputs": embedded_digests() | inputs,
+        "inputs": embedded.digests() | inputs,
         "outputs": {path.name: sha256_of(path) for path in made},
     }

@@ -15,7 +15,7 @@ from cpts_geo.files import open_regular, reason
 from cpts_geo.foreign import shown_name, shown_path
 from cpts_geo.sources.catalogue.catalogue import sources
 from cpts_geo.sources.catalogue.lock import Locked, read_lock
-from cpts_geo.writing.report import embedded_digests
+from cpts_geo.sources.embedding import embedded
 
 #: Options of a run that name a file, or several, in the order in which digests are taken.
 _FILES: Final = (
@@ -68,7 +68,7 @@ def inputs_today(
 ) -> Inputs:
     """Compare what a run was made from with what is here; an analyst's files are looked for, by
     name and content, in these places."""
-    ours, lock = embedded_digests(), read_lock(settings.lock_path())
+    ours, lock = embedded.digests(), read_lock(settings.lock_path())
     names = [name for _, name in _named(parameters)]
     known = {*sources(), *(source.file for source in sources().values())}
     own: dict[str, Path] = {}

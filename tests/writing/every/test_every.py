@@ -23,6 +23,7 @@ from cpts_geo.analysis import analyse
 from cpts_geo.basis import Basis, read_basis
 from cpts_geo.errors import AskedError, OutputError, PartlyFailedError, WorkerLostError
 from cpts_geo.geography.perimeters.request import Request
+from cpts_geo.sources.embedding import embedded
 from cpts_geo.study.options import Options
 from cpts_geo.writing.every import _plan, run, whole
 from cpts_geo.writing.every._made import Failed, Made, make
@@ -132,8 +133,8 @@ def test_a_changed_line_of_code_makes_all_again(
 def test_a_changed_byte_of_data_makes_all_again(
     again: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = _plan.embedded_digests()
-    monkeypatch.setattr(_plan, "embedded_digests", lambda: {**known, "cpts/facts.csv": "other"})
+    known = embedded.digests()
+    monkeypatch.setattr(embedded, "digests", lambda: {**known, "cpts/facts.csv": "other"})
     assert again() == KEYS
 
 
@@ -259,6 +260,10 @@ def test_a_disk_that_refuses_stops_at_once(again: Any, monkeypatch: pytest.Monke
     assert len(tried) == 1
 
 
+#: What was there speaks of all as they were: nobody takes it for what has just been made.
+_STOPPED = "1 territoire écrit en entier sur 3.* la page de tous .* encore ceux d’avant"
+
+
 def test_a_stop_by_hand_says_what_is_kept(again: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(basis: Basis, task: Task) -> Made | Failed:
         if task.key == "beta":
@@ -266,7 +271,7 @@ def test_a_stop_by_hand_says_what_is_kept(again: Any, monkeypatch: pytest.Monkey
         return make(basis, task)
 
     monkeypatch.setattr(run, "make", stopped)
-    with pytest.raises(KeyboardInterrupt, match="1 territoire écrit en entier sur 3"):
+    with pytest.raises(KeyboardInterrupt, match=_STOPPED):
         again(Options(draws=DRAWS + 5))
     made: list[str] = []
     monkeypatch.setattr(run, "make", lambda basis, task: made.append(task.key) or make(basis, task))
