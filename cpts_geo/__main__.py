@@ -28,11 +28,15 @@ def main() -> None:
     From a shell: ``cpts-geo report beauce_gatinais --output resultats``.
     """
     _fill_streams()
+    said = None
     if hasattr(os, "fork"):
         # A stop that comes before either of the two listens waits until it does.
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        heard, said = os.pipe()
         if watched := os.fork():
-            _watch(watched)
+            os.close(said)
+            _watch(watched, heard)
+        os.close(heard)
     _follow_signals()
     _quiet_libraries()
     # Libraries load half a million objects that stay: looked at now and then, not 900 times.
@@ -52,6 +56,9 @@ def main() -> None:
         guarded(command)
     finally:
         _ignore(*_STOPS)
+        if said is not None:
+            with contextlib.suppress(OSError):
+                os.write(said, b".")
 
 
 def _fill_streams() -> None:
@@ -64,8 +71,9 @@ def _fill_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
-def _watch(child: int) -> None:
-    """Pass signals on to the command, wait for its end, tell a crash, and leave with its code."""
+def _watch(child: int, heard: int) -> None:
+    """Pass signals on to the command, wait for its end, tell one that it did not tell itself, and
+    leave with its code."""
 
     told: list[int] = []
 
@@ -88,8 +96,14 @@ def _watch(child: int) -> None:
     _hear(follow)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     _ignore(*_STOPS, signal.SIGALRM)
-    # The C library leaves with 127 where it finds no memory for a thread.
-    if code < 0 or code == 127:
+    os.set_blocking(heard, False)
+    try:
+        told_itself = os.read(heard, 1) != b""
+    except BlockingIOError:
+        told_itself = False
+    # A library may end a process by itself, and with any code: that of linear algebra leaves with 1
+    # where it finds no memory.
+    if code < 0 or not told_itself:
         from cpts_geo.cli.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
 
         refuse(CRASH, UNEXPECTED)

@@ -78,8 +78,9 @@ def guarded(command: Callable[[], object]) -> None:
     >>> guarded(lambda: None)
     """
     # Given back when there is no memory left, so that there is some to say so.
-    reserve = [bytes(1 << 21)]
+    reserve: list[bytes] = []
     try:
+        reserve.append(bytes(1 << 21))
         command()
         if sys.stdout is not None:
             sys.stdout.flush()

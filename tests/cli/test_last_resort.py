@@ -125,7 +125,11 @@ def started(body: str, *, before: str = "", **options: object) -> subprocess.Pop
 
 @POSIX
 @pytest.mark.parametrize(
-    "crash", ["os.abort()", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 11)", "os._exit(127)"]
+    "crash",
+    [
+        *("os.abort()", "os.kill(os.getpid(), 9)", "os.kill(os.getpid(), 11)"),
+        *("os._exit(127)", "os._exit(1)", "os._exit(0)"),
+    ],
 )
 def test_a_crash_is_told(crash: str) -> None:
     out, err = (child := started(f"os.write(2, b'bad_alloc\\xff'); {crash}")).communicate()
