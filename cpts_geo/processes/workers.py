@@ -10,15 +10,20 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from cpts_geo.errors import AskedError, WorkerLostError
+from cpts_geo.french import counted, number
 from cpts_geo.processes._cluster import connected, gone, on_cluster
 from cpts_geo.processes._local import on_processes
 
 Common = TypeVar("Common")
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
+
+
+#: Processes at once, at most, for each core: more are only memory.
+_A_CORE: Final = 4
 
 
 def cores() -> int:
@@ -41,7 +46,7 @@ def cores() -> int:
 
 def check_jobs(jobs: int) -> int:
     """
-    Refuse a number of processes that is none.
+    Refuse a number of processes that is none, or that this machine could not hold.
 
     Parameters
     ----------
@@ -56,7 +61,7 @@ def check_jobs(jobs: int) -> int:
     Raises
     ------
     AskedError
-        It is below 1.
+        It is below 1, or above four a core.
 
     Examples
     --------
@@ -67,6 +72,12 @@ def check_jobs(jobs: int) -> int:
         raise AskedError(
             f"--jobs {jobs} : il faut un nombre de processus, 1 au moins.",
             remedy="donnez le nombre de cœurs à occuper, ou retirez l’option.",
+        )
+    if jobs > (most := _A_CORE * cores()):
+        raise AskedError(
+            f"--jobs {number(jobs)} : cet ordinateur a {counted(cores(), 'cœur', 'cœurs')}.",
+            remedy=f"donnez-en {most} au plus, ou retirez l’option : chacun prend sa mémoire (0,7 "
+            "Go pour un territoire), et au-delà des cœurs rien ne va plus vite.",
         )
     return jobs
 
@@ -105,7 +116,7 @@ def each(
     Raises
     ------
     AskedError
-        `jobs` is below 1.
+        `jobs` is not one that :func:`check_jobs` takes.
     ClusterError
         The scheduler does not answer, or no more; or its workers run other code.
     """
@@ -136,7 +147,7 @@ def executor(*, jobs: int = 1, scheduler: str | None = None) -> Iterator[Executo
     Raises
     ------
     AskedError
-        `jobs` is below 1.
+        `jobs` is not one that :func:`check_jobs` takes.
     ClusterError
         The scheduler does not answer, or no more; or its workers run other code.
 

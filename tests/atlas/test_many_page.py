@@ -16,6 +16,7 @@ from cpts_geo.atlas.maps.live.commune_layer import NAMED
 from cpts_geo.atlas.pages.index import index_map, many_page
 from cpts_geo.atlas.sections.several import line_sections
 from cpts_geo.atlas.sections.several.lines import Line, line_of
+from cpts_geo.atlas.sections.territory import answer
 from cpts_geo.foreign import Reading
 from cpts_geo.geography.perimeters.outlines import outlines, territory_communes
 from cpts_geo.schema import COLUMNS
@@ -66,6 +67,11 @@ def test_the_page_says_nothing_of_options_or_of_how_a_file_was_read(many: str) -
     assert "À savoir de tous." in many
     assert "Colonnes séparées" not in many
     assert "--only" not in many
+
+
+def test_the_page_of_one_territory_says_no_more_of_them(five: Analysis) -> None:
+    study = replace(next(iter(five.studies.values())), notes=tuple(NOTES))
+    assert answer.section(study)["notes"] == NOTES[:1]
 
 
 def test_what_is_unknown_of_all_is_a_sentence_and_a_secret_is_not(five: Analysis) -> None:

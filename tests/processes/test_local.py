@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 
 from cpts_geo.errors import AskedError, WorkerLostError
-from cpts_geo.processes.workers import each, executor
+from cpts_geo.processes import _local
+from cpts_geo.processes.workers import check_jobs, cores, each, executor
 from tests.conftest import PYTHONPATH, ROOT
 from tests.processes import works
 
@@ -104,6 +107,30 @@ def test_processes_end_with_the_one_that_asked(tmp_path: Path) -> None:
 def test_a_number_of_processes_is_one_at_least(jobs: object) -> None:
     with pytest.raises(AskedError, match="1 au moins"):
         list(each(works.double, [1], common=0, jobs=jobs))  # type: ignore[arg-type]
+
+
+def test_more_processes_than_a_machine_holds_are_refused_before_any_begins() -> None:
+    most = 4 * cores()
+    assert check_jobs(most) == most
+    with pytest.raises(AskedError, match="cœur") as refused:
+        list(each(works.double, [1], common=0, jobs=most + 1))
+    assert f"{most} au plus" in refused.value.remedy
+
+
+def test_a_pool_that_breaks_while_it_is_handed_a_thing_is_known_as_broken() -> None:
+    """Its pipes may say so before it does; what a full disk says is not that."""
+
+    class Breaking:
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+        def submit(self, *_: object) -> None:
+            raise OSError(self.number, "pipe")
+
+    with pytest.raises(BrokenProcessPool):
+        _local._sent(Breaking(errno.EPIPE), works.double, 1)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="pipe"):
+        _local._sent(Breaking(errno.ENOSPC), works.double, 1)  # type: ignore[arg-type]
 
 
 def test_threads_are_given_where_several_are_asked_for() -> None:

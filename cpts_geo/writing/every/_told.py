@@ -10,8 +10,7 @@ from cpts_geo.errors import one_line
 from cpts_geo.files import listed_outputs
 from cpts_geo.french import counted, number
 from cpts_geo.geography.perimeters.request import Perimeters
-from cpts_geo.writing.every._kept import manifest_of
-from cpts_geo.writing.every._made import CONTENT
+from cpts_geo.writing.every.whole import territories_in
 from cpts_geo.writing.report import MANIFEST
 
 #: Names that a sentence gives, at most.
@@ -47,11 +46,7 @@ def pages_removed(folder: Path, keys: Iterable[str]) -> list[str]:
 
 def no_longer_asked(folder: Path, keys: Collection[str]) -> list[str]:
     """A sentence on the folders of an earlier run that this one was not asked for; they stay."""
-    left = [
-        path.name
-        for path in sorted(folder.iterdir())
-        if path.name not in keys and CONTENT in manifest_of(path)
-    ]
+    left = [name for name in territories_in(folder) if name not in keys]
     if not left:
         return []
     named = _few([one_line(name) for name in left])

@@ -112,6 +112,29 @@ def write_whole(
     write_json(manifest, into / MANIFEST)
 
 
+def territories_in(each: Path) -> list[str]:
+    """
+    Find the folders that a run on all territories made, whatever the manifest of all says.
+
+    Parameters
+    ----------
+    each : Path
+        Folder that holds them; there may be none.
+
+    Returns
+    -------
+    list of str
+        Their names, in order; a folder of something else is none of them.
+
+    Examples
+    --------
+    >>> territories_in(Path("nowhere"))
+    []
+    """
+    return sorted(path.parent.name for path in each.glob(f"*/{MANIFEST}")
+                  if CONTENT in manifest_of(path.parent))  # fmt: skip
+
+
 def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:
     """The line of a territory, whose page is in its own folder."""
     told = dict(manifest[LINE])

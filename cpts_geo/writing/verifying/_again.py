@@ -114,7 +114,7 @@ def each_again(
     """Make territories of one run on all of them again, by key, then what speaks of `whole`, under
     an empty key: the folder of each, that lasts until the next one, or why there is none."""
     first = whole or next(iter(runs.values()))
-    request, options = asked_again(dict(first.parameters or {}), files)
+    request, options = asked_again(first.parameters or {}, files)
     basis = read_basis(options, say=say)
     found = basis.find(request)
     days = {
@@ -155,9 +155,9 @@ def each_again(
     yield "", into
 
 
-def asked_again(told: dict[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
+def asked_again(parameters: Mapping[str, Any], files: Mapping[str, Any]) -> tuple[Request, Options]:
     """The request and options that parameters of a manifest tell."""
-    told |= files
+    told = {**parameters, **files}
     if any(told.get(kind) for kind in _KINDS):
         told["territories"] = ()
     told.pop("scenarios", None)

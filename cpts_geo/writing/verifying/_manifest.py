@@ -84,13 +84,6 @@ def manifests_in(folder: Path) -> list[str]:
     return [name for name in names if (folder / name).is_file()] or [MANIFEST]
 
 
-def territories_in(folder: Path) -> list[str]:
-    """Folders of territories that are there, whatever the manifest of all says."""
-    return [
-        path.parent.relative_to(folder).as_posix() for path in folder.glob(f"{EACH}/*/{MANIFEST}")
-    ]
-
-
 def read_manifest(folder: Path, *, name: str = MANIFEST) -> Manifest:
     """The manifest of a folder; ManifestError lists what is wrong with it."""
     path = folder / name

@@ -12,14 +12,10 @@ from cpts_geo.errors import MAX_DEFECTS, ManifestError, one_line, quoted
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, day, joined
 from cpts_geo.writing.every.again import SAID, other_run
+from cpts_geo.writing.every.whole import EACH, territories_in
 from cpts_geo.writing.report import MANIFEST, versions
 from cpts_geo.writing.verifying._files import Inputs, changed_files, inputs_today
-from cpts_geo.writing.verifying._manifest import (
-    Manifest,
-    manifests_in,
-    read_manifest,
-    territories_in,
-)
+from cpts_geo.writing.verifying._manifest import Manifest, manifests_in, read_manifest
 from cpts_geo.writing.verifying._recomputing import recomputed
 
 
@@ -168,7 +164,8 @@ def _of_every(manifest: Manifest, folder: Path) -> Iterator[str]:
         many = "territoire n’avait pas pu être fait", "territoires n’avaient pas pu être faits"
         yield f"Échecs : {counted(len(manifest.failures), *many)}."
         yield from _first([f"  - {one_line(x)} : {y}" for x, y in manifest.failures.items()])
-    left = sorted({*territories_in(folder)} - {*manifest.each})
+    here = [f"{EACH}/{key}" for key in territories_in(folder / EACH)]
+    left = [place for place in here if place not in manifest.each]
     if left:
         many = "dossier de territoire n’est", "dossiers de territoire ne sont"
         yield f"À savoir : {counted(len(left), *many)} pas de ce calcul."

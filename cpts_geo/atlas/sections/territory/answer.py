@@ -23,6 +23,7 @@ from cpts_geo.capacity.answer.publics import PublicAnswer, part_exceeds_whole
 from cpts_geo.capacity.need.interval import CHANCES
 from cpts_geo.capacity.scenario.inputs import Scenario
 from cpts_geo.errors import DemandTooLargeError
+from cpts_geo.foreign import for_readers
 from cpts_geo.french import NNBSP, capital, counted, number, value_text, whole_percent
 from cpts_geo.schema import APL_OF_NEED, COLUMNS, STATUS_MARKS, Status
 from cpts_geo.study.study import Study
@@ -297,6 +298,7 @@ def section(study: Study) -> dict[str, Any]:
         "area": value_text(COLUMNS["area_km2"], outline["area_km2"], unit=True),
         "why": _why(study),
         "publics": _publics(study),
+        "notes": for_readers(study.notes),
         "first": (),
         "warnings": (),
         **known,
