@@ -41,6 +41,7 @@ _MEMORY_WORDS: Final = (
     "out of memory",
     "failed to map segment",
     "can't start new thread",
+    "launch worker thread",
     "malloc",
     # A library that lost an error that it had no memory to make.
     "without exception set",

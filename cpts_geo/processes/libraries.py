@@ -49,6 +49,11 @@ def quick_texts() -> Iterator[None]:
     """
     Make pandas quick on many small tables, for the time of a task in a process of somebody else.
 
+    Yields
+    ------
+    None
+        Options of pandas are as before once it ends.
+
     Examples
     --------
     >>> with quick_texts():

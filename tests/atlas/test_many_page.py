@@ -120,3 +120,24 @@ def test_the_map_names_the_largest_and_stays_on_the_mainland(
     assert page.evaluate("document.documentElement.scrollHeight") < 8 * 844
     assert (opened.requests, opened.errors) == ([], [])
     opened.close()
+
+
+def test_on_paper_the_table_takes_all_its_room_and_each_page_says_its_columns(
+    many: str, open_offline: Callable[..., Any]
+) -> None:
+    """What scrolls on a screen would be printed over what follows it."""
+    opened = open_offline(many)
+    opened.page.emulate_media(media="print")
+    room, table, buttons = opened.page.evaluate(
+        """() => {
+            const table = document.querySelector("table.territoires");
+            const shown = [...table.querySelectorAll("thead button")];
+            return [table.parentElement.getBoundingClientRect().height,
+                    table.getBoundingClientRect().height,
+                    shown.map((each) => getComputedStyle(each).display)];
+        }"""
+    )
+    assert room >= table
+    # A heading that comes again on another page is drawn there without its buttons.
+    assert set(buttons) == {"contents"}
+    opened.close()

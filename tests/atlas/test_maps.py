@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import folium
@@ -17,6 +17,7 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer, territo
 from cpts_geo.atlas.maps.live.commune_layer import CommuneLayer
 from cpts_geo.errors import AskedError, TableError
 from cpts_geo.french import NNBSP, typeset, value_text
-from cpts_geo.schema import COLUMNS, status_column
+from cpts_geo.schema import COLUMNS, TERRITORY, status_column
 from cpts_geo.sources.catalogue.catalogue import credits_of, sources
 from cpts_geo.sources.embedding import embedded
 from tests.atlas.read_maps import land_of, layer_of, unpacked
@@ -650,6 +651,26 @@ def test_names_of_neighbours_stand_apart() -> None:
     named = basemap.named_within(shapes, letter=0.05, line=0.1)
     assert [name for name, *_ in named] == ["Val", "Bois"]
     assert len(basemap.named_within(shapes, letter=0.001, line=0.001)) == 3
+
+
+def test_of_a_hundred_territories_the_map_names_the_largest_without_a_clash(five: Analysis) -> None:
+    places = [(west, south) for west in range(-1, 6) for south in range(43, 50)]
+    shapes = [
+        shapely.box(x + half, y, x + half + 0.5, y + 1) for x, y in places for half in (0, 0.5)
+    ]
+    keys = [f"t{n}" for n in range(len(shapes))]
+    far = gpd.GeoDataFrame(
+        {"name": [f"CC du Pays de {key}" for key in keys], "population": range(len(keys))},
+        geometry=shapes, index=keys, crs="EPSG:4326",
+    ).assign(departements="01")  # fmt: skip
+    far.loc["t0", "geometry"] = shapely.box(55, -21, 56, -20)
+    told = {"area_level": TERRITORY.key, "indicator": "apl_2023", "territory": keys, "value": 3.0}
+    figure = still.overview_figure(far, national=five.national, comparison=pd.DataFrame(told))
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts]
+    assert 10 < len(boxes) <= 20
+    assert not [1 for one, other in combinations(boxes, 2) if one.overlaps(other)]
 
 
 @pytest.mark.parametrize("key", ["ouest_loiret", "lvo", "ondaine_forez"])

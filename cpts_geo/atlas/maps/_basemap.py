@@ -131,10 +131,11 @@ def neighbours(outlines: gpd.GeoDataFrame) -> bool:
 
 
 def named_within(
-    outlines: gpd.GeoDataFrame, *, letter: float, line: float
+    outlines: gpd.GeoDataFrame, *, letter: float, line: float, bounds: Any = None
 ) -> list[tuple[str, float, float]]:
-    """Short name, lon, lat of those whose names stay apart; sizes are shares of the view."""
-    west, south, east, north = outlines.total_bounds
+    """Short name, lon, lat of those whose names stay apart; sizes are shares of the view, all of
+    them where no other bounds are given."""
+    west, south, east, north = outlines.total_bounds if bounds is None else bounds
     kept: list[tuple[str, float, float]] = []
     for row in outlines.sort_values("population", ascending=False).itertuples(index=False):
         point, name = row.geometry.representative_point(), short_name(row.name)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 import geopandas as gpd
 import matplotlib as mpl
@@ -40,11 +40,12 @@ from cpts_geo.atlas.maps._paper import (
     scene_of,
 )
 from cpts_geo.atlas.maps.layers import MapLayer, classify, column_layer
+from cpts_geo.atlas.maps.live.commune_layer import NAMED
 from cpts_geo.french import value_text
 from cpts_geo.geography.perimeters.coverage import metric_crs
 from cpts_geo.schema import COLUMNS, TERRITORY, shown_vintage
 from cpts_geo.secrecy.disclosure import masked
-from cpts_geo.settings import METRIC_CRS
+from cpts_geo.settings import GEOGRAPHIC_CRS, METRIC_CRS
 from cpts_geo.sources.codes import overseas
 
 #: Inches across a map; letters of a title in one of them.
@@ -54,6 +55,8 @@ _TITLE_LETTERS = 13
 _NAMED = 40
 #: Towns named on the map of France, and how far apart, in shares of it.
 _TOWNS, _BETWEEN = 12, (0.16, 0.06)
+#: Territories named on a map that has no room for all.
+_LARGEST: Final = 20
 #: Inches of a map as wide as a sheet of paper on its side, under the title of its page.
 _SHEET = (10.8, 6.2)
 #: Inches around what is drawn, of the name of a territory, and of a line of a title, of a legend
@@ -258,16 +261,18 @@ def overview_figure(
         classes = classify(values.reindex(placed.index), layer)
         colours = [*layer.colours, style.LAND]
         if len(placed):
-            edge = {"edgecolor": style.INK, "linewidth": 0.8}
+            edge = {"edgecolor": style.INK, "linewidth": 0.2 if len(placed) > NAMED else 0.8}
             placed.plot(ax=ax, color=[colours[rank] for rank in classes], **edge)
         _in_classes(ax, layer)
         if near:
             named = basemap.named_within(shown, letter=0.016, line=0.055)
-            texts, lons, lats = zip(*named, strict=True)
-            points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=shown.crs).to_crs(crs)
             shown_of = {short_name(name): text for name, text in told.items()}
-            for text, point in zip(texts, points, strict=True):
-                _annotate(ax, shown_of[text], (point.x, point.y), ha="center", shift=0)
+            _name(ax, [(shown_of[name], lon, lat) for name, lon, lat in named], crs=crs)
+        elif len(placed) > NAMED:
+            west, south, east, north = bounds = mainland.total_bounds
+            inside = ranked.cx[west:east, south:north]
+            largest = basemap.named_within(inside, letter=0.014, line=0.045, bounds=bounds)
+            _name(ax, largest[:_LARGEST], crs=crs)
         elif len(placed):
             for name, shape, side in zip(
                 placed["name"], placed.geometry, basemap.sides(ranked), strict=True
@@ -315,9 +320,7 @@ def france_figure(national: gpd.GeoDataFrame, figures: pd.DataFrame) -> Figure:
         _in_classes(ax, layer)
         box = shapely.box(*mainland.total_bounds)
         towns = basemap.labelled(shown, _TOWNS, box=box, spacing=_BETWEEN)
-        points = gpd.GeoSeries(gpd.points_from_xy(towns["lon"], towns["lat"]), crs=national.crs)
-        for name, at in zip(towns["name"], points.to_crs(METRIC_CRS), strict=True):
-            _annotate(ax, name, (at.x, at.y), ha="center", shift=0)
+        _name(ax, zip(towns["name"], towns["lon"], towns["lat"], strict=True), crs=METRIC_CRS)
         frame_axes(ax, shown.total_bounds)
         figure.supxlabel(credit_lines([COLUMNS[column].source], 6.6), fontsize=7, x=0.02, ha="left")
     return figure
@@ -339,6 +342,14 @@ def _in_classes(ax: Axes, layer: MapLayer) -> None:
     edge = style.SWATCH_EDGE
     swatches = [Patch(facecolor=colour, edgecolor=edge) for colour in layer.colours]
     ax.legend(swatches, layer.labels, title=layer.title, loc="lower left", fontsize=7)
+
+
+def _name(ax: Axes, places: Iterable[tuple[str, float, float]], *, crs: Any) -> None:
+    """Write names on their places, by longitude and latitude."""
+    names, lons, lats = zip(*places, strict=True)
+    points = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=GEOGRAPHIC_CRS).to_crs(crs)
+    for name, at in zip(names, points, strict=True):
+        _annotate(ax, name, (at.x, at.y), ha="center", shift=0)
 
 
 def _annotate(ax: Axes, name: str, place: tuple[float, float], *, ha: str, shift: int) -> None:

@@ -172,9 +172,8 @@ def _places(name: str) -> gpd.GeoDataFrame:
     # Names of départements and the like are one text for all their communes, not one each.
     with pq.ParquetFile(path, memory_map=True, read_dictionary=shared) as file:
         places = file.read([*fields], use_threads=False).to_pandas(use_threads=False)
-    places = places.astype(dict.fromkeys(shared, "str"))
-    geometry = np.concatenate(contours)
-    return gpd.GeoDataFrame(places, geometry=geometry, crs=settings.GEOGRAPHIC_CRS)
+    places = places.astype(dict.fromkeys(shared, "str")).assign(geometry=np.concatenate(contours))
+    return gpd.GeoDataFrame(places, geometry="geometry", crs=settings.GEOGRAPHIC_CRS)
 
 
 def load_without_contours() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -250,13 +249,11 @@ def touched() -> list[str]:
     >>> touched()
     []
     """
-    folder = settings.CPTS_DIR
     try:
         known = _sums()
     except (OSError, ValueError):
         return [CHECKED]
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
-    found = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+    found = _digests_in(settings.CPTS_DIR, beyond=settings.CPTS_DIR)
     found.pop(CHECKED, None)
     return sorted(name for name in {*known, *found} if known.get(name) != found.get(name))
 
@@ -275,13 +272,15 @@ def digests() -> dict[str, str]:
     >>> len(digests()["communes/communes.parquet"])
     64
     """
-    read = [
-        path
-        for folder in (settings.COMMUNES_DIR, settings.CPTS_DIR)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".md"
-    ]
-    return {path.relative_to(settings.DATA_DIR).as_posix(): sha256_of(path) for path in read}
+    folders = settings.COMMUNES_DIR, settings.CPTS_DIR
+    return {name: digest for folder in folders
+            for name, digest in _digests_in(folder, beyond=settings.DATA_DIR).items()}  # fmt: skip
+
+
+def _digests_in(folder: Path, *, beyond: Path) -> dict[str, str]:
+    """SHA-256 of each file of data of a folder, by path from another above it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md")
+    return {path.relative_to(beyond).as_posix(): sha256_of(path) for path in files}
 
 
 def _read(name: str) -> pd.DataFrame:
