@@ -37,28 +37,33 @@ def main() -> None:
             os.close(said)
             _watch(watched, heard)
         os.close(heard)
-    _follow_signals()
-    _quiet_libraries()
     # Libraries load half a million objects that stay: looked at now and then, not 900 times.
     gc.set_threshold(_SELDOM, 10, 10)
     # Imported here: an interruption, or too little memory, while libraries load is said in words.
     from cpts_geo.cli.last_resort import guarded  # noqa: PLC0415
     from cpts_geo.processes.libraries import own_process  # noqa: PLC0415
 
+    _quiet_libraries()
     own_process()
 
     def command() -> None:
+        # From here on a stop is said in words; one that came before waits until now.
+        _follow_signals()
         from cpts_geo.cli.main import main as typed  # noqa: PLC0415
 
         typed()
 
+    code = 0
     try:
         guarded(command)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        raise
     finally:
         _ignore(*_STOPS)
         if said is not None:
             with contextlib.suppress(OSError):
-                os.write(said, b".")
+                os.write(said, bytes([code & 0xFF]))
 
 
 def _fill_streams() -> None:
@@ -94,20 +99,20 @@ def _watch(child: int, heard: int) -> None:
 
     signal.signal(signal.SIGALRM, insist)
     _hear(follow)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.waitpid(child, 0)
     _ignore(*_STOPS, signal.SIGALRM)
     os.set_blocking(heard, False)
     try:
-        told_itself = os.read(heard, 1) != b""
+        code = os.read(heard, 1)
     except BlockingIOError:
-        told_itself = False
-    # A library may end a process by itself, and with any code: that of linear algebra leaves with 1
-    # where it finds no memory.
-    if code < 0 or not told_itself:
+        code = b""
+    # The command says how it ended: a library may end a process by itself, with any code, as that
+    # of linear algebra does where it finds no memory; and Python may kill one whose end was told.
+    if not code:
         from cpts_geo.cli.last_resort import CRASH, UNEXPECTED, refuse  # noqa: PLC0415
 
         refuse(CRASH, UNEXPECTED)
-    sys.exit(code)
+    sys.exit(code[0])
 
 
 def _follow_signals() -> None:
@@ -148,6 +153,13 @@ def _quiet_libraries() -> None:
         return
     sys.unraisablehook = lambda _: None
     threading.excepthook = lambda _: None
+    # Where no more files may be opened, their words are seen.
+    with contextlib.suppress(OSError):
+        _put_aside()
+
+
+def _put_aside() -> None:
+    """Give what is said by Python a way of its own to the terminal, and none to the rest."""
     if hasattr(os, "fork"):
         ours = os.dup(2)
         sys.stderr = open(  # noqa: PTH123, SIM115

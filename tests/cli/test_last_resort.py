@@ -177,6 +177,24 @@ def test_a_stop_that_the_command_did_not_hear_is_said_again() -> None:
     assert child.returncode == 130
 
 
+#: Stops the command before it listens.
+EARLY = """
+plain = start._quiet_libraries
+def stopped():
+    os.kill(os.getpid(), signal.SIGTERM)
+    plain()
+start._quiet_libraries = stopped
+"""
+
+
+@POSIX
+def test_a_stop_that_comes_before_anyone_listens_is_said_as_any_other() -> None:
+    child = started("time.sleep(60)", before=EARLY)
+    out, err = child.communicate(timeout=50)
+    said = "Interrompu : aucun résultat n’est resté à moitié écrit.\n"
+    assert (child.returncode, out, err) == (130, "", said)
+
+
 #: Sends a signal to one of the two processes while its Python closes, when no handler is left.
 CLOSING = """
 class Closing:
