@@ -27,6 +27,8 @@ _NUMBER: Final = re.compile(r"[+-][\d\s.,]*%?\s*")
 #: Where a spreadsheet may begin a cell: it splits where another separator stands too.
 _CELL: Final = re.compile(r"([;\t\r\n])")
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z]")
+#: What to type, between brackets, at the end of what is to be known.
+_ADVICE: Final = re.compile(r" \([^()]*(?<![\w-])--[a-z][^()]*\)")
 
 
 class Reading(str):
@@ -54,14 +56,18 @@ def for_readers(notes: Iterable[str]) -> list[str]:
     Returns
     -------
     list of str
-        Those that tell neither how a file was read nor what an option does.
+        Those that tell neither how a file was read nor what an option does; of the others, what is
+        to be typed between brackets is left out.
 
     Examples
     --------
     >>> for_readers([Reading("Colonnes séparées par : virgule."), "Prenez --only.", "Vu de loin."])
     ['Vu de loin.']
+    >>> for_readers(["Cette part n’est pas comptée (--share-of dit ses âges)."])
+    ['Cette part n’est pas comptée.']
     """
-    return [each for each in notes if not isinstance(each, Reading) and not _OPTION.search(each)]
+    said = (_ADVICE.sub("", each) for each in notes if not isinstance(each, Reading))
+    return [each for each in said if not _OPTION.search(each)]
 
 
 def is_invisible(character: str) -> bool:

@@ -301,7 +301,7 @@ def _uncounted(shares: Iterable[GivenShare | None], *, counted: GivenShare | Non
     instead = "les personnes du scénario fourni"
     if counted is not None:
         said = f"{percent(counted.value)}, {counted.base}, {counted.source}"
-        instead = f"celle de --share-without-mt ({said})"
+        instead = f"celle qui a été donnée à part ({said})"
     same = None if counted is None else (counted.value, counted.base)
     others = [each for each in shares if each is not None and (each.value, each.base) != same]
     return [

@@ -189,7 +189,7 @@ def test_the_capacity_rests_on_a_filled_share_as_on_a_typed_one(tmp_path: Path) 
     assert run.studies[KEY].share == both.given_share
     aside = cell(run, "17+")["set_aside"]
     assert aside.count("CPAM") == aside.count("part que la capacité compte") == 1
-    [note] = [each for each in run.notes if "--share-without-mt" in each]
+    [note] = [each for each in run.notes if "donnée à part" in each]
     assert "de CPAM de la Loire, 2024 (17 ans et plus) est montrée" in note
     assert "(14,0\u202f%, 17 ans et plus, CPAM de la Loire, 2024)" in note and "10" not in note
     assert note in run.studies[KEY].notes
