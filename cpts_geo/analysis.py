@@ -66,8 +66,9 @@ class Analysis:
     parameters : dict
         What was asked: the fields of the request and of the options.
     inputs : dict of str to str
-        SHA-256 of each embedded file, by path, of each file of the analyst, by name, and of each
-        fetched source used, by key.
+        SHA-256 of each file of the analyst, by file name, and of each fetched source used, by key.
+    embedded : dict of str to str
+        SHA-256 of each embedded file, by path from the folder of data.
     folder : str
         Name of the set of territories, fit for a folder; empty for the five CPTS.
     listed : tuple of str
@@ -82,6 +83,7 @@ class Analysis:
     notes: tuple[str, ...]
     parameters: dict[str, Any]
     inputs: dict[str, str]
+    embedded: dict[str, str]
     folder: str
     listed: tuple[str, ...]
     released: bool = False
@@ -372,7 +374,8 @@ def studied(
             "territories": list(studies),
             "seed": _seed(own) if options.seed is None else options.seed,
         },
-        inputs=digests_of(basis.files, beside=basis.embedded | found.inputs | basis.fetched),
+        inputs=digests_of(basis.files, beside=found.inputs | basis.fetched),
+        embedded=basis.embedded,
         folder=found.folder,
         listed=tuple(dict.fromkeys(found.members["territory"])),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -9,9 +10,11 @@ from typing import Final
 #: Whether this process is a command's, or a worker's of one: nobody else's tables are in it.
 _OWN: Final = {"ours": False}
 
-
 #: Texts as Python objects: on a few dozen rows, each call of Arrow costs more than its work.
 _TEXTS: Final = ("mode.string_storage", "python")
+#: What the option was before each of the tasks that have it so, the first one first.
+_before: Final[list[str]] = []
+_LOCK: Final = threading.Lock()
 
 
 def own_process() -> None:
@@ -61,5 +64,15 @@ def quick_texts() -> Iterator[None]:
     """
     import pandas as pd  # noqa: PLC0415
 
-    with pd.option_context(*_TEXTS):
+    # The option is of the whole process: the last task that leaves puts it back.
+    with _LOCK:
+        _before.append(pd.get_option(_TEXTS[0]))
+        pd.set_option(*_TEXTS)
+    try:
         yield
+    finally:
+        with _LOCK:
+            first = _before[0]
+            _before.pop()
+            if not _before:
+                pd.set_option(_TEXTS[0], first)

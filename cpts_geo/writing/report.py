@@ -250,7 +250,7 @@ def _manifest(
         "parameters": analysis.parameters | {"scenarios": scenarios},
         **carried(replaced, forecasts=ahead),
         "notes": list(analysis.notes),
-        "inputs": analysis.inputs,
+        "inputs": analysis.embedded | analysis.inputs,
         "outputs": outputs,
         BEFORE: {
             name: digest

@@ -12,10 +12,12 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cpts_geo.errors import AskedError, WorkerLostError
 from cpts_geo.processes import _local
+from cpts_geo.processes.libraries import quick_texts
 from cpts_geo.processes.workers import check_jobs, cores, each, executor
 from tests.conftest import PYTHONPATH, ROOT
 from tests.processes import works
@@ -131,6 +133,18 @@ def test_a_pool_that_breaks_while_it_is_handed_a_thing_is_known_as_broken() -> N
         _local._sent(Breaking(errno.EPIPE), works.double, 1)  # type: ignore[arg-type]
     with pytest.raises(OSError, match="pipe"):
         _local._sent(Breaking(errno.ENOSPC), works.double, 1)  # type: ignore[arg-type]
+
+
+def test_tasks_that_cross_leave_the_option_as_it_was() -> None:
+    """Two tasks of one process of somebody else: the first to come is the first to leave."""
+    before = pd.get_option("mode.string_storage")
+    first, second = quick_texts(), quick_texts()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert pd.get_option("mode.string_storage") == "python"
+    second.__exit__(None, None, None)
+    assert pd.get_option("mode.string_storage") == before
 
 
 def test_threads_are_given_where_several_are_asked_for() -> None:

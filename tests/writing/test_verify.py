@@ -19,7 +19,7 @@ from cpts_geo import settings
 from cpts_geo.analysis import Options
 from cpts_geo.asked import told as as_told
 from cpts_geo.basis import Basis
-from cpts_geo.errors import ManifestError, PartlyFailedError
+from cpts_geo.errors import AskedError, ManifestError, PartlyFailedError
 from cpts_geo.geography.perimeters.request import Request
 from cpts_geo.sources.embedding import embedded
 from cpts_geo.writing.comparison import FOLLOW_UP_MANIFEST
@@ -189,9 +189,9 @@ def test_an_analyst_s_file_that_is_not_as_it_was_stops_the_recalculation(
 
 @pytest.fixture(scope="module")
 def every_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on every territory of a file, without pages."""
+    """A report on every territory of a file, that share a commune, without pages."""
     place = tmp_path_factory.mktemp("every")
-    rows = ["cpts,commune", "Nord,Artenay", "Nord,Patay", "Sud,Chevilly", "Sud,Cercottes"]
+    rows = ["cpts,commune", "Nord,Artenay", "Nord,Patay", "Sud,Patay", "Sud,Cercottes"]
     (place / "listes.csv").write_text("\n".join([*rows, ""]), "utf-8")
     asked = ("--all", "listes.csv", "--departement", "45", "--no-pages", "--jobs", "1")
     done = run("report", *asked, "--output", OWN, *QUICK, cwd=place)
@@ -206,6 +206,15 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
     keys = sorted(path.name for path in (place / OWN / "territoires").iterdir() if path.is_dir())
     done = run("verify", OWN, cwd=place)
     assert (done.returncode, "tout est identique" in done.stdout) == (0, True), done.stdout
+    assert "dans deux territoires" in (place / OWN / "index.html").read_text("utf-8")
+    for extra, content in (("copie", "{}"), ("abime", "{")):
+        (place / OWN / "territoires" / extra).mkdir()
+        (place / OWN / "territoires" / extra / MANIFEST).write_text(content, "utf-8")
+    shown = run("verify", OWN, "--files-only", cwd=place).stdout
+    assert "2 dossiers de territoire ne sont pas de ce calcul" in shown
+    for extra in ("copie", "abime"):
+        assert f"- territoires/{extra}" in shown
+        shutil.rmtree(place / OWN / "territoires" / extra)
     alone = run("verify", f"{OWN}/territoires/{keys[0]}", "--inputs", ".", cwd=place)
     assert alone.returncode == 0, alone.stdout
     one_byte(place / OWN / "territoires" / keys[0] / "tableaux" / "capacite.csv")
@@ -218,6 +227,11 @@ def test_a_run_on_all_territories_is_made_again_one_by_one(every_run: Path, tmp_
     assert (
         f"manifest.json : non refait, il y manque, ou il y a de trop, « {keys[1]} »" in done.stdout
     )
+
+
+def test_a_number_of_processes_that_is_none_is_no_verdict(tmp_path: Path) -> None:
+    with pytest.raises(AskedError, match="--jobs 0"):
+        verify(tmp_path, jobs=0)
 
 
 @pytest.mark.report

@@ -14,6 +14,7 @@ from cpts_geo.geography.perimeters.request import Perimeters, Request
 from cpts_geo.processes.workers import each
 from cpts_geo.writing.every._made import CONTENT, LINE, USED, Made, failed, is_sealed, make
 from cpts_geo.writing.every._plan import tasks
+from cpts_geo.writing.every._told import shared_communes
 
 #: What the manifest of a territory says of it besides what any report does.
 SAID: Final = (LINE, USED)
@@ -43,6 +44,26 @@ def other_run(manifest: Mapping[str, Any], content: object) -> str:
     if manifest.get(CONTENT) != content:
         return "d’un autre calcul que la page de tous"
     return "" if is_sealed(manifest) else "ce qu’il dit à la page de tous a été modifié"
+
+
+def asked_of(request: Request, basis: Basis) -> Perimeters:
+    """
+    Find the territories of a run on all of them, with what is to be known of them together.
+
+    Parameters
+    ----------
+    request : Request
+        What was asked of all.
+    basis : Basis
+        What all rest on.
+
+    Returns
+    -------
+    Perimeters
+        As :meth:`cpts_geo.basis.Basis.find`; a note more where they share communes.
+    """
+    found = basis.find(request)
+    return replace(found, notes=(*found.notes, *shared_communes(found)))
 
 
 def remade(

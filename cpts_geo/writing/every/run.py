@@ -21,7 +21,8 @@ from cpts_geo.writing.every._kept import is_kept, put
 from cpts_geo.writing.every._made import Failed, Made, failed, make
 from cpts_geo.writing.every._pace import Pace
 from cpts_geo.writing.every._plan import Task, check_options, tasks
-from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed, shared_communes
+from cpts_geo.writing.every._told import no_longer_asked, outcome, pages_removed
+from cpts_geo.writing.every.again import asked_of
 from cpts_geo.writing.every.whole import EACH, FAILURES, INDEX, NOT_ALWAYS, write_whole
 from cpts_geo.writing.output_folder import alone, check_output, put_right, staged
 from cpts_geo.writing.placing.obstacles import ELSEWHERE
@@ -118,8 +119,7 @@ def write_every(
     output = typed_path(output)
     basis = read_basis(options, say=say)
     say("Communes : reconnaissance des noms et des codes")
-    found = basis.find(request)
-    found = replace(found, notes=(*found.notes, *shared_communes(found)))
+    found = asked_of(request, basis)
     total, keys = len(found.identity), [str(key) for key in found.identity.index]
     for note in (*found.notes, *basis.notes):
         say(f"À savoir : {note}")
@@ -205,6 +205,9 @@ def _make_all(
     def to_do() -> Iterator[Task]:
         nonlocal done, kept
         for task in planned:
+            if _in_the_way(folder / task.key):
+                yield task
+                continue
             put_right(folder / task.key)
             if not is_kept(folder / task.key, task.content):
                 yield task
@@ -240,12 +243,24 @@ def _make_all(
     return failures, kept
 
 
+def _in_the_way(folder: Path) -> Failed | None:
+    """What stands in the place of the folder of a territory; None for a folder, or nothing."""
+    if folder.is_symlink():
+        return Failed(f"« {shown_path(folder)} » est un lien, qui mène ailleurs", "retirez ce lien")
+    if folder.exists() and not folder.is_dir():
+        said = f"« {shown_path(folder)} » est un fichier, là où irait son dossier"
+        return Failed(said, "déplacez ou renommez ce fichier")
+    return None
+
+
 def _ended(task: Task, result: Made | Failed | CptsGeoError, folder: Path) -> Failed | None:
     """Put a territory in its place; why it could not be, else."""
     if isinstance(result, CptsGeoError):
         return failed(result)
     if isinstance(result, Failed):
         return result
+    if way := _in_the_way(folder):
+        return way
     try:
         put(result, folder)
     except OutputError as error:

@@ -114,7 +114,7 @@ def write_whole(
 
 def territories_in(each: Path) -> list[str]:
     """
-    Find the folders that a run on all territories made, whatever the manifest of all says.
+    Find the folders of territories that are there, whatever the manifest of all says.
 
     Parameters
     ----------
@@ -124,15 +124,14 @@ def territories_in(each: Path) -> list[str]:
     Returns
     -------
     list of str
-        Their names, in order; a folder of something else is none of them.
+        Names of those that have a manifest, readable or not, in order.
 
     Examples
     --------
     >>> territories_in(Path("nowhere"))
     []
     """
-    return sorted(path.parent.name for path in each.glob(f"*/{MANIFEST}")
-                  if CONTENT in manifest_of(path.parent))  # fmt: skip
+    return sorted(path.parent.name for path in each.glob(f"*/{MANIFEST}"))
 
 
 def _line(manifest: Mapping[str, Any], key: str, *, pages: bool) -> Line:

@@ -21,7 +21,7 @@ from cpts_geo.study.follow_up.follow_up import follow_up
 from cpts_geo.study.follow_up.yearly import yearly
 from cpts_geo.study.options import Options
 from cpts_geo.writing.comparison import FollowUpAsked, write_follow_up
-from cpts_geo.writing.every.again import remade
+from cpts_geo.writing.every.again import asked_of, remade
 from cpts_geo.writing.every.whole import EACH, READ, write_whole
 from cpts_geo.writing.report import write_report
 from cpts_geo.writing.squares.grid import write_grid
@@ -116,7 +116,7 @@ def each_again(
     first = whole or next(iter(runs.values()))
     request, options = asked_again(first.parameters or {}, files)
     basis = read_basis(options, say=say)
-    found = basis.find(request)
+    found = asked_of(request, basis)
     days = {
         key: (each.day, any(name.endswith(".html") for name in each.outputs))
         for key, each in runs.items()

@@ -11,6 +11,7 @@ from cpts_geo.asked import typed_path
 from cpts_geo.errors import MAX_DEFECTS, ManifestError, one_line, quoted
 from cpts_geo.foreign import shown_path
 from cpts_geo.french import counted, day, joined
+from cpts_geo.processes.workers import check_jobs
 from cpts_geo.writing.every.again import SAID, other_run
 from cpts_geo.writing.every.whole import EACH, territories_in
 from cpts_geo.writing.report import MANIFEST, versions
@@ -72,6 +73,8 @@ def verify(
     ------
     ManifestError
         No manifest, or one that is broken or leads out of the folder; every defect is listed.
+    AskedError
+        `jobs` is not one that :func:`cpts_geo.processes.workers.check_jobs` takes.
 
     Examples
     --------
@@ -83,6 +86,7 @@ def verify(
     « absent » ne peut être vérifié : ce n’est pas un dossier.
     """
     folder = typed_path(folder)
+    check_jobs(jobs)
     every = [
         _verified(folder, name, inputs=inputs, recompute=recompute, jobs=jobs, say=say)
         for name in manifests_in(folder)
@@ -158,8 +162,6 @@ def _of_files(count: int, changed: dict[str, str]) -> Iterator[str]:
 
 def _of_every(manifest: Manifest, folder: Path) -> Iterator[str]:
     """What a run on all territories could not make, and what is there of another run."""
-    if not manifest.is_every:
-        return
     if manifest.failures:
         many = "territoire n’avait pas pu être fait", "territoires n’avaient pas pu être faits"
         yield f"Échecs : {counted(len(manifest.failures), *many)}."

@@ -426,3 +426,20 @@ def test_a_link_in_the_place_of_the_territories_is_refused(again: Any, tmp_path:
     with pytest.raises(OutputError, match="est un lien"):
         again(Options(draws=DRAWS + 1))
     assert sorted(other.rglob("*")) == before
+
+
+def test_what_is_in_the_place_of_a_territory_is_left_and_told(again: Any, tmp_path: Path) -> None:
+    each, other = again.output / "territoires", tmp_path / "other"
+    (each / "beta").rename(other)
+    (each / "beta").symlink_to(other)
+    shutil.rmtree(each / "gamma")
+    (each / "gamma").write_text("mine", encoding="utf-8")
+    before = {path: path.read_bytes() for path in other.rglob("*") if path.is_file()}
+    with pytest.raises(PartlyFailedError) as failed:
+        again(Options(draws=DRAWS + 1))
+    link, file = failed.value.defects
+    assert "est un lien, qui mène ailleurs" in link
+    assert "est un fichier" in file
+    assert "--output" not in failed.value.remedy
+    assert {path: path.read_bytes() for path in other.rglob("*") if path.is_file()} == before
+    assert (each / "gamma").read_text("utf-8") == "mine"
