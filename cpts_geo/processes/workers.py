@@ -76,7 +76,7 @@ def check_jobs(jobs: int) -> int:
     if jobs > (most := _A_CORE * cores()):
         raise AskedError(
             f"--jobs {number(jobs)} : cet ordinateur a {counted(cores(), 'cœur', 'cœurs')}.",
-            remedy=f"donnez-en {most} au plus, ou retirez l’option : chacun prend sa mémoire (0,7 "
+            remedy=f"donnez-en {most} au plus, ou retirez l’option : chacun prend sa mémoire (0,6 "
             "Go pour un territoire), et au-delà des cœurs rien ne va plus vite.",
         )
     return jobs
