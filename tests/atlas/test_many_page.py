@@ -141,3 +141,13 @@ def test_on_paper_the_table_takes_all_its_room_and_each_page_says_its_columns(
     # A heading that comes again on another page is drawn there without its buttons.
     assert set(buttons) == {"contents"}
     opened.close()
+
+
+def test_no_sheet_is_promised_where_there_is_none(five: Analysis) -> None:
+    lines = [line_of(study) for study in five.studies.values()]
+    linked, bare = (
+        str(layer_of(index_map(lines, five.territories, national=five.national, links=links)).data)
+        for links in ({line.key: line.file for line in lines}, {line.key: "" for line in lines})
+    )
+    assert "ouvrir sa fiche" in linked
+    assert "ouvrir sa fiche" not in bare

@@ -200,7 +200,8 @@ def overview_map(
         bounds=shown.total_bounds if whole else _METROPOLE,
         quantum=QUANTUM if len(shown) <= NAMED else _COARSE,
         search="Chercher un territoire",
-        invitation="Cliquez sur un territoire pour lire ses chiffres et ouvrir sa fiche.",
+        invitation="Cliquez sur un territoire pour lire ses chiffres"
+        + (" et ouvrir sa fiche." if any(linked.values()) else "."),
         things=("territoire", "territoires"),
         circled=near and slots is not None and bool(slots[SLOTS.name].notna().any()),
     )
