@@ -53,9 +53,11 @@ def main() -> None:
 
         typed()
 
-    code = 0
+    # What is raised for who looks into it (CPTS_GEO_DEBUG) is no success.
+    code = 1
     try:
         guarded(command)
+        code = 0
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         raise

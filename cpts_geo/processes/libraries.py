@@ -1,4 +1,5 @@
-"""Settings of the libraries in a process that is a command's own, never in a notebook's."""
+"""Settings of the libraries: for good in a process that is a command's own, for the time of a task
+in a worker of somebody else, never in a notebook's."""
 
 from __future__ import annotations
 

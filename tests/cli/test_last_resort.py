@@ -140,6 +140,13 @@ def test_a_crash_is_told(crash: str) -> None:
 
 
 @POSIX
+def test_what_is_raised_for_who_looks_into_it_is_no_success() -> None:
+    child = started("raise ValueError('inside')", before="os.environ['CPTS_GEO_DEBUG'] = '1'")
+    _, err = child.communicate()
+    assert (child.returncode, "inside" in err) == (1, True)
+
+
+@POSIX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_lets_the_work_be_undone(number: int, tmp_path: Path) -> None:
     undone = tmp_path / "undone"

@@ -166,8 +166,8 @@ def _of_every(manifest: Manifest, folder: Path) -> Iterator[str]:
         many = "territoire n’avait pas pu être fait", "territoires n’avaient pas pu être faits"
         yield f"Échecs : {counted(len(manifest.failures), *many)}."
         yield from _first([f"  - {one_line(x)} : {y}" for x, y in manifest.failures.items()])
-    here = [f"{EACH}/{key}" for key in territories_in(folder / EACH)]
-    left = [place for place in here if place not in manifest.each]
+    here = {f"{EACH}/{key}" for key in territories_in(folder / EACH)}
+    left = sorted(here - {*manifest.each})
     if left:
         many = "dossier de territoire n’est", "dossiers de territoire ne sont"
         yield f"À savoir : {counted(len(left), *many)} pas de ce calcul."
